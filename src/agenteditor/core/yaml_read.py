@@ -1,0 +1,515 @@
+"""Strict YAML with spans, accepted and refused as the real reader does (READER.md).
+
+``read`` turns one YAML text into nodes that know where they stand. It iterates the events of
+PyYAML's C parser and builds the tree itself: composing crashes on deep nesting and expands
+aliases. Around the parser stand the corrections of READER.md, named A to G as there, because
+libyaml and the reader's parser disagree on about 8 in 100 damaged files.
+
+The only module that imports PyYAML. It never raises on any text; it does not resolve types
+(``scalar``) and knows nothing of fences or repairs (``reader``).
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import yaml
+
+from .text import Span
+
+ScalarStyle = Literal["plain", "single", "double", "literal", "folded"]
+
+MAX_DEPTH = 64  # flow nesting costs libyaml quadratic time (READER.md, traps)
+MAX_LENGTH = 1_000_000  # code points; the largest real frontmatter has 6,000
+_MAX_MENDS = 32  # each costs one more parse (corrections F and G)
+
+assert yaml.__with_libyaml__, "Agent Editor needs PyYAML with libyaml; the pure parser reads tabs wrongly"
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """One scalar. ``value`` is libyaml's, with masked characters still U+E000."""
+
+    span: Span
+    style: ScalarStyle
+    value: str
+    tag: str | None
+    anchor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """A list; ``flow`` when written in brackets."""
+
+    span: Span
+    flow: bool
+    items: tuple[Node, ...]
+    tag: str | None
+    anchor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """A map; ``flow`` when written in braces. Repeated keys are all there."""
+
+    span: Span
+    flow: bool
+    pairs: tuple[tuple[Node, Node], ...]
+    tag: str | None
+    anchor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """``*name``. ``target`` is None while the anchored node is still open (a cycle)."""
+
+    span: Span
+    name: str
+    target: Node | None
+
+
+Node = Scalar | Sequence | Mapping | Alias
+
+
+@dataclass(frozen=True, slots=True)
+class YamlFault:
+    """Why a text does not parse: a stable code, a sentence, an offset in the text."""
+
+    code: str
+    message: str
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """We do not judge this text: it passes a limit of ours, not a rule of the reader."""
+
+    message: str
+    offset: int
+
+
+def read(text: str) -> Node | YamlFault | Refused | None:
+    """The top node of ``text``; None when it holds nothing; a fault when it does not parse."""
+    if len(text) > MAX_LENGTH:
+        return Refused(f"The frontmatter is longer than {MAX_LENGTH:,} characters.", MAX_LENGTH)
+    nul = text.find("\0")
+    if nul >= 0:
+        return YamlFault("yaml/nul", "A NUL character is not allowed in YAML.", nul)
+    masked = _mask(text)
+    tab_lines = _blank_lines_with_tabs(masked)
+    leading = [line for line in tab_lines if masked[line.start] == "\t"]
+    outcome = _read_masked(_without_tabs(masked, tab_lines), leading)
+    if tab_lines and isinstance(outcome, _Built) and _tabs_inside_block(masked, outcome, tab_lines):
+        outcome = _read_masked(masked, [])
+    return outcome.node if isinstance(outcome, _Built) else outcome
+
+
+# --- masking: correction A and F -------------------------------------------------------------
+
+MASK = "\ue000"
+# Ordinary characters to the reader; libyaml refuses them or takes them for line breaks.
+_SPECIAL = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
+
+
+def _mask(text: str) -> str:
+    return _SPECIAL.sub(MASK, text)
+
+
+def unmask(value: str, source: str) -> str:
+    """``value`` with its U+E000 put back from ``source``, the text it was written as.
+
+    Characters never change order between source and value, so the n-th mask of the value is the
+    n-th special character of the source.
+    """
+    if MASK not in value:
+        return value
+    originals = iter(re.findall(f"{_SPECIAL.pattern}|{MASK}", source))
+    return re.sub(MASK, lambda _: next(originals, MASK), value)
+
+
+# --- tab-only lines: correction E ------------------------------------------------------------
+
+_TAB_LINE = re.compile(r"(?m)^ *\t[ \t]*(?=\r?$|#)")
+
+
+def _blank_lines_with_tabs(text: str) -> list[Span]:
+    if "\t" not in text:
+        return []
+    return [Span(*m.span()) for m in _TAB_LINE.finditer(text)]
+
+
+def _without_tabs(text: str, lines: list[Span]) -> str:
+    pieces: list[str] = []
+    done = 0
+    for start, end in lines:
+        pieces += [text[done:start], " " * (end - start)]
+        done = end
+    return "".join([*pieces, text[done:]])
+
+
+def _tabs_inside_block(text: str, built: _Built, lines: list[Span]) -> bool:
+    """Whether a block scalar has one of ``lines`` among its own: there tabs are content."""
+    return any(block.start < start and end < block.end for block in built.blocks for start, end in lines)
+
+
+# --- events to nodes -------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Frame:
+    """An open collection. ``indent`` is the column of the innermost block collection."""
+
+    mapping: bool
+    flow: bool
+    start: int
+    indent: int
+    tag: str | None
+    anchor: str | None
+    children: list[Node]
+
+
+@dataclass(frozen=True, slots=True)
+class _Built:
+    node: Node | None
+    blocks: tuple[Span, ...]
+
+
+def _read_masked(text: str, tab_lines: list[Span]) -> _Built | YamlFault | Refused:
+    """Parse, mending one place after another that libyaml refuses and the reader takes (F, G)."""
+    inserted: list[int] = []
+    for _ in range(_MAX_MENDS):
+        outcome = _build(text, inserted, tab_lines)
+        if not isinstance(outcome, _Mend):
+            return outcome
+        at = outcome.offset
+        if text[at] == ",":
+            text = text[:at] + MASK + text[at + 1 :]
+        else:  # a key that is not there: give libyaml one
+            text = text[:at] + MASK + text[at:]
+            inserted.append(at)
+            inserted.sort()
+    return Refused("Too many values begin with a comma or have no key.", 0)
+
+
+def _events(text: str) -> Iterator[yaml.Event]:
+    parser = yaml.CLoader(text)
+    try:
+        while parser.check_event():
+            yield parser.get_event()
+    finally:
+        parser.dispose()
+
+
+def _build(text: str, inserted: list[int], tab_lines: list[Span]) -> _Built | _Mend | YamlFault | Refused:
+    builder = _Builder(text, inserted, tab_lines)
+    try:
+        return builder.run()
+    except _Stop as stop:
+        return stop.outcome
+    except yaml.MarkedYAMLError as error:
+        offset = _problem_offset(text, error)
+        if not builder.in_flow and _mendable(text, offset, error):
+            return _Mend(offset)
+        return _fault(error, builder.at(offset), builder.at(_context_offset(text, error)))
+    except Exception as error:  # the parse wall: 101 of 100,000 mutations raise something else (RELIABILITY F15)
+        return YamlFault("yaml/parser", f"The YAML parser gave up: {type(error).__name__}.", 0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Mend:
+    """A comma or a colon at ``offset`` that libyaml refuses and the reader takes."""
+
+    offset: int
+
+
+def _mendable(text: str, offset: int, error: yaml.MarkedYAMLError) -> bool:
+    problem = error.problem or ""
+    if text[offset : offset + 1] == ",":
+        return "node content" in problem or "expected key" in problem
+    return text[offset : offset + 1] == ":" and "expected key" in problem
+
+
+def _problem_offset(text: str, error: yaml.MarkedYAMLError) -> int:
+    mark = error.problem_mark or error.context_mark
+    return min(mark.index, len(text)) if mark else 0
+
+
+def _context_offset(text: str, error: yaml.MarkedYAMLError) -> int:
+    mark = error.context_mark or error.problem_mark
+    return min(mark.index, len(text)) if mark else 0
+
+
+class _Stop(Exception):
+    def __init__(self, outcome: YamlFault | Refused) -> None:
+        super().__init__(outcome.message)
+        self.outcome = outcome
+
+
+class _Builder:
+    """Builds nodes from events, without recursion, and applies corrections B to E.
+
+    ``inserted`` are the offsets of characters that stand in ``text`` but not in the file.
+    ``tab_lines`` are blank or comment lines whose tabs were taken for spaces.
+    """
+
+    def __init__(self, text: str, inserted: list[int], tab_lines: list[Span]) -> None:
+        self._text = text
+        self._inserted = inserted
+        self._tab_lines = [Span(self._grown(start), self._grown(end)) for start, end in tab_lines]
+        self._stack: list[_Frame] = []
+        self._root: list[Node] = []
+        self._anchors: dict[str, Node | None] = {}
+        self._blocks: list[Span] = []
+        self._documents = 0
+        self._token_end = 0
+        self._token_plain = False
+        self._later_pair = False
+
+    @property
+    def in_flow(self) -> bool:
+        return bool(self._stack) and self._stack[-1].flow
+
+    def at(self, offset: int) -> int:
+        """The file's offset of one in the text that libyaml saw."""
+        return offset - bisect_left(self._inserted, offset) if self._inserted else offset
+
+    def _grown(self, offset: int) -> int:
+        for place in self._inserted:
+            offset += place <= offset
+        return offset
+
+    def run(self) -> _Built:
+        for event in _events(self._text):
+            if isinstance(event, yaml.ScalarEvent):
+                self._before_token(event)
+                self._add(self._scalar(event))
+                self._after_token(event)
+            elif isinstance(event, yaml.AliasEvent):
+                self._before_token(event)
+                self._add(self._alias(event))
+                self._after_token(event)
+            elif isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
+                self._before_token(event)
+                self._open(event)
+            elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
+                self._close(event)
+            elif isinstance(event, yaml.DocumentStartEvent):
+                self._document(event)
+        self._check_tab_lines(len(self._text))
+        return _Built(self._root[0] if self._root else None, tuple(self._blocks))
+
+    def _stop(self, code: str, message: str, offset: int) -> _Stop:
+        return _Stop(YamlFault(code, message, self.at(offset)))
+
+    def _document(self, event: yaml.DocumentStartEvent) -> None:
+        self._documents += 1
+        start = event.start_mark.index
+        if event.version or event.tags:
+            raise self._stop("yaml/directive", "A % directive is not allowed in frontmatter.", start)
+        if self._documents > 1:
+            raise self._stop("yaml/documents", "There is text after “...”, which ends the YAML.", start)
+
+    def _before_token(self, event: yaml.Event) -> None:
+        if self._tab_lines:
+            self._check_tab_lines(event.start_mark.index)
+
+    def _after_token(self, event: yaml.Event) -> None:
+        if self._tab_lines:
+            self._token_end = event.end_mark.index
+            self._token_plain = (
+                isinstance(event, yaml.ScalarEvent)
+                and event.style in (None, "")
+                and event.start_mark.index < event.end_mark.index
+            )
+            self._later_pair = any(f.mapping and not f.flow and len(f.children) > 2 for f in self._stack)
+
+    def _check_tab_lines(self, next_start: int) -> None:
+        """E: between tokens, a line that begins with a tab passes after a plain text only.
+
+        Measured: so it is from the second field of a map on; before that the reader takes it.
+        """
+        if self.in_flow or not self._later_pair:
+            return
+        for start, _ in self._tab_lines:
+            if self._token_end <= start < next_start:
+                gap = self._text[self._token_end : start]
+                if gap.strip() or not self._token_plain:
+                    raise self._stop("yaml/tab", "A tab is used as indentation; YAML allows spaces only.", start)
+
+    def _indent(self) -> int:
+        return self._stack[-1].indent if self._stack else -1
+
+    def _open(self, event: yaml.MappingStartEvent | yaml.SequenceStartEvent) -> None:
+        start = event.start_mark
+        if event.tag is not None:
+            self._check_tag(event)
+        if len(self._stack) >= MAX_DEPTH:
+            raise _Stop(Refused(f"Values are nested more than {MAX_DEPTH} deep.", self.at(start.index)))
+        flow = bool(event.flow_style)
+        if event.anchor is not None:
+            self._anchors[event.anchor] = None
+        indent = self._indent() if flow else start.column
+        mapping = isinstance(event, yaml.MappingStartEvent)
+        self._stack.append(_Frame(mapping, flow, start.index, indent, event.tag, event.anchor, []))
+
+    def _close(self, event: yaml.MappingEndEvent | yaml.SequenceEndEvent) -> None:
+        frame = self._stack.pop()
+        children = frame.children
+        start, end = self.at(frame.start), self.at(event.end_mark.index)
+        if frame.flow:
+            self._check_continuation(frame.start, event.end_mark.index, self._indent())
+            self._check_comment(event.end_mark.index)
+        elif children:
+            end = _block_end(children)
+        span = Span(start, max(end, start))
+        node: Node
+        if frame.mapping:
+            pairs = tuple(zip(children[::2], children[1::2], strict=True))
+            node = Mapping(span, frame.flow, pairs, frame.tag, frame.anchor)
+        else:
+            node = Sequence(span, frame.flow, tuple(children), frame.tag, frame.anchor)
+        if frame.anchor is not None:
+            self._anchors[frame.anchor] = node
+        self._add(node)
+        if frame.flow:
+            self._after_token(event)
+
+    def _scalar(self, event: yaml.ScalarEvent) -> Scalar:
+        if event.tag is not None:
+            self._check_tag(event)
+        start, end = event.start_mark.index, event.end_mark.index
+        style = _STYLES[event.style]
+        span = Span(self.at(start), self.at(end))
+        if style in ("single", "double"):
+            self._check_continuation(start, end, self._indent())
+            self._check_comment(end)
+        elif style in ("literal", "folded"):
+            header = _HEADER_COMMENT.search(self._text, start, self._line_end(start))
+            if header:
+                raise self._comment_fault(header.end() - 1)
+            block = trimmed(self._text, Span(start, end))
+            self._blocks.append(Span(self.at(block.start), self.at(block.end)))
+            span = self._blocks[-1]
+        node = Scalar(span, style, event.value, event.tag, event.anchor)
+        if event.anchor is not None:
+            self._anchors[event.anchor] = node
+        return node
+
+    def _alias(self, event: yaml.AliasEvent) -> Alias:
+        start, end = event.start_mark.index, event.end_mark.index
+        if event.anchor not in self._anchors:
+            raise self._stop("yaml/alias", f"“*{event.anchor}” refers to an anchor that is not there.", start)
+        return Alias(Span(self.at(start), self.at(end)), event.anchor, self._anchors[event.anchor])
+
+    def _check_tag(self, event: yaml.Event) -> None:
+        """A tag's first character is a letter, a digit or "-"; libyaml takes more."""
+        if _ODD_TAG.match(self._text, event.start_mark.index):
+            raise self._stop("yaml/tag", "“!” begins a tag in YAML, not text.", event.start_mark.index)
+
+    def _add(self, node: Node) -> None:
+        if not self._stack:
+            self._root.append(node)
+            return
+        frame = self._stack[-1]
+        if frame.mapping and not frame.flow and len(frame.children) % 2:
+            self._check_value_column(frame.children[-1], node)
+        frame.children.append(node)
+
+    def _line_end(self, offset: int) -> int:
+        end = self._text.find("\n", offset)
+        return len(self._text) if end < 0 else end
+
+    def _check_continuation(self, start: int, end: int, indent: int) -> None:
+        """B: continuation lines need more spaces than the enclosing block's indent."""
+        for match in _CONTINUATION.finditer(self._text, start, end):
+            if len(match[1]) <= indent and match[2] not in ("#", "]", "}", "\n", "\r", ""):
+                message = "This line continues the value above but is not indented more than its key."
+                raise self._stop("yaml/indent", message, match.end(1))
+
+    def _check_comment(self, end: int) -> None:
+        """C: a comment needs a blank before it."""
+        if self._text[end : end + 1] == "#":
+            raise self._comment_fault(end)
+
+    def _comment_fault(self, offset: int) -> _Stop:
+        return self._stop("yaml/comment", "“#” right after a value: a comment needs a blank before it.", offset)
+
+    def _check_value_column(self, key: Node, value: Node) -> None:
+        """D: a value on its own line must stand further right than its key."""
+        if (isinstance(value, Sequence) and not value.flow) or value.span.start == value.span.end:
+            return
+        value_start, key_start = self._grown(value.span.start), self._grown(key.span.start)
+        line = self._text.rfind("\n", 0, value_start) + 1
+        if line <= key_start:
+            return
+        key_line = self._text.rfind("\n", 0, key_start) + 1
+        if value_start - line <= key_start - key_line:
+            message = "This value stands on its own line but is not indented more than its key."
+            raise self._stop("yaml/indent", message, value_start)
+
+
+_STYLES: dict[str | None, ScalarStyle] = {
+    None: "plain", "": "plain", "'": "single", '"': "double", "|": "literal", ">": "folded",
+}  # fmt: skip
+_HEADER_COMMENT = re.compile(r"[|>][-+0-9]{0,2}#")
+_ODD_TAG = re.compile(r"(?:&\S+\s+)?!!?[^\w\s!<-]")
+_CONTINUATION = re.compile(r"(?:\r\n|\n|\r)( *)(?=([^ ]?))", re.DOTALL)
+
+
+def _block_end(children: list[Node]) -> int:
+    """Where a block collection ends: libyaml's own mark runs on to the next token."""
+    return max(child.span.end for child in children)
+
+
+def trimmed(text: str, span: Span) -> Span:
+    """A block scalar's span without the blank lines after it (its end mark includes them)."""
+    header_end = text.find("\n", span.start, span.end)
+    if header_end < 0:
+        return Span(span.start, len(text[: span.end].rstrip("\r\n")) if text[: span.end].strip() else span.end)
+    keep = re.match(r"[|>][0-9]?\+", text[span.start : header_end])
+    if keep:
+        return span
+    body = text[header_end : span.end]
+    stripped = body.rstrip(" \r\n")
+    if not stripped:
+        return Span(span.start, header_end + 1)
+    line_end = text.find("\n", header_end + len(stripped), span.end)
+    return Span(span.start, span.end if line_end < 0 else line_end + 1)
+
+
+# --- faults ----------------------------------------------------------------------------------
+
+# libyaml's problem -> our code and sentence. The reader gives no reason; these are ours.
+_PROBLEMS = (
+    ("mapping values are not allowed", "yaml/colon", "A colon inside an unquoted text: YAML takes “: ” for a new field."),
+    ("could not find expected ':'", "yaml/line", "This line is neither a field nor indented under one."),
+    ("did not find expected key", "yaml/line", "This line does not fit the field above: wrong indent or text after a value."),
+    ("found unexpected end of stream", "yaml/quote", "A quote is opened here and never closed."),
+    ("found character '\\t'", "yaml/tab", "A tab is used as indentation; YAML allows spaces only."),
+    ("found a tab character", "yaml/tab", "A tab is used as indentation; YAML allows spaces only."),
+    ("unknown escape", "yaml/escape", "An unknown “\\” escape in double quotes."),
+    ("invalid Unicode character escape code", "yaml/escape", "An invalid “\\” escape in double quotes."),
+    ("did not find expected hexdecimal number", "yaml/escape", "An incomplete “\\” escape in double quotes."),
+    ("block sequence entries are not allowed", "yaml/dash", "“- ” begins a list, which cannot stand on this line."),
+    ("mapping keys are not allowed", "yaml/line", "“? ” begins a complex key, which cannot stand here."),
+    ("did not find expected ',' or ']'", "yaml/flow", "“[” begins a list that is not closed as a list."),
+    ("did not find expected ',' or '}'", "yaml/flow", "“{” begins a map that is not closed as a map."),
+    ("cannot start any token", "yaml/start", "An unquoted text cannot begin with this character."),
+    ("did not find expected node content", "yaml/start", "A value cannot begin with this character."),
+    ("did not find expected alphabetic or numeric character", "yaml/start", "“*” and “&” begin a reference in YAML, not text."),
+    ("did not find expected comment or line break", "yaml/block", "Text after a “|” or “>” must go on the next line."),
+    ("did not find expected <document start>", "yaml/documents", "There is text after the end of the YAML."),
+    ("directive", "yaml/directive", "A line that begins with “%” is a directive, which is not allowed here."),
+)  # fmt: skip
+
+
+def _fault(error: yaml.MarkedYAMLError, offset: int, context: int) -> YamlFault:
+    problem = error.problem or ""
+    for needle, code, message in _PROBLEMS:
+        if needle in problem:
+            return YamlFault(code, message, context if code == "yaml/quote" else offset)
+    return YamlFault("yaml/syntax", f"YAML does not parse here: {problem}.", offset)
