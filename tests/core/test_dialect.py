@@ -14,10 +14,29 @@ CLAUDE = dialect.claude_code()
 
 # FORMAT 1.2, in the order of its table.
 DOCUMENTED = set(
-    """
-name description tools disallowedTools model permissionMode maxTurns skills mcpServers hooks memory background
-effort isolation color initialPrompt omitClaudeMd experimental observer observerMessage observeSubagents
-""".split()
+    [
+        "name",
+        "description",
+        "tools",
+        "disallowedTools",
+        "model",
+        "permissionMode",
+        "maxTurns",
+        "skills",
+        "mcpServers",
+        "hooks",
+        "memory",
+        "background",
+        "effort",
+        "isolation",
+        "color",
+        "initialPrompt",
+        "omitClaudeMd",
+        "experimental",
+        "observer",
+        "observerMessage",
+        "observeSubagents",
+    ]
 )
 
 
