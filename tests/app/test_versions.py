@@ -1,0 +1,70 @@
+"""Versions that crash are refused with one clear line, and the installed pair survives what killed them."""
+
+from __future__ import annotations
+
+import sys
+
+import PySide6
+import pytest
+from PySide6.QtGui import QTextDocument
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from agenteditor.app.versions import refusal
+
+REFUSED = [
+    ("6.12.0", (3, 11)),
+    ("6.12.0a1", (3, 11)),
+    ("6.12", (3, 11)),
+    ("6.9.0", (3, 11)),
+    ("6.9.0", (3, 13)),
+    ("6.8.3", (3, 12)),
+    ("6.8.0.2", (3, 12)),
+    ("5.15.2", (3, 11)),
+]
+ACCEPTED = [
+    ("6.9.1", (3, 11)),
+    ("6.9.3", (3, 14)),
+    ("6.11.3", (3, 11)),
+    ("6.12.0", (3, 12)),
+    ("6.12.1", (3, 11)),
+    ("6.13.0", (3, 11)),
+    ("7.0.0", (3, 13)),
+    ("unknown", (3, 11)),
+    ("", (3, 11)),
+]
+
+
+@pytest.mark.parametrize(("pyside", "python"), REFUSED)
+def test_a_pair_that_crashes_is_refused(pyside: str, python: tuple[int, int]) -> None:
+    sentence = refusal(pyside, python)
+    assert sentence is not None
+    assert f"PySide6 {pyside}" in sentence, "it names the version found"
+    assert "pip install" in sentence, "it says what to do"
+    assert "\n" not in sentence
+
+
+@pytest.mark.parametrize(("pyside", "python"), ACCEPTED)
+def test_any_other_pair_may_start(pyside: str, python: tuple[int, int]) -> None:
+    assert refusal(pyside, python) is None
+
+
+def test_the_installed_pair_may_start() -> None:
+    assert refusal(PySide6.__version__, sys.version_info[:2]) is None
+
+
+def test_200_000_calls_that_return_nothing_leave_none_alive(qtbot: QtBot) -> None:
+    # PySide6 6.12.0 on Python 3.11 dies here, after about 6,300 calls, with "none_dealloc".
+    widget = QWidget()
+    qtbot.addWidget(widget)
+    before = sys.getrefcount(None)
+    for _ in range(200_000):
+        widget.update()
+    assert sys.getrefcount(None) > before - 1_000, "the calls ate references to None"
+
+
+def test_frontmatter_alone_does_not_crash_the_markdown_reader(qapp: object) -> None:
+    # Qt 6.8.0 to 6.8.3 end here in a segmentation fault (CVE-2025-3512).
+    document = QTextDocument()
+    document.setMarkdown("---\nname: x\n---")
+    assert document.toPlainText().strip() == "name: x"
