@@ -13,31 +13,29 @@ from agenteditor.core.resources import resource
 CLAUDE = dialect.claude_code()
 
 # FORMAT 1.2, in the order of its table.
-DOCUMENTED = set(
-    [
-        "name",
-        "description",
-        "tools",
-        "disallowedTools",
-        "model",
-        "permissionMode",
-        "maxTurns",
-        "skills",
-        "mcpServers",
-        "hooks",
-        "memory",
-        "background",
-        "effort",
-        "isolation",
-        "color",
-        "initialPrompt",
-        "omitClaudeMd",
-        "experimental",
-        "observer",
-        "observerMessage",
-        "observeSubagents",
-    ]
-)
+DOCUMENTED = {
+    "name",
+    "description",
+    "tools",
+    "disallowedTools",
+    "model",
+    "permissionMode",
+    "maxTurns",
+    "skills",
+    "mcpServers",
+    "hooks",
+    "memory",
+    "background",
+    "effort",
+    "isolation",
+    "color",
+    "initialPrompt",
+    "omitClaudeMd",
+    "experimental",
+    "observer",
+    "observerMessage",
+    "observeSubagents",
+}
 
 
 def test_every_field_of_the_format_is_there_and_no_other() -> None:
