@@ -6,7 +6,7 @@ aliases. Around the parser stand the corrections of READER.md, named A to G as t
 libyaml and the reader's parser disagree on about 8 in 100 damaged files.
 
 The only module that imports PyYAML. It never raises on any text; it does not resolve types
-(``scalar``) and knows nothing of fences or repairs (``reader``).
+(``scalar`` does) and knows nothing of fences or repairs (``reader``).
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from typing import Literal
 
 import yaml
 
+from .scalar import block_end, block_width
 from .text import Span
 
 ScalarStyle = Literal["plain", "single", "double", "literal", "folded"]
@@ -152,8 +153,12 @@ def _without_tabs(text: str, lines: list[Span]) -> str:
 
 
 def _tabs_inside_block(text: str, built: _Built, lines: list[Span]) -> bool:
-    """Whether a block scalar has one of ``lines`` among its own: there tabs are content."""
-    return any(block.start < start and end < block.end for block in built.blocks for start, end in lines)
+    """Whether tabs of one of ``lines`` are content of a block scalar, beyond its indent."""
+    return any(
+        block.start < start < block.end and text.index("\t", start) - start >= block_width(text, block, indent)
+        for block, indent in built.blocks
+        for start, _ in lines
+    )
 
 
 # --- events to nodes -------------------------------------------------------------------------
@@ -175,7 +180,7 @@ class _Frame:
 @dataclass(frozen=True, slots=True)
 class _Built:
     node: Node | None
-    blocks: tuple[Span, ...]
+    blocks: tuple[tuple[Span, int], ...]  # block scalars up to the next token, and the column they hang on
 
 
 def _read_masked(text: str, tab_lines: list[Span]) -> _Built | YamlFault | Refused:
@@ -263,7 +268,7 @@ class _Builder:
         self._stack: list[_Frame] = []
         self._root: list[Node] = []
         self._anchors: dict[str, Node | None] = {}
-        self._blocks: list[Span] = []
+        self._blocks: list[tuple[Span, int]] = []
         self._documents = 0
         self._token_end = 0
         self._token_plain = False
@@ -391,9 +396,9 @@ class _Builder:
             header = _HEADER_COMMENT.search(self._text, start, self._line_end(start))
             if header:
                 raise self._comment_fault(header.end() - 1)
-            block = trimmed(self._text, Span(start, end))
-            self._blocks.append(Span(self.at(block.start), self.at(block.end)))
-            span = self._blocks[-1]
+            indent = max(self._indent(), 0)
+            self._blocks.append((span, indent))
+            span = Span(self.at(start), self.at(block_end(self._text, Span(start, end), indent)))
         node = Scalar(span, style, event.value, event.tag, event.anchor)
         if event.anchor is not None:
             self._anchors[event.anchor] = node
@@ -463,22 +468,6 @@ _CONTINUATION = re.compile(r"(?:\r\n|\n|\r)( *)(?=([^ ]?))", re.DOTALL)
 def _block_end(children: list[Node]) -> int:
     """Where a block collection ends: libyaml's own mark runs on to the next token."""
     return max(child.span.end for child in children)
-
-
-def trimmed(text: str, span: Span) -> Span:
-    """A block scalar's span without the blank lines after it (its end mark includes them)."""
-    header_end = text.find("\n", span.start, span.end)
-    if header_end < 0:
-        return Span(span.start, len(text[: span.end].rstrip("\r\n")) if text[: span.end].strip() else span.end)
-    keep = re.match(r"[|>][0-9]?\+", text[span.start : header_end])
-    if keep:
-        return span
-    body = text[header_end : span.end]
-    stripped = body.rstrip(" \r\n")
-    if not stripped:
-        return Span(span.start, header_end + 1)
-    line_end = text.find("\n", header_end + len(stripped), span.end)
-    return Span(span.start, span.end if line_end < 0 else line_end + 1)
 
 
 # --- faults ----------------------------------------------------------------------------------
