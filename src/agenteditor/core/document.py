@@ -1,0 +1,172 @@
+"""One open file: its text, what it says, its history, who watches it.
+
+The text is the truth. Every change is a ``Transaction`` of text edits; the document applies it,
+parses the whole text again and tells its subscribers, which compare and show. Undo is one stack
+over every view. The only mutable object of ``core`` beside ``History``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from pathlib import Path
+
+from .checks import Diagnostic, check
+from .dialect import Dialect
+from .files import Stamp
+from .history import History
+from .loading import Loads, Place, loads, place_of
+from .syntax import Syntax, parse
+from .text import Edits, apply
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """One step of a person: ``edits`` of the present text and ``label``, what undo calls it.
+
+    Transactions with the same ``merge`` key may join into one undo step (``history``).
+    """
+
+    edits: Edits
+    label: str
+    merge: Hashable | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """``edits`` turn ``before.text`` into ``after.text``; empty when only path or saved state changed."""
+
+    edits: Edits
+    before: Syntax
+    after: Syntax
+
+
+Subscriber = Callable[[Change], None]
+
+
+class Document:
+    """An open file, or one that has no path yet."""
+
+    def __init__(
+        self,
+        text: str = "",
+        path: Path | None = None,
+        *,
+        saved_text: str | None = None,
+        stamp: Stamp | None = None,
+        dialect: Dialect | None = None,
+        history: History | None = None,
+    ) -> None:
+        self._syntax = parse(text, dialect)
+        self._path = path
+        self._saved_text = text if saved_text is None else saved_text
+        self._stamp = stamp
+        self._place = place_of(path)
+        self._history = history or History()
+        self._subscribers: list[Subscriber] = []
+        self._problems: tuple[Diagnostic, ...] | None = None
+
+    @property
+    def text(self) -> str:
+        """The file's text as it would be saved."""
+        return self._syntax.text
+
+    @property
+    def syntax(self) -> Syntax:
+        """What the text says."""
+        return self._syntax
+
+    @property
+    def path(self) -> Path | None:
+        """Where the file is; None for a new one."""
+        return self._path
+
+    @property
+    def place(self) -> Place:
+        """The kind of folder the file stands in: it decides whether it loads, and how."""
+        return self._place
+
+    @property
+    def stamp(self) -> Stamp | None:
+        """The file's state on disk as of the last load or save."""
+        return self._stamp
+
+    @property
+    def saved_text(self) -> str:
+        """The text as on disk, as of the last load or save."""
+        return self._saved_text
+
+    @property
+    def modified(self) -> bool:
+        """Whether the text differs from the saved one."""
+        return self.text != self._saved_text
+
+    @property
+    def problems(self) -> tuple[Diagnostic, ...]:
+        """What is wrong with the text, in file order."""
+        if self._problems is None:
+            self._problems = check(self._syntax, self._place, self._path.name if self._path else None)
+        return self._problems
+
+    @property
+    def loads(self) -> Loads:
+        """Whether the reader makes an agent of the text, in words."""
+        return loads(self._syntax, self._place)
+
+    @property
+    def undo_label(self) -> str | None:
+        """What undo would take back; None if nothing."""
+        return self._history.undo_label
+
+    @property
+    def redo_label(self) -> str | None:
+        """What redo would do again; None if nothing."""
+        return self._history.redo_label
+
+    def apply(self, transaction: Transaction) -> Change | None:
+        """Do a transaction; None, and nothing happens, if its edits change nothing."""
+        edits = tuple(edit for edit in transaction.edits if edit.span.of(self.text) != edit.insert)
+        if not edits:
+            return None
+        self._history.record(self.text, edits, transaction.label, transaction.merge)
+        return self._changed(edits)
+
+    def undo(self) -> Change | None:
+        """Take the last step back; None if there is none."""
+        edits = self._history.undo(self.text)
+        return self._changed(edits) if edits is not None else None
+
+    def redo(self) -> Change | None:
+        """Do the last undone step again; None if there is none."""
+        edits = self._history.redo(self.text)
+        return self._changed(edits) if edits is not None else None
+
+    def mark_saved(self, path: Path, text: str, stamp: Stamp | None) -> None:
+        """The file at ``path`` now holds ``text``. Undo goes on past this point."""
+        self._path, self._saved_text, self._stamp = path, text, stamp
+        self._place = place_of(path)
+        self._problems = None
+        self._history.seal()
+        self._tell(Change((), self._syntax, self._syntax))
+
+    def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
+        """Call ``subscriber`` after every change, in the order of subscribing; returns the way out."""
+        self._subscribers.append(subscriber)
+
+        def unsubscribe() -> None:
+            if subscriber in self._subscribers:
+                self._subscribers.remove(subscriber)
+
+        return unsubscribe
+
+    def _changed(self, edits: Edits) -> Change:
+        before = self._syntax
+        self._syntax = parse(apply(before.text, edits), before.dialect)
+        self._problems = None
+        change = Change(edits, before, self._syntax)
+        self._tell(change)
+        return change
+
+    def _tell(self, change: Change) -> None:
+        for subscriber in tuple(self._subscribers):
+            subscriber(change)

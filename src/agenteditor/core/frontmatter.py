@@ -1,0 +1,332 @@
+"""The fields of an agent file, each with its value, its style and where it stands.
+
+Fields come from whichever text the reader parsed, strict or repaired, with spans mapped back to
+the file. Where neither parses, the block is cut at lines that begin with a field the dialect
+knows, and each piece is read by itself; a piece that still fails is a ``broken`` field that
+keeps its raw text. Nothing is dropped, nothing raises.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from .reader import Fence, Places, Reading, repair
+from .scalar import Decoded, decode, resolve
+from .text import Span
+from .yaml_read import Alias, Mapping, Node, Scalar, Sequence, unmask
+from .yaml_read import read as read_yaml
+
+Style = Literal["plain", "single", "double", "literal", "folded", "flow", "block", "empty", "alias", "broken"]
+
+_MAX_EXPANDED = 10_000  # nodes an alias may expand to; a bomb stops here (RELIABILITY F14)
+_MAX_ALIAS_DEPTH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field, as written and as read.
+
+    ``span`` covers its whole lines, from the key to the line end after the value; ``value_span``
+    the value with its quotes or block header, and is empty, after the colon, where nothing is
+    written. ``value`` is what the reader gets: None, bool, int, float, str, list or dict.
+    ``text`` is a scalar as a person edits it: a block without its final newline, a number as
+    written, "" for nothing; None for lists and maps. ``repaired`` means that the value was read
+    only because the repair quoted its line. A field that is not ``editable`` can be changed
+    in the source only. ``offsets[i]`` is where ``text[i]`` is written; None where not known.
+    ``items`` are the entries of a list of scalars, as fields named ``key[0]``, ``key[1]`` …
+    """
+
+    key: str
+    span: Span
+    key_span: Span
+    value_span: Span
+    style: Style
+    value: object
+    text: str | None
+    repaired: bool = False
+    editable: bool = True
+    offsets: tuple[int, ...] | None = None
+    items: tuple[Field, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Frontmatter:
+    """The frontmatter block: ``span`` with both fences, ``content`` between them."""
+
+    span: Span
+    content: Span
+    fields: tuple[Field, ...]
+
+    def get(self, key: str) -> Field | None:
+        """The field that counts: the last of that name, as in the reader; None if absent."""
+        for field in reversed(self.fields):
+            if field.key == key:
+                return field
+        return None
+
+
+def frontmatter(text: str, reading: Reading, known: Collection[str] = ()) -> Frontmatter | None:
+    """The fields of ``text`` as ``reading`` has it; None when there is no frontmatter.
+
+    ``known`` are the dialect's field names, at which a block that does not parse is cut.
+    """
+    if reading.fence is None:
+        return None
+    content = reading.fence.content
+    if reading.node is not None:
+        fields = _fields(text, reading)
+    elif reading.verdict in ("fails", "unknown"):
+        fields = _recovered(text, content, known)
+    else:
+        fields = ()
+    return Frontmatter(reading.fence.span, content, _without_rivals(fields))
+
+
+def _without_rivals(fields: tuple[Field, ...]) -> tuple[Field, ...]:
+    """Of repeated fields only the last can be edited: a change of another has no effect."""
+    last = {field.key: index for index, field in enumerate(fields)}
+    return tuple(
+        field if last[field.key] == index or not field.editable else replace(field, editable=False)
+        for index, field in enumerate(fields)
+    )
+
+
+# --- from nodes --------------------------------------------------------------------------------
+
+
+def _fields(text: str, reading: Reading) -> tuple[Field, ...]:
+    assert reading.node is not None
+    flow = reading.node.flow
+    merged = any(isinstance(key, Scalar) and key.value == "<<" for key, _ in reading.node.pairs)
+    return tuple(_field(text, reading, key, value, flow or merged) for key, value in reading.node.pairs)
+
+
+def _field(text: str, reading: Reading, key: Node, value: Node, fixed: bool) -> Field:
+    key_span = Span(reading.place(key.span.start), reading.place(key.span.end))
+    value_span = Span(reading.place(value.span.start), reading.place(value.span.end))
+    assert reading.fence is not None
+    limit = reading.fence.content.end
+    repaired = next((span for span in reading.quoted if span.start == value_span.start), None)
+    if repaired is not None:
+        value_span = repaired
+    value_span = Span(value_span.start, max(min(value_span.end, limit), value_span.start))
+    name = _key_text(key, reading.parsed) if isinstance(key, Scalar) else key_span.of(text)
+    editable = not fixed and isinstance(key, Scalar) and not _has_references(value)
+    span = _entry(text, key_span, value_span, limit)
+    if isinstance(value, Scalar):
+        return _scalar_field(text, reading, name, span, key_span, value_span, value, repaired is not None, editable)
+    style: Style = "alias" if isinstance(value, Alias) else "flow" if value.flow else "block"
+    items = _items(text, reading, name, value, editable) if isinstance(value, Sequence) else ()
+    plain = plain_value(value, reading.parsed)
+    return Field(name, span, key_span, value_span, style, plain, None, False, editable, None, items)
+
+
+def _items(text: str, reading: Reading, key: str, node: Sequence, editable: bool) -> tuple[Field, ...]:
+    """The entries of a list as fields, if all are scalars. Their ``span`` is the value's."""
+    if not all(isinstance(item, Scalar) for item in node.items):
+        return ()
+    items: list[Field] = []
+    for index, item in enumerate(node.items):
+        assert isinstance(item, Scalar)
+        at = Span(reading.place(item.span.start), reading.place(item.span.end))
+        none = Span(at.start, at.start)
+        name = f"{key}[{index}]"
+        items.append(_scalar_field(text, reading, name, at, none, at, item, False, editable))
+    return tuple(items)
+
+
+def _scalar_field(
+    text: str,
+    reading: Reading,
+    name: str,
+    span: Span,
+    key_span: Span,
+    value_span: Span,
+    node: Scalar,
+    repaired: bool,
+    editable: bool,
+) -> Field:
+    if repaired:
+        raw = value_span.of(text)
+        offsets = tuple(range(value_span.start, value_span.end + 1))
+        return Field(name, span, key_span, value_span, "plain", raw, raw, True, editable, offsets)
+    decoded = _decoded(node, reading.parsed)
+    value = _typed(node, decoded.value if decoded else unmask(node.value, node.span.of(reading.parsed)))
+    if node.style == "plain" and node.span.start == node.span.end:
+        after = _after_colon(text, key_span, reading) if key_span.end > key_span.start else value_span
+        return Field(name, span, key_span, after, "empty", value, "", False, editable, (after.start,))
+    shown = decoded.value if decoded else str(value)
+    written = tuple(reading.place(offset) for offset in decoded.offsets) if decoded else None
+    if node.style in ("literal", "folded"):
+        kept = len(shown.rstrip("\n")) if not _keeps(node, reading.parsed) else len(shown[:-1] if shown else "")
+        written = written[: kept + 1] if written else None
+        shown = shown[:kept]
+    return Field(name, span, key_span, value_span, node.style, value, shown, False, editable, written)
+
+
+def _keeps(node: Scalar, parsed: str) -> bool:
+    return bool(re.match(r"[|>][0-9]?\+", parsed[node.span.start : node.span.start + 3]))
+
+
+def _decoded(node: Scalar, parsed: str) -> Decoded | None:
+    """The decoded scalar, if our decoder agrees with libyaml where both follow one rule."""
+    line = parsed.rfind("\n", 0, node.span.start) + 1
+    indent = len(parsed[line:]) - len(parsed[line:].lstrip(" "))
+    if node.tag is not None or node.anchor is not None:
+        return None
+    decoded = decode(parsed, node.span, node.style, indent)
+    if decoded is None:
+        return None
+    comparable = "\r" not in node.span.of(parsed) and node.span.end < len(parsed)
+    if comparable and len(decoded.value) != len(node.value):
+        return None
+    return decoded
+
+
+def _typed(node: Scalar, value: str) -> object:
+    if node.style != "plain":
+        return value
+    if node.tag is not None and node.tag.rpartition(":")[2] not in ("int", "float", "bool", "null"):
+        return value
+    return resolve(value)
+
+
+def _key_text(key: Scalar, parsed: str) -> str:
+    value = unmask(key.value, key.span.of(parsed))
+    if key.style != "plain":
+        return value
+    if key.span.start == key.span.end:
+        return "null"
+    return _js_name(resolve(value), value)
+
+
+def _js_name(value: object, written: str) -> str:
+    """The reader's name for a plain key: it makes strings of null, booleans and numbers."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value) if isinstance(value, int) else written
+
+
+def _after_colon(text: str, key_span: Span, reading: Reading) -> Span:
+    assert reading.fence is not None
+    colon = text.find(":", key_span.end, reading.fence.content.end)
+    at = colon + 1 if colon >= 0 else key_span.end
+    return Span(at, at)
+
+
+def _entry(text: str, key_span: Span, value_span: Span, limit: int) -> Span:
+    """The whole lines of a field; its own end where something else shares the line."""
+    end = max(value_span.end, key_span.end)
+    if end > key_span.start and text[end - 1] == "\n":
+        return Span(key_span.start, end)
+    line_end = text.find("\n", end, limit)
+    line_end = limit if line_end < 0 else line_end + 1
+    return Span(key_span.start, line_end)
+
+
+def _has_references(node: Node) -> bool:
+    """Whether anchors, aliases, tags or merges occur: such a field the form does not change."""
+    stack: list[Node] = [node]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, Alias) or item.anchor is not None or item.tag is not None:
+            return True
+        if isinstance(item, Sequence):
+            stack.extend(item.items)
+        elif isinstance(item, Mapping):
+            stack.extend(part for pair in item.pairs for part in pair)
+            if any(isinstance(key, Scalar) and key.value == "<<" for key, _ in item.pairs):
+                return True
+    return False
+
+
+class _Bomb(Exception):
+    """Aliases expand to more than we build."""
+
+
+def plain_value(node: Node, parsed: str) -> object:
+    """What the reader gets from ``node``: Python data. Aliases are expanded up to a limit.
+
+    Beyond the limit, or in a cycle, the value is the text as written.
+    """
+    budget = [_MAX_EXPANDED]
+    try:
+        return _plain(node, parsed, budget, 0)
+    except _Bomb:
+        return node.span.of(parsed)
+
+
+def _plain(node: Node, parsed: str, budget: list[int], depth: int) -> object:
+    budget[0] -= 1
+    if budget[0] < 0 or depth > _MAX_ALIAS_DEPTH:
+        raise _Bomb
+    if isinstance(node, Alias):
+        if node.target is None:
+            raise _Bomb
+        return _plain(node.target, parsed, budget, depth + 1)
+    if isinstance(node, Scalar):
+        decoded = _decoded(node, parsed)
+        return _typed(node, decoded.value if decoded else unmask(node.value, node.span.of(parsed)))
+    if isinstance(node, Sequence):
+        return [_plain(item, parsed, budget, depth + 1) for item in node.items]
+    result: dict[str, object] = {}
+    for key, value in node.pairs:
+        plain = _plain(value, parsed, budget, depth + 1)
+        name = _key_text(key, parsed) if isinstance(key, Scalar) else key.span.of(parsed)
+        if name == "<<" and isinstance(plain, dict):
+            result = {**plain, **result}
+        else:
+            result[name] = plain
+    return result
+
+
+# --- recovery ----------------------------------------------------------------------------------
+
+_KEY_LINE = re.compile(r"(?m)^([A-Za-z_][\w.-]*)[ \t]*:(?=[ \t\r\n]|\Z)")
+
+
+def _recovered(text: str, content: Span, known: Collection[str]) -> tuple[Field, ...]:
+    block = content.of(text)
+    starts = [match.start() for match in _KEY_LINE.finditer(block) if match[1] in known]
+    if not starts or block[: starts[0]].strip():
+        starts.insert(0, 0)
+    fields: list[Field] = []
+    for start, end in zip(starts, [*starts[1:], len(block)], strict=True):
+        fields.extend(_piece(text, Span(content.start + start, content.start + end)))
+    return tuple(fields)
+
+
+def _piece(text: str, span: Span) -> tuple[Field, ...]:
+    """The fields of one piece: parsed if it parses, repaired if it is one line, else broken."""
+    piece = span.of(text)
+    if not piece.strip():
+        return ()
+    node = read_yaml(piece)
+    quoted: frozenset[Span] = frozenset()
+    parsed, places = piece, None
+    if not isinstance(node, Mapping) and "\n" not in piece.rstrip("\r\n"):
+        parsed, places, quoted = repair(piece, span.start)
+        node = read_yaml(parsed)
+    if isinstance(node, Mapping):
+        reading = Reading("valid", Fence(span, span), node, parsed, (), quoted, places or Places([(0, span.start)]))
+        return _fields(text, reading)
+    return (_broken(text, span),)
+
+
+def _broken(text: str, span: Span) -> Field:
+    match = _KEY_LINE.match(text[: span.end], span.start)
+    key_span = Span(*match.span(1)) if match else Span(span.start, span.start)
+    value_start = match.end() if match else span.start
+    while value_start < span.end and text[value_start] in " \t":
+        value_start += 1
+    value_end = span.start + len(span.of(text).rstrip())
+    value_span = Span(min(value_start, value_end), value_end)
+    raw = value_span.of(text)
+    offsets = tuple(range(value_span.start, value_span.end + 1))
+    key = match[1] if match else ""
+    return Field(key, span, key_span, value_span, "broken", None, raw, False, True, offsets)

@@ -1,0 +1,96 @@
+"""Everything one text says: ``parse(text)`` and the ``Syntax`` it returns.
+
+A ``Syntax`` exists for every string. It is derived from the text, whole and afresh at each
+change (DESIGN 1: a parse takes well under a millisecond), and never changes.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from .body import Section, parse_body
+from .dialect import Dialect, claude_code
+from .examples import Example, parse_examples
+from .frontmatter import Field, Frontmatter, frontmatter
+from .reader import Fault, Verdict, read
+from .text import Span
+
+# The fields whose text may hold example blocks (FORMAT 3.4).
+EXAMPLE_HOSTS = ("description", "examples")
+_ITEM = re.compile(r"(.+)\[(\d+)\]")
+
+
+@dataclass(frozen=True, slots=True)
+class HostedExample:
+    """The ``index``-th example of the value called ``host``; its spans are of that value's text.
+
+    ``host`` is a field's key, or ``examples[2]`` for an entry of a list.
+    """
+
+    host: str
+    index: int
+    example: Example
+
+
+@dataclass(frozen=True, slots=True)
+class Syntax:
+    """What a text says. ``body``, ``sections`` and ``faults`` have spans of ``text``.
+
+    ``faults`` say why the strict parse fails; none if it does not. ``body`` is the prompt, from
+    behind the closing fence, leading blank lines included.
+    """
+
+    text: str
+    dialect: Dialect
+    verdict: Verdict
+    faults: tuple[Fault, ...]
+    frontmatter: Frontmatter | None
+    body: Span
+    sections: tuple[Section, ...]
+    examples: tuple[HostedExample, ...]
+
+    def field(self, key: str) -> Field | None:
+        """The field that counts under this key; None if absent."""
+        return self.frontmatter.get(key) if self.frontmatter else None
+
+    def slot(self, host: str) -> Field | None:
+        """The field, or the entry of a list field, that ``host`` names (``examples[2]``)."""
+        item = _ITEM.fullmatch(host)
+        if item is None:
+            return self.field(host)
+        field = self.field(item[1])
+        if field is None or int(item[2]) >= len(field.items):
+            return None
+        return field.items[int(item[2])]
+
+    @property
+    def prompt(self) -> str:
+        """The body as the agent gets it: without the blanks around it (FORMAT 2.1)."""
+        return self.body.of(self.text).strip()
+
+
+def parse(text: str, dialect: Dialect | None = None) -> Syntax:
+    """What ``text`` says, by the rules of ``dialect`` (Claude Code's if None). Never raises."""
+    dialect = dialect or claude_code()
+    verdict, faults, fields = parse_fields(text, dialect)
+    start = fields.span.end if fields else 0
+    body = Span(start, len(text))
+    return Syntax(text, dialect, verdict, faults, fields, body, parse_body(text, start), _examples(fields))
+
+
+def parse_fields(text: str, dialect: Dialect) -> tuple[Verdict, tuple[Fault, ...], Frontmatter | None]:
+    """The frontmatter's part of ``parse``."""
+    reading = read(text)
+    return reading.verdict, reading.faults, frontmatter(text, reading, dialect.keys())
+
+
+def _examples(fields: Frontmatter | None) -> tuple[HostedExample, ...]:
+    found: list[HostedExample] = []
+    for key in EXAMPLE_HOSTS if fields else ():
+        assert fields is not None
+        field = fields.get(key)
+        for host in (field.items or (field,)) if field else ():
+            for index, example in enumerate(parse_examples(host.text) if host.text else ()):
+                found.append(HostedExample(host.key, index, example))
+    return tuple(found)
