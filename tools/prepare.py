@@ -219,7 +219,8 @@ def apt_install(packages: Sequence[str], reason: str) -> None:
     quiet = {"DEBIAN_FRONTEND": "noninteractive"}
     # A fresh image has no package lists; where that fails the lists at hand may still do.
     attempt([*prefix, "apt-get", "update", "--quiet=2"], quiet)
-    run([*prefix, *command, "--quiet=2"], advice, quiet)
+    # dpkg tells of every package it unpacks, on stdout; what goes wrong is on stderr.
+    run([*prefix, *command, "--quiet=2"], advice, quiet, stdout=subprocess.DEVNULL)
 
 
 def privileges() -> list[str] | None:
@@ -267,9 +268,14 @@ def attempt(command: Sequence[str], environment: Mapping[str, str] | None = None
     return done.returncode == 0
 
 
-def run(command: Sequence[str], advice: str, environment: Mapping[str, str] | None = None) -> None:
+def run(
+    command: Sequence[str],
+    advice: str,
+    environment: Mapping[str, str] | None = None,
+    stdout: int | None = None,
+) -> None:
     """Run ``command`` and show what it prints. Raises Unprepared with ``advice`` where it fails."""
-    done = subprocess.run(command, check=False, env={**os.environ, **(environment or {})})
+    done = subprocess.run(command, check=False, stdout=stdout, env={**os.environ, **(environment or {})})
     if done.returncode != 0:
         raise Unprepared(f"{advice}\n(failed: {shlex.join(command)})")
 
