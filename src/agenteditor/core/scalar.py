@@ -292,6 +292,13 @@ def literal(value: str, eol: str, width: int = 2) -> str:
     return eol.join([f"|{digit}{chomp}", *(indent + line if line else "" for line in lines)])
 
 
+def folded(value: str, eol: str, width: int = 2) -> str:
+    """``value`` as a ``>`` block that folds nothing: each of its lines is one line of the file."""
+    header, _, body = literal(value, "\n", width).partition("\n")
+    doubled = body.replace("\n", "\n\n") if body.strip("\n") else body
+    return (">" + header[1:] + "\n" + doubled).replace("\n", eol)
+
+
 def fragment(style: str, inserted: str, eol: str, width: int) -> str:
     """``inserted`` as it stands inside a scalar of ``style``, without quotes or header.
 

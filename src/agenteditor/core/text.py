@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 
@@ -39,6 +40,13 @@ class TextEdit(NamedTuple):
 
 
 Edits = tuple[TextEdit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """The answer to an intent that cannot be carried out without damage: a sentence for people."""
+
+    reason: str
 
 
 def replace(start: int, end: int, insert: str) -> TextEdit:

@@ -1,0 +1,475 @@
+"""A person's intent about a field -> small text edits, each read back before it counts.
+
+Try small, read back, fall back: candidates go from a one-letter splice to a double-quoted line,
+and the first one wins whose result *reads* as asked, with every other field, their order and the
+prompt unchanged, and a verdict no worse. So no table of YAML's special cases is needed: the
+reader decides. If none reads back, the answer is a ``Refusal``: better than damage.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from difflib import SequenceMatcher
+
+from .frontmatter import Field, plain_value
+from .reader import Verdict
+from .scalar import block_width, double, folded, fragment, literal, single
+from .syntax import Syntax, parse_fields
+from .text import Edits, Refusal, Span, TextEdit, apply, diff, moved, replace
+from .yaml_read import Refused, YamlFault
+from .yaml_read import read as read_yaml
+
+Accepts = Callable[[Field], bool]
+
+_RANK: dict[Verdict, int] = {"valid": 0, "repaired": 1, "unknown": 2, "fails": 3, "none": 4}
+_NO_FRONTMATTER = Refusal("This file has no frontmatter, so it has no fields. Make it an agent first.")
+_IN_SOURCE = "Edit it in the source."
+
+
+# --- setting -----------------------------------------------------------------------------------
+
+
+def set_field(syntax: Syntax, host: str, text: str) -> Edits | Refusal:
+    """Edits that make ``text`` the text of the field or list entry ``host``; adds a missing field.
+
+    The value stays or becomes a string: ``3000`` is quoted.
+    """
+    slot = syntax.slot(host)
+    if syntax.frontmatter is None:
+        return _NO_FRONTMATTER
+    if slot is None:
+        return _added(syntax, host, _fresh(text), _is_text(text))
+    if slot.text == text and isinstance(slot.value, str):
+        return ()
+    return _changed(syntax, slot, _text_candidates(syntax, slot, text), _is_text(text))
+
+
+def set_value(syntax: Syntax, key: str, value: object) -> Edits | Refusal:
+    """Edits that make ``value`` (None, a bool, a number, a list or a map) the value of ``key``.
+
+    Strings go the way of ``set_field``; None leaves the field empty (``key:``).
+    """
+    if isinstance(value, str):
+        return set_field(syntax, key, value)
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return set_list(syntax, key, value)
+    written = "" if value is None else json.dumps(value, ensure_ascii=False)
+    return _set_written(syntax, key, [written], lambda field: _same(field.value, value))
+
+
+def set_list(syntax: Syntax, key: str, items: Sequence[str]) -> Edits | Refusal:
+    """Edits that make ``items`` the entries of a list field, in the form it has.
+
+    A block list keeps the lines, comments and quotes of the entries that stay; a comma string
+    stays one (``tools: Read, Grep``); a flow list stays in brackets unless an entry holds a comma.
+    """
+    wanted = list(items)
+    field = syntax.field(key)
+    if syntax.frontmatter is None:
+        return _NO_FRONTMATTER
+    if field is None:
+        return _added(syntax, key, _fresh_lists(wanted, _eol(syntax)), lambda found: found.value == wanted)
+    if field.value == wanted:
+        return ()
+    return _changed(syntax, field, _list_candidates(syntax, field, wanted), lambda found: found.value == wanted)
+
+
+def set_raw(syntax: Syntax, key: str, yaml: str) -> Edits | Refusal:
+    """Edits that write ``yaml``, as typed, as the value of ``key``: nested maps, lists, any scalar.
+
+    Refused with the place if it is not valid YAML by itself.
+    """
+    lines = yaml.replace("\r\n", "\n").strip("\n")
+    node = read_yaml(lines)
+    if isinstance(node, (YamlFault, Refused)):
+        line = lines.count("\n", 0, node.offset) + 1
+        return Refusal(f"This is not valid YAML, line {line}: {node.message}")
+    value = plain_value(node, lines) if node is not None else None
+    eol = _eol(syntax)
+    indented = eol + eol.join("  " + line if line.strip() else "" for line in lines.split("\n"))
+    header = lines.startswith(("|", ">"))
+    candidates = [lines.strip(" "), indented] if "\n" not in lines else [indented]
+    if header:
+        first, _, rest = lines.partition("\n")
+        candidates = [first + eol + eol.join("  " + line if line.strip() else "" for line in rest.split("\n"))]
+    return _set_written(syntax, key, candidates, lambda field: _same(field.value, value))
+
+
+def raw_yaml(syntax: Syntax, key: str) -> str | None:
+    """The value of ``key`` as written, without the indentation of its lines; None if absent."""
+    field = syntax.field(key)
+    if field is None:
+        return None
+    written = field.value_span.of(syntax.text).replace("\r\n", "\n")
+    if field.style != "block":
+        return written
+    column = field.value_span.start - (syntax.text.rfind("\n", 0, field.value_span.start) + 1)
+    lines = (" " * column + written).split("\n")
+    return "\n".join(line[column:] if not line[:column].strip() else line.lstrip() for line in lines).rstrip("\n")
+
+
+def _set_written(syntax: Syntax, key: str, written: list[str], accepts: Accepts) -> Edits | Refusal:
+    field = syntax.field(key)
+    if syntax.frontmatter is None:
+        return _NO_FRONTMATTER
+    if field is None:
+        return _added(syntax, key, written, accepts)
+    return _changed(syntax, field, (_whole(syntax, field, value) for value in written), accepts)
+
+
+# --- adding, removing, renaming ----------------------------------------------------------------
+
+
+def remove_field(syntax: Syntax, key: str) -> Edits | Refusal:
+    """Edits that take the field's lines out; ``()`` if it is not there."""
+    field = syntax.field(key)
+    if syntax.frontmatter is None or field is None:
+        return ()
+    index = syntax.frontmatter.fields.index(field)
+    rest = [other for place, other in enumerate(syntax.frontmatter.fields) if place != index]
+    edits = (replace(*field.span, ""),)
+    if _reads(syntax, edits, rest):
+        return edits
+    return Refusal(f"“{key}” cannot be removed without changing another field. {_IN_SOURCE}")
+
+
+def rename_field(syntax: Syntax, key: str, new: str) -> Edits | Refusal:
+    """Edits that call the field ``new``, its value untouched."""
+    field = syntax.field(key)
+    if syntax.frontmatter is None or field is None:
+        return Refusal(f"There is no field “{key}”.")
+    if syntax.field(new) is not None and new != key:
+        return Refusal(f"There is a field “{new}” already.")
+    index = syntax.frontmatter.fields.index(field)
+    edits = (replace(*field.key_span, new),)
+    after = _fields_after(syntax, edits)
+    if after is not None and len(after) == len(syntax.frontmatter.fields) and after[index].key == new:
+        if all(_alike(a, b) or i == index for i, (a, b) in enumerate(zip(after, syntax.frontmatter.fields, strict=True))):
+            return edits
+    return Refusal(f"“{new}” cannot be the name of a field here. {_IN_SOURCE}")
+
+
+def make_agent(syntax: Syntax, name: str, description: str) -> Edits | Refusal:
+    """Edits that put frontmatter with a name and a description on top of a file that has none."""
+    if syntax.frontmatter is not None:
+        return Refusal("This file has frontmatter already.")
+    eol = _eol(syntax)
+    at = 1 if syntax.text.startswith("\ufeff") else 0
+    gap = "" if not syntax.text[at:] or syntax.text[at:].startswith(("\n", "\r")) else eol
+    lines = ["---", f"name: {double(name)}", f"description: {double(description)}", "---", gap]
+    for plain in (name, single(name)):
+        tried = [*lines]
+        tried[1] = f"name: {plain}"
+        edits = (replace(at, at, eol.join(tried)),)
+        if _made(syntax, edits, name, description):
+            return edits
+    edits = (replace(at, at, eol.join(lines)),)
+    return edits if _made(syntax, edits, name, description) else Refusal("Frontmatter cannot be put on top of this text.")
+
+
+def _made(syntax: Syntax, edits: Edits, name: str, description: str) -> bool:
+    verdict, _, fields = parse_fields(apply(syntax.text, edits), syntax.dialect)
+    found = [(field.key, field.value) for field in fields.fields] if fields else []
+    return verdict == "valid" and found == [("name", name), ("description", description)]
+
+
+# --- making it valid ---------------------------------------------------------------------------
+
+
+def make_valid(syntax: Syntax) -> Edits | Refusal:
+    """Edits of quotes alone that make the frontmatter strict YAML with the values it has now.
+
+    Quotes just the values that do not parse by themselves, so that a list stays a list.
+    """
+    if syntax.verdict == "valid" or syntax.frontmatter is None:
+        return ()
+    fields = syntax.frontmatter.fields
+    edits = tuple(
+        TextEdit(field.value_span, _quoted(syntax, field))
+        for field in fields
+        if (field.repaired or field.style == "broken") and not _parses_alone(syntax, field)
+    )
+    for tried in (edits, _with_tabs_replaced(syntax, edits)):
+        verdict, _, after = parse_fields(apply(syntax.text, tried), syntax.dialect)
+        if verdict == "valid" and after is not None and [f.key for f in after.fields] == [f.key for f in fields]:
+            return tried
+    return Refusal("No change of quotes alone makes this frontmatter valid YAML. Correct it in the source.")
+
+
+def _parses_alone(syntax: Syntax, field: Field) -> bool:
+    piece = Span(field.key_span.start, field.value_span.end).of(syntax.text)
+    return not isinstance(read_yaml(piece), (YamlFault, Refused))
+
+
+def _quoted(syntax: Syntax, field: Field) -> str:
+    """The field's text in double quotes; quotes that failed to enclose it are taken off first."""
+    text = (field.text or "").replace("\r\n", "\n")
+    if field.style == "broken" and len(text) > 1 and text[0] == text[-1] and text[0] in "\"'":
+        inner = text[1:-1]
+        text = inner.replace("''", "'") if text[0] == "'" else inner.replace('\\"', '"')
+    return double(text)
+
+
+def _with_tabs_replaced(syntax: Syntax, edits: Edits) -> Edits:
+    """``edits`` and two spaces for each tab that begins a line, as the reader's repair does."""
+    assert syntax.frontmatter is not None
+    tabs: list[TextEdit] = []
+    at = syntax.frontmatter.content.start
+    for line in syntax.frontmatter.content.of(syntax.text).split("\n"):
+        width = len(line) - len(line.lstrip("\t"))
+        if width and not any(edit.span.start <= at < edit.span.end for edit in edits):
+            tabs.append(replace(at, at + width, "  " * width))
+        at += len(line) + 1
+    return tuple(sorted([*edits, *tabs]))
+
+
+# --- candidates --------------------------------------------------------------------------------
+
+
+def _text_candidates(syntax: Syntax, slot: Field, text: str) -> Iterator[Edits]:
+    splice = _splice(syntax, slot, text)
+    if splice is not None:
+        yield splice
+    eol, width = _eol(syntax), _width(syntax, slot)
+    if slot.style == "broken":
+        yield _whole(syntax, slot, text.replace("\n", eol))
+    for written in _in_style(slot.style, syntax, slot, text, eol, width):
+        yield _whole(syntax, slot, written)
+    for written in _fresh(text):
+        yield _whole(syntax, slot, written)
+
+
+def _splice(syntax: Syntax, slot: Field, text: str) -> Edits | None:
+    """The smallest change of the value, put where its characters are written."""
+    if slot.offsets is None or slot.text is None or slot.style == "empty":
+        return None
+    ((start, end), inserted), *_ = diff(slot.text, text) or (replace(0, 0, ""),)
+    eol = _eol(syntax)
+    if slot.style == "broken":
+        written = inserted.replace("\n", eol)
+    else:
+        written = fragment(slot.style, inserted, eol, _width(syntax, slot))
+    return (replace(slot.offsets[start], slot.offsets[end], written),)
+
+
+def _in_style(style: str, syntax: Syntax, slot: Field, text: str, eol: str, width: int) -> Iterator[str]:
+    """The whole value, written the way the field is now."""
+    if style == "plain":
+        yield text
+    elif style == "single":
+        yield single(text)
+    elif style == "double":
+        yield double(text)
+    elif style in ("literal", "folded"):
+        header = syntax.text[slot.value_span.start : slot.value_span.start + 3]
+        ends = "" if "-" in header else "\n"
+        yield (literal if style == "literal" else folded)(text + ends, eol, width) + _block_tail(syntax, slot)
+
+
+def _block_tail(syntax: Syntax, slot: Field) -> str:
+    """The line end a block's span ends in, which the new value needs too."""
+    written = slot.value_span.of(syntax.text)
+    return "\r\n" if written.endswith("\r\n") else "\n" if written.endswith("\n") else ""
+
+
+def _fresh(text: str) -> Iterator[str]:
+    """Ways to write a string anew, the plainest first."""
+    if "\n" not in text:
+        yield text
+        yield single(text)
+    yield double(text)
+
+
+def _fresh_lists(items: list[str], eol: str) -> Iterator[str]:
+    if not items:
+        yield "[]"
+        return
+    for style in (str, single, double):
+        yield "".join(f"{eol}  - {style(item)}" for item in items)
+    yield "".join(f"{eol}  - {_item(item)}" for item in items)
+
+
+def _list_candidates(syntax: Syntax, field: Field, wanted: list[str]) -> Iterator[Edits]:
+    eol = _eol(syntax)
+    if field.style == "block" and field.items and wanted:
+        yield _block_list_edits(syntax, field, wanted, eol)
+    if field.style == "flow":
+        kept = {item.text: item.value_span.of(syntax.text) for item in field.items}
+        for style in (str, double):
+            yield _whole(syntax, field, "[" + ", ".join(kept.get(item) or style(item) for item in wanted) + "]")
+    if field.style != "block" and not wanted:
+        yield _whole(syntax, field, "[]")
+    for written in _fresh_lists(wanted, eol):
+        yield _whole(syntax, field, written)
+
+
+def _block_list_edits(syntax: Syntax, field: Field, wanted: list[str], eol: str) -> Edits:
+    """Line edits of a block list: entries that stay keep their lines."""
+    old = [item.text for item in field.items]
+    lines = [_item_line(syntax.text, item) for item in field.items]
+    dash = syntax.text[lines[0].start : field.items[0].value_span.start]
+    edits: list[TextEdit] = []
+    for tag, i1, i2, j1, j2 in SequenceMatcher(None, old, wanted, autojunk=False).get_opcodes():
+        if tag == "equal":
+            continue
+        paired = min(i2 - i1, j2 - j1)
+        for offset in range(paired):
+            span = field.items[i1 + offset].value_span
+            edits.append(TextEdit(span, _item(wanted[j1 + offset])))
+        for line in lines[i1 + paired : i2]:
+            edits.append(TextEdit(line, ""))
+        added = wanted[j1 + paired : j2]
+        if added:
+            last = lines[i1 + paired - 1] if i1 + paired else None
+            at = last.end if last else lines[0].start
+            block = "".join(dash + _item(item) + eol for item in added)
+            if last and not syntax.text[:at].endswith("\n"):
+                block = eol + block.removesuffix(eol)
+            edits.append(replace(at, at, block))
+    return tuple(sorted(edits, key=lambda edit: (edit.span.start, edit.span.end)))
+
+
+def _item_line(text: str, item: Field) -> Span:
+    start = text.rfind("\n", 0, item.value_span.start) + 1
+    end = text.find("\n", item.value_span.end)
+    return Span(start, len(text) if end < 0 else end + 1)
+
+
+def _item(text: str) -> str:
+    """A list entry written as plainly as YAML allows."""
+    node = read_yaml(f"- {text}")
+    if not isinstance(node, (YamlFault, Refused)) and "\n" not in text and node is not None:
+        if plain_value(node, f"- {text}") == [text]:
+            return text
+    return double(text)
+
+
+def _whole(syntax: Syntax, field: Field, written: str) -> Edits:
+    """The value written anew, as the smallest edit of the old one."""
+    span = field.value_span
+    start = span.start
+    if field.style == "block" or written[:1] in ("\r", "\n") or field.style == "empty":
+        start = _after_colon(syntax.text, field)
+        if written and written[:1] not in ("\r", "\n"):
+            written = " " + written
+    old = syntax.text[start : span.end]
+    if field.style in ("block", "literal", "folded") and old.endswith("\n") and not written.endswith("\n"):
+        written += "\r\n" if old.endswith("\r\n") else "\n"
+    return moved(diff(old, written), start)
+
+
+def _after_colon(text: str, field: Field) -> int:
+    if field.key_span.start == field.key_span.end:
+        return field.value_span.start
+    return text.index(":", field.key_span.end) + 1
+
+
+# --- reading back ------------------------------------------------------------------------------
+
+
+def _is_text(text: str) -> Accepts:
+    return lambda field: isinstance(field.value, str) and field.text == text
+
+
+def _changed(syntax: Syntax, slot: Field, candidates: Iterable[Edits], accepts: Accepts) -> Edits | Refusal:
+    assert syntax.frontmatter is not None
+    if not slot.editable:
+        return Refusal(f"“{slot.key}” {_why_fixed(syntax, slot)} {_IN_SOURCE}")
+    fields = syntax.frontmatter.fields
+    index = next(i for i, field in enumerate(fields) if field is slot or slot in field.items)
+    for edits in candidates:
+        after = _fields_after(syntax, edits)
+        if after is None or [field.key for field in after] != [field.key for field in fields]:
+            continue
+        if not all(i == index or _alike(a, b) for i, (a, b) in enumerate(zip(after, fields, strict=True))):
+            continue
+        if fields[index] is slot:
+            if accepts(after[index]):
+                return edits
+        elif _item_changed(fields[index].items, after[index].items, slot, accepts):
+            return edits
+    return Refusal(f"This text cannot be written into “{slot.key}” so that it reads back. {_IN_SOURCE}")
+
+
+def _item_changed(old: tuple[Field, ...], new: tuple[Field, ...], slot: Field, accepts: Accepts) -> bool:
+    if len(old) != len(new):
+        return False
+    return all(accepts(b) if a is slot else _same(a.value, b.value) for a, b in zip(old, new, strict=True))
+
+
+def _why_fixed(syntax: Syntax, slot: Field) -> str:
+    if syntax.field(slot.key) is not slot and not slot.key.endswith("]"):
+        return "is overridden by a later field of the same name."
+    return "uses anchors, tags or braces around the whole block, which the form does not change."
+
+
+def _added(syntax: Syntax, key: str, values: Iterable[str], accepts: Accepts) -> Edits | Refusal:
+    """A new field after the nearest earlier one of the schema, else after the last."""
+    assert syntax.frontmatter is not None
+    fields = syntax.frontmatter.fields
+    order = {name: place for place, name in enumerate(syntax.dialect.keys())}
+    place = len(fields)
+    if key in order:
+        earlier = [i for i, field in enumerate(fields) if order.get(field.key, len(order)) < order[key]]
+        place = max(earlier, key=lambda i: (order[fields[i].key], i)) + 1 if earlier else 0
+    eol = _eol(syntax)
+    at = fields[place - 1].span.end if place else _first_line(syntax)
+    before = "" if not at or syntax.text[at - 1] == "\n" else eol
+    rest = [*fields[:place], None, *fields[place:]]
+    for value in values:
+        space = "" if not value or value[:1] in ("\r", "\n") else " "
+        edits = (replace(at, at, f"{before}{key}:{space}{value}{'' if value.endswith(chr(10)) else eol}"),)
+        if _reads(syntax, edits, rest, lambda field: field.key == key and accepts(field)):
+            return edits
+    return Refusal(f"“{key}” cannot be added to this frontmatter. {_IN_SOURCE}")
+
+
+def _first_line(syntax: Syntax) -> int:
+    assert syntax.frontmatter is not None
+    return syntax.frontmatter.content.start
+
+
+def _reads(syntax: Syntax, edits: Edits, expected: Sequence[Field | None], accepts: Accepts | None = None) -> bool:
+    """Whether the result has the ``expected`` fields; at a None one that ``accepts`` takes."""
+    after = _fields_after(syntax, edits)
+    if after is None or len(after) != len(expected):
+        return False
+    return all(
+        (accepts is not None and accepts(found)) if wanted is None else found.key == wanted.key and _alike(found, wanted)
+        for found, wanted in zip(after, expected, strict=True)
+    )
+
+
+def _fields_after(syntax: Syntax, edits: Edits) -> tuple[Field, ...] | None:
+    """The fields after ``edits``, if the prompt is untouched and the verdict no worse."""
+    text = apply(syntax.text, edits)
+    verdict, _, fields = parse_fields(text, syntax.dialect)
+    if fields is None or _RANK[verdict] > _RANK[syntax.verdict]:
+        return None
+    return fields.fields if text[fields.span.end :] == syntax.body.of(syntax.text) else None
+
+
+def _alike(a: Field, b: Field) -> bool:
+    """Whether two readings of an untouched field say the same."""
+    return a.key == b.key and (_same(a.value, b.value) or "broken" in (a.style, b.style)) and a.text == b.text
+
+
+def _same(a: object, b: object) -> bool:
+    """Equal values of equal types; NaN equals itself."""
+    if isinstance(a, bool) or isinstance(b, bool):
+        return a is b
+    return a == b or (a != a and b != b)
+
+
+def _eol(syntax: Syntax) -> str:
+    breaks = syntax.text.count("\n")
+    return "\r\n" if breaks and syntax.text.count("\r\n") * 2 > breaks else "\n"
+
+
+def _width(syntax: Syntax, slot: Field) -> int:
+    if slot.style not in ("literal", "folded"):
+        return 2
+    column = slot.key_span.start - (syntax.text.rfind("\n", 0, slot.key_span.start) + 1)
+    return block_width(syntax.text, slot.value_span, column)
+
