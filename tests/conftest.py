@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -67,3 +69,36 @@ def seed_path() -> Path:
 def seed_text() -> str:
     """The text of the sample: LF line ends, no BOM."""
     return SEED.read_bytes().decode("utf-8")
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel, built as pip builds it but without fetching the build tool again."""
+    folder = tmp_path_factory.mktemp("wheel")
+    build = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder)]
+    done = subprocess.run(build, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    (built,) = folder.glob("*.whl")
+    return built
+
+
+@pytest.fixture(scope="session")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The bin folder of a new environment with the wheel in it; it cannot see the checkout.
+
+    The libraries come from the environment of the tests, by a .pth file, so no network is needed.
+    """
+    venv = tmp_path_factory.mktemp("installed") / "venv"
+    python = venv / "bin" / "python"
+    pip = [sys.executable, "-m", "pip", "--python", str(python), "install", "--no-deps", "--no-index"]
+    for command in (
+        [sys.executable, "-m", "venv", "--without-pip", str(venv)],
+        [*pip, str(wheel)],
+    ):
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+    (site,) = venv.glob("lib/python*/site-packages")
+    libraries = Path(pytest.__file__).resolve().parent.parent
+    # Python reads no .pth files in there, so an editable install of the checkout stays invisible.
+    (site / "libraries.pth").write_text(f"{libraries}\n", "utf-8")
+    return venv / "bin"
