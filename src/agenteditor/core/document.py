@@ -11,13 +11,13 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from pathlib import Path
 
-from .checks import Diagnostic, check
-from .dialect import Dialect
-from .files import Stamp
-from .history import History
-from .loading import Loads, Place, loads, place_of
-from .syntax import Syntax, parse
-from .text import Edits, apply
+from agenteditor.core.checks import Diagnostic, check
+from agenteditor.core.dialect import Dialect
+from agenteditor.core.files import Stamp
+from agenteditor.core.history import History
+from agenteditor.core.loading import Loads, Place, loads, place_of
+from agenteditor.core.syntax import Syntax, parse
+from agenteditor.core.text import Edits, apply
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,12 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from .reader import Fence, Places, Reading, repair
-from .scalar import Decoded, decode, resolve
-from .text import Span
-from .yaml_read import Alias, Mapping, Node, Scalar, Sequence, unmask
-from .yaml_read import read as read_yaml
+from agenteditor.core.reader import Fence, Places, Reading, repair
+from agenteditor.core.scalar import Decoded, decode, resolve
+from agenteditor.core.text import Span
+from agenteditor.core.yaml_nodes import Alias, Mapping, Node, Scalar, Sequence
+from agenteditor.core.yaml_read import read as read_yaml
+from agenteditor.core.yaml_read import unmask
 
 Style = Literal["plain", "single", "double", "literal", "folded", "flow", "block", "empty", "alias", "broken"]
 
@@ -116,55 +117,45 @@ def _field(text: str, reading: Reading, key: Node, value: Node, fixed: bool) -> 
     name = _key_text(key, reading.parsed) if isinstance(key, Scalar) else key_span.of(text)
     editable = not fixed and isinstance(key, Scalar) and not _has_references(value)
     span = _entry(text, key_span, value_span, limit)
+    field = Field(name, span, key_span, value_span, "plain", None, None, repaired is not None, editable)
     if isinstance(value, Scalar):
-        return _scalar_field(text, reading, name, span, key_span, value_span, value, repaired is not None, editable)
+        return _scalar_field(text, reading, field, value)
     style: Style = "alias" if isinstance(value, Alias) else "flow" if value.flow else "block"
-    items = _items(text, reading, name, value, editable) if isinstance(value, Sequence) else ()
-    plain = plain_value(value, reading.parsed)
-    return Field(name, span, key_span, value_span, style, plain, None, False, editable, None, items)
+    items = _items(text, reading, field, value) if isinstance(value, Sequence) else ()
+    return replace(field, style=style, value=plain_value(value, reading.parsed), items=items)
 
 
-def _items(text: str, reading: Reading, key: str, node: Sequence, editable: bool) -> tuple[Field, ...]:
+def _items(text: str, reading: Reading, host: Field, node: Sequence) -> tuple[Field, ...]:
     """The entries of a list as fields, if all are scalars. Their ``span`` is the value's."""
-    if not all(isinstance(item, Scalar) for item in node.items):
-        return ()
     items: list[Field] = []
     for index, item in enumerate(node.items):
-        assert isinstance(item, Scalar)
+        if not isinstance(item, Scalar):
+            return ()
         at = Span(reading.place(item.span.start), reading.place(item.span.end))
-        none = Span(at.start, at.start)
-        name = f"{key}[{index}]"
-        items.append(_scalar_field(text, reading, name, at, none, at, item, False, editable))
+        nowhere = Span(at.start, at.start)
+        field = Field(f"{host.key}[{index}]", at, nowhere, at, "plain", None, None, False, host.editable)
+        items.append(_scalar_field(text, reading, field, item))
     return tuple(items)
 
 
-def _scalar_field(
-    text: str,
-    reading: Reading,
-    name: str,
-    span: Span,
-    key_span: Span,
-    value_span: Span,
-    node: Scalar,
-    repaired: bool,
-    editable: bool,
-) -> Field:
-    if repaired:
-        raw = value_span.of(text)
-        offsets = tuple(range(value_span.start, value_span.end + 1))
-        return Field(name, span, key_span, value_span, "plain", raw, raw, True, editable, offsets)
+def _scalar_field(text: str, reading: Reading, field: Field, node: Scalar) -> Field:
+    """``field`` with the value, text and offsets of a scalar."""
+    if field.repaired:
+        raw = field.value_span.of(text)
+        return replace(
+            field, value=raw, text=raw, offsets=tuple(range(*field.value_span)) + field.value_span[1:]
+        )
     decoded = _decoded(node, reading.parsed)
-    value = _typed(node, decoded.value if decoded else unmask(node.value, node.span.of(reading.parsed)))
+    shown = decoded.value if decoded else unmask(node.value, node.span.of(reading.parsed))
+    value = _typed(node, shown)
     if node.style == "plain" and node.span.start == node.span.end:
-        after = _after_colon(text, key_span, reading) if key_span.end > key_span.start else value_span
-        return Field(name, span, key_span, after, "empty", value, "", False, editable, (after.start,))
-    shown = decoded.value if decoded else str(value)
+        after = _after_colon(text, field, reading)
+        return replace(field, value_span=after, style="empty", value=value, text="", offsets=after[:1])
     written = tuple(reading.place(offset) for offset in decoded.offsets) if decoded else None
     if node.style in ("literal", "folded"):
-        kept = len(shown.rstrip("\n")) if not _keeps(node, reading.parsed) else len(shown[:-1] if shown else "")
-        written = written[: kept + 1] if written else None
-        shown = shown[:kept]
-    return Field(name, span, key_span, value_span, node.style, value, shown, False, editable, written)
+        shown = shown.removesuffix("\n") if _keeps(node, reading.parsed) else shown.rstrip("\n")
+        written = written[: len(shown) + 1] if written else None
+    return replace(field, style=node.style, value=value, text=shown, offsets=written)
 
 
 def _keeps(node: Scalar, parsed: str) -> bool:
@@ -212,10 +203,12 @@ def _js_name(value: object, written: str) -> str:
     return str(value) if isinstance(value, int) else written
 
 
-def _after_colon(text: str, key_span: Span, reading: Reading) -> Span:
+def _after_colon(text: str, field: Field, reading: Reading) -> Span:
     assert reading.fence is not None
-    colon = text.find(":", key_span.end, reading.fence.content.end)
-    at = colon + 1 if colon >= 0 else key_span.end
+    if field.key_span.start == field.key_span.end:
+        return field.value_span
+    colon = text.find(":", field.key_span.end, reading.fence.content.end)
+    at = colon + 1 if colon >= 0 else field.key_span.end
     return Span(at, at)
 
 
@@ -313,8 +306,8 @@ def _piece(text: str, span: Span) -> tuple[Field, ...]:
         parsed, places, quoted = repair(piece, span.start)
         node = read_yaml(parsed)
     if isinstance(node, Mapping):
-        reading = Reading("valid", Fence(span, span), node, parsed, (), quoted, places or Places([(0, span.start)]))
-        return _fields(text, reading)
+        places = places or Places([(0, span.start)])
+        return _fields(text, Reading("valid", Fence(span, span), node, parsed, (), quoted, places))
     return (_broken(text, span),)
 
 

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
-from .text import Edits, Span, apply, diff, invert
+from agenteditor.core.text import Edits, Span, apply, diff, invert
 
 MERGE_SECONDS = 1.0
 

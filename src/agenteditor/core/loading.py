@@ -10,9 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from .syntax import Syntax
+from agenteditor.core.syntax import Syntax
 
 Place = Literal["project", "plugin"]
+
+_VALID = "It loads: the frontmatter is valid and has a name and a description."
+_REPAIRED = "It loads only because the reader repairs it; other tools and versions skip it."
+_NONE = "There is no frontmatter: the file is taken for documentation, not for an agent."
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,7 @@ def loads(syntax: Syntax, place: Place = "project") -> Loads:
 
 def _in_project(syntax: Syntax) -> Loads:
     if syntax.verdict == "none":
-        return Loads(False, "There is no frontmatter: the file is taken for documentation, not for an agent.")
+        return Loads(False, _NONE)
     if syntax.verdict == "fails":
         return Loads(False, f"The frontmatter does not parse, so there is no agent. {_where(syntax)}")
     if syntax.verdict == "unknown":
@@ -49,8 +53,8 @@ def _in_project(syntax: Syntax) -> Loads:
         if fault:
             return Loads(False, f"{fault} The file is skipped without a word.")
     if syntax.verdict == "repaired":
-        return Loads(True, f"It loads only because the reader repairs it; other tools and versions skip it. {_where(syntax)}")
-    return Loads(True, "It loads: the frontmatter is valid and has a name and a description.")
+        return Loads(True, f"{_REPAIRED} {_where(syntax)}")
+    return Loads(True, _VALID)
 
 
 def _in_plugin(syntax: Syntax) -> Loads:
@@ -59,7 +63,7 @@ def _in_plugin(syntax: Syntax) -> Loads:
     if syntax.verdict == "fails":
         return Loads(True, f"The frontmatter does not parse: {lost}{limit}. {_where(syntax)}")
     if syntax.verdict == "none":
-        return Loads(False, "There is no frontmatter: the file is taken for documentation, not for an agent.")
+        return Loads(False, _NONE)
     if syntax.verdict == "unknown":
         return Loads(False, f"We cannot tell: {_where(syntax)}")
     if fault := required_fault(syntax, "name"):
@@ -67,8 +71,8 @@ def _in_plugin(syntax: Syntax) -> Loads:
     if fault := required_fault(syntax, "description"):
         return Loads(True, f"{fault} In a plugin a placeholder stands in, so nothing will call this agent.")
     if syntax.verdict == "repaired":
-        return Loads(True, f"It loads only because the reader repairs it; other tools and versions skip it. {_where(syntax)}")
-    return Loads(True, "It loads: the frontmatter is valid and has a name and a description.")
+        return Loads(True, f"{_REPAIRED} {_where(syntax)}")
+    return Loads(True, _VALID)
 
 
 def _where(syntax: Syntax) -> str:

@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from .text import Span
-from .yaml_read import Mapping, Node, Refused, Scalar, YamlFault
-from .yaml_read import read as read_yaml
+from agenteditor.core.text import Span
+from agenteditor.core.yaml_nodes import Mapping, Node, Refused, Scalar, YamlFault
+from agenteditor.core.yaml_read import read as read_yaml
 
 Verdict = Literal["valid", "repaired", "fails", "none", "unknown"]
 
@@ -66,55 +66,51 @@ class Reading:
     parsed: str
     faults: tuple[Fault, ...]
     quoted: frozenset[Span]
-    _places: _Places
+    places: Places
 
     def place(self, offset: int) -> int:
         """The offset in the file's text of one in ``parsed``."""
-        return self._places.place(offset)
+        return self.places.place(offset)
 
 
 def read(text: str) -> Reading:
     """What the reader makes of ``text``. Never raises."""
     fence = find_fence(text)
     if fence is None:
-        return Reading("none", None, None, "", (), frozenset(), _Places([(0, 0)]))
+        return Reading("none", None, None, "", (), frozenset(), Places([(0, 0)]))
     start = fence.content.start
     content = fence.content.of(text)
     strict = read_yaml(content)
-    places = _Places([(0, start)])
-    if isinstance(strict, YamlFault):
-        fault = Fault(strict.code, strict.message, _fault_span(text, start + strict.offset))
-        repaired, places, quoted = repair(content, start)
-        second = read_yaml(repaired)
-        if isinstance(second, YamlFault):
-            return Reading("fails", fence, None, content, (fault,), frozenset(), _Places([(0, start)]))
-        return _judged(second, fence, repaired, (fault,), quoted, places, "repaired")
-    return _judged(strict, fence, content, (), frozenset(), places, "valid")
+    places = Places([(0, start)])
+    if not isinstance(strict, YamlFault):
+        return _judged(Reading("valid", fence, None, content, (), frozenset(), places), strict)
+    faults = (Fault(strict.code, strict.message, _fault_span(text, start + strict.offset)),)
+    repaired, repaired_places, quoted = repair(content, start)
+    second = read_yaml(repaired)
+    if isinstance(second, YamlFault):
+        return Reading("fails", fence, None, content, faults, frozenset(), places)
+    return _judged(Reading("repaired", fence, None, repaired, faults, quoted, repaired_places), second)
 
 
-def _judged(
-    node: Node | Refused | None,
-    fence: Fence,
-    parsed: str,
-    faults: tuple[Fault, ...],
-    quoted: frozenset[Span],
-    places: _Places,
-    verdict: Verdict,
-) -> Reading:
+def _judged(reading: Reading, node: Node | Refused | None) -> Reading:
+    """``reading`` with its top node, or with the reason why that is no map of fields."""
+    if isinstance(node, Mapping):
+        return replace(reading, node=node)
     if isinstance(node, Refused):
-        at = places.place(node.offset)
+        at = reading.place(node.offset)
         fault = Fault("yaml/limit", node.message, Span(at, at))
-        return Reading("unknown", fence, None, parsed, (*faults, fault), quoted, places)
-    if node is not None and not isinstance(node, Mapping) and not _is_null(node):
-        at = places.place(node.span.start)
-        message = "The frontmatter is not a list of “field: value” lines."
-        fault = Fault("yaml/not-a-map", message, Span(at, places.place(node.span.end)))
-        return Reading("fails", fence, None, parsed, (*faults, fault), frozenset(), places)
-    return Reading(verdict, fence, node if isinstance(node, Mapping) else None, parsed, faults, quoted, places)
+        return replace(reading, verdict="unknown", faults=(*reading.faults, fault))
+    if node is None or _is_null(node):
+        return reading
+    span = Span(reading.place(node.span.start), reading.place(node.span.end))
+    fault = Fault("yaml/not-a-map", "The frontmatter is not a list of “field: value” lines.", span)
+    return replace(reading, verdict="fails", faults=(*reading.faults, fault))
 
 
 def _is_null(node: Node) -> bool:
-    return isinstance(node, Scalar) and node.style == "plain" and node.value in ("", "~", "null", "Null", "NULL")
+    return (
+        isinstance(node, Scalar) and node.style == "plain" and node.value in ("", "~", "null", "Null", "NULL")
+    )
 
 
 def _fault_span(text: str, offset: int) -> Span:
@@ -155,7 +151,7 @@ def _line_rest(text: str, at: int) -> int:
 # --- the repair --------------------------------------------------------------------------------
 
 
-class _Places:
+class Places:
     """Offsets in a parsed text and the file's offsets they come from, piece by piece.
 
     A piece copied from the file counts on; a rewritten one has every offset at its start.
@@ -173,7 +169,7 @@ class _Places:
         return self._origins[piece] + offset - self._starts[piece]
 
 
-def repair(content: str, start: int = 0) -> tuple[str, _Places, frozenset[Span]]:
+def repair(content: str, start: int = 0) -> tuple[str, Places, frozenset[Span]]:
     """The reader's second try: quote one-line values, turn leading tabs into spaces (rules 3–6).
 
     Returns the repaired text, where it comes from, and the spans of the values that were
@@ -217,7 +213,7 @@ def repair(content: str, start: int = 0) -> tuple[str, _Places, frozenset[Span]]
             put(line[done:], at + done, copied=True)
         at += len(line)
     pieces.append((length, at))
-    return "".join(out), _Places(pieces, frozenset(rewritten)), frozenset(quoted)
+    return "".join(out), Places(pieces, frozenset(rewritten)), frozenset(quoted)
 
 
 def _split_lines(content: str) -> list[str]:

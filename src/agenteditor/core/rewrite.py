@@ -11,14 +11,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
+from math import isnan
 
-from .frontmatter import Field, plain_value
-from .reader import Verdict
-from .scalar import block_width, double, folded, fragment, literal, single
-from .syntax import Syntax, parse_fields
-from .text import Edits, Refusal, Span, TextEdit, apply, diff, moved, replace
-from .yaml_read import Refused, YamlFault
-from .yaml_read import read as read_yaml
+from agenteditor.core.frontmatter import Field, plain_value
+from agenteditor.core.reader import Verdict
+from agenteditor.core.scalar import block_width, double, folded, fragment, literal, single
+from agenteditor.core.syntax import Syntax, parse_fields
+from agenteditor.core.text import Edits, Refusal, Span, TextEdit, apply, diff, eol_of, moved, replace
+from agenteditor.core.yaml_nodes import Refused, YamlFault
+from agenteditor.core.yaml_read import read as read_yaml
 
 Accepts = Callable[[Field], bool]
 
@@ -69,10 +70,14 @@ def set_list(syntax: Syntax, key: str, items: Sequence[str]) -> Edits | Refusal:
     if syntax.frontmatter is None:
         return _NO_FRONTMATTER
     if field is None:
-        return _added(syntax, key, _fresh_lists(wanted, _eol(syntax)), lambda found: found.value == wanted)
+        return _added(
+            syntax, key, _fresh_lists(wanted, eol_of(syntax.text)), lambda found: found.value == wanted
+        )
     if field.value == wanted:
         return ()
-    return _changed(syntax, field, _list_candidates(syntax, field, wanted), lambda found: found.value == wanted)
+    return _changed(
+        syntax, field, _list_candidates(syntax, field, wanted), lambda found: found.value == wanted
+    )
 
 
 def set_raw(syntax: Syntax, key: str, yaml: str) -> Edits | Refusal:
@@ -86,13 +91,15 @@ def set_raw(syntax: Syntax, key: str, yaml: str) -> Edits | Refusal:
         line = lines.count("\n", 0, node.offset) + 1
         return Refusal(f"This is not valid YAML, line {line}: {node.message}")
     value = plain_value(node, lines) if node is not None else None
-    eol = _eol(syntax)
+    eol = eol_of(syntax.text)
     indented = eol + eol.join("  " + line if line.strip() else "" for line in lines.split("\n"))
     header = lines.startswith(("|", ">"))
     candidates = [lines.strip(" "), indented] if "\n" not in lines else [indented]
     if header:
         first, _, rest = lines.partition("\n")
-        candidates = [first + eol + eol.join("  " + line if line.strip() else "" for line in rest.split("\n"))]
+        candidates = [
+            first + eol + eol.join("  " + line if line.strip() else "" for line in rest.split("\n"))
+        ]
     return _set_written(syntax, key, candidates, lambda field: _same(field.value, value))
 
 
@@ -106,7 +113,9 @@ def raw_yaml(syntax: Syntax, key: str) -> str | None:
         return written
     column = field.value_span.start - (syntax.text.rfind("\n", 0, field.value_span.start) + 1)
     lines = (" " * column + written).split("\n")
-    return "\n".join(line[column:] if not line[:column].strip() else line.lstrip() for line in lines).rstrip("\n")
+    return "\n".join(line[column:] if not line[:column].strip() else line.lstrip() for line in lines).rstrip(
+        "\n"
+    )
 
 
 def _set_written(syntax: Syntax, key: str, written: list[str], accepts: Accepts) -> Edits | Refusal:
@@ -143,85 +152,12 @@ def rename_field(syntax: Syntax, key: str, new: str) -> Edits | Refusal:
         return Refusal(f"There is a field “{new}” already.")
     index = syntax.frontmatter.fields.index(field)
     edits = (replace(*field.key_span, new),)
-    after = _fields_after(syntax, edits)
-    if after is not None and len(after) == len(syntax.frontmatter.fields) and after[index].key == new:
-        if all(_alike(a, b) or i == index for i, (a, b) in enumerate(zip(after, syntax.frontmatter.fields, strict=True))):
-            return edits
+    after = _fields_after(syntax, edits) or ()
+    pairs = list(zip(after, syntax.frontmatter.fields, strict=False))
+    same = len(after) == len(syntax.frontmatter.fields)
+    if same and after[index].key == new and all(_alike(*pair) or i == index for i, pair in enumerate(pairs)):
+        return edits
     return Refusal(f"“{new}” cannot be the name of a field here. {_IN_SOURCE}")
-
-
-def make_agent(syntax: Syntax, name: str, description: str) -> Edits | Refusal:
-    """Edits that put frontmatter with a name and a description on top of a file that has none."""
-    if syntax.frontmatter is not None:
-        return Refusal("This file has frontmatter already.")
-    eol = _eol(syntax)
-    at = 1 if syntax.text.startswith("\ufeff") else 0
-    gap = "" if not syntax.text[at:] or syntax.text[at:].startswith(("\n", "\r")) else eol
-    lines = ["---", f"name: {double(name)}", f"description: {double(description)}", "---", gap]
-    for plain in (name, single(name)):
-        tried = [*lines]
-        tried[1] = f"name: {plain}"
-        edits = (replace(at, at, eol.join(tried)),)
-        if _made(syntax, edits, name, description):
-            return edits
-    edits = (replace(at, at, eol.join(lines)),)
-    return edits if _made(syntax, edits, name, description) else Refusal("Frontmatter cannot be put on top of this text.")
-
-
-def _made(syntax: Syntax, edits: Edits, name: str, description: str) -> bool:
-    verdict, _, fields = parse_fields(apply(syntax.text, edits), syntax.dialect)
-    found = [(field.key, field.value) for field in fields.fields] if fields else []
-    return verdict == "valid" and found == [("name", name), ("description", description)]
-
-
-# --- making it valid ---------------------------------------------------------------------------
-
-
-def make_valid(syntax: Syntax) -> Edits | Refusal:
-    """Edits of quotes alone that make the frontmatter strict YAML with the values it has now.
-
-    Quotes just the values that do not parse by themselves, so that a list stays a list.
-    """
-    if syntax.verdict == "valid" or syntax.frontmatter is None:
-        return ()
-    fields = syntax.frontmatter.fields
-    edits = tuple(
-        TextEdit(field.value_span, _quoted(syntax, field))
-        for field in fields
-        if (field.repaired or field.style == "broken") and not _parses_alone(syntax, field)
-    )
-    for tried in (edits, _with_tabs_replaced(syntax, edits)):
-        verdict, _, after = parse_fields(apply(syntax.text, tried), syntax.dialect)
-        if verdict == "valid" and after is not None and [f.key for f in after.fields] == [f.key for f in fields]:
-            return tried
-    return Refusal("No change of quotes alone makes this frontmatter valid YAML. Correct it in the source.")
-
-
-def _parses_alone(syntax: Syntax, field: Field) -> bool:
-    piece = Span(field.key_span.start, field.value_span.end).of(syntax.text)
-    return not isinstance(read_yaml(piece), (YamlFault, Refused))
-
-
-def _quoted(syntax: Syntax, field: Field) -> str:
-    """The field's text in double quotes; quotes that failed to enclose it are taken off first."""
-    text = (field.text or "").replace("\r\n", "\n")
-    if field.style == "broken" and len(text) > 1 and text[0] == text[-1] and text[0] in "\"'":
-        inner = text[1:-1]
-        text = inner.replace("''", "'") if text[0] == "'" else inner.replace('\\"', '"')
-    return double(text)
-
-
-def _with_tabs_replaced(syntax: Syntax, edits: Edits) -> Edits:
-    """``edits`` and two spaces for each tab that begins a line, as the reader's repair does."""
-    assert syntax.frontmatter is not None
-    tabs: list[TextEdit] = []
-    at = syntax.frontmatter.content.start
-    for line in syntax.frontmatter.content.of(syntax.text).split("\n"):
-        width = len(line) - len(line.lstrip("\t"))
-        if width and not any(edit.span.start <= at < edit.span.end for edit in edits):
-            tabs.append(replace(at, at + width, "  " * width))
-        at += len(line) + 1
-    return tuple(sorted([*edits, *tabs]))
 
 
 # --- candidates --------------------------------------------------------------------------------
@@ -231,10 +167,9 @@ def _text_candidates(syntax: Syntax, slot: Field, text: str) -> Iterator[Edits]:
     splice = _splice(syntax, slot, text)
     if splice is not None:
         yield splice
-    eol, width = _eol(syntax), _width(syntax, slot)
     if slot.style == "broken":
-        yield _whole(syntax, slot, text.replace("\n", eol))
-    for written in _in_style(slot.style, syntax, slot, text, eol, width):
+        yield _whole(syntax, slot, text.replace("\n", eol_of(syntax.text)))
+    for written in _in_style(syntax, slot, text):
         yield _whole(syntax, slot, written)
     for written in _fresh(text):
         yield _whole(syntax, slot, written)
@@ -245,7 +180,7 @@ def _splice(syntax: Syntax, slot: Field, text: str) -> Edits | None:
     if slot.offsets is None or slot.text is None or slot.style == "empty":
         return None
     ((start, end), inserted), *_ = diff(slot.text, text) or (replace(0, 0, ""),)
-    eol = _eol(syntax)
+    eol = eol_of(syntax.text)
     if slot.style == "broken":
         written = inserted.replace("\n", eol)
     else:
@@ -253,8 +188,9 @@ def _splice(syntax: Syntax, slot: Field, text: str) -> Edits | None:
     return (replace(slot.offsets[start], slot.offsets[end], written),)
 
 
-def _in_style(style: str, syntax: Syntax, slot: Field, text: str, eol: str, width: int) -> Iterator[str]:
+def _in_style(syntax: Syntax, slot: Field, text: str) -> Iterator[str]:
     """The whole value, written the way the field is now."""
+    style, eol, width = slot.style, eol_of(syntax.text), _width(syntax, slot)
     if style == "plain":
         yield text
     elif style == "single":
@@ -291,13 +227,15 @@ def _fresh_lists(items: list[str], eol: str) -> Iterator[str]:
 
 
 def _list_candidates(syntax: Syntax, field: Field, wanted: list[str]) -> Iterator[Edits]:
-    eol = _eol(syntax)
+    eol = eol_of(syntax.text)
     if field.style == "block" and field.items and wanted:
         yield _block_list_edits(syntax, field, wanted, eol)
     if field.style == "flow":
         kept = {item.text: item.value_span.of(syntax.text) for item in field.items}
         for style in (str, double):
-            yield _whole(syntax, field, "[" + ", ".join(kept.get(item) or style(item) for item in wanted) + "]")
+            yield _whole(
+                syntax, field, "[" + ", ".join(kept.get(item) or style(item) for item in wanted) + "]"
+            )
     if field.style != "block" and not wanted:
         yield _whole(syntax, field, "[]")
     for written in _fresh_lists(wanted, eol):
@@ -339,10 +277,9 @@ def _item_line(text: str, item: Field) -> Span:
 def _item(text: str) -> str:
     """A list entry written as plainly as YAML allows."""
     node = read_yaml(f"- {text}")
-    if not isinstance(node, (YamlFault, Refused)) and "\n" not in text and node is not None:
-        if plain_value(node, f"- {text}") == [text]:
-            return text
-    return double(text)
+    if node is None or isinstance(node, (YamlFault, Refused)) or "\n" in text:
+        return double(text)
+    return text if plain_value(node, f"- {text}") == [text] else double(text)
 
 
 def _whole(syntax: Syntax, field: Field, written: str) -> Edits:
@@ -413,7 +350,7 @@ def _added(syntax: Syntax, key: str, values: Iterable[str], accepts: Accepts) ->
     if key in order:
         earlier = [i for i, field in enumerate(fields) if order.get(field.key, len(order)) < order[key]]
         place = max(earlier, key=lambda i: (order[fields[i].key], i)) + 1 if earlier else 0
-    eol = _eol(syntax)
+    eol = eol_of(syntax.text)
     at = fields[place - 1].span.end if place else _first_line(syntax)
     before = "" if not at or syntax.text[at - 1] == "\n" else eol
     rest = [*fields[:place], None, *fields[place:]]
@@ -430,13 +367,17 @@ def _first_line(syntax: Syntax) -> int:
     return syntax.frontmatter.content.start
 
 
-def _reads(syntax: Syntax, edits: Edits, expected: Sequence[Field | None], accepts: Accepts | None = None) -> bool:
+def _reads(
+    syntax: Syntax, edits: Edits, expected: Sequence[Field | None], accepts: Accepts | None = None
+) -> bool:
     """Whether the result has the ``expected`` fields; at a None one that ``accepts`` takes."""
     after = _fields_after(syntax, edits)
     if after is None or len(after) != len(expected):
         return False
     return all(
-        (accepts is not None and accepts(found)) if wanted is None else found.key == wanted.key and _alike(found, wanted)
+        (accepts is not None and accepts(found))
+        if wanted is None
+        else found.key == wanted.key and _alike(found, wanted)
         for found, wanted in zip(after, expected, strict=True)
     )
 
@@ -459,12 +400,7 @@ def _same(a: object, b: object) -> bool:
     """Equal values of equal types; NaN equals itself."""
     if isinstance(a, bool) or isinstance(b, bool):
         return a is b
-    return a == b or (a != a and b != b)
-
-
-def _eol(syntax: Syntax) -> str:
-    breaks = syntax.text.count("\n")
-    return "\r\n" if breaks and syntax.text.count("\r\n") * 2 > breaks else "\n"
+    return a == b or (isinstance(a, float) and isinstance(b, float) and isnan(a) and isnan(b))
 
 
 def _width(syntax: Syntax, slot: Field) -> int:
@@ -472,4 +408,3 @@ def _width(syntax: Syntax, slot: Field) -> int:
         return 2
     column = slot.key_span.start - (syntax.text.rfind("\n", 0, slot.key_span.start) + 1)
     return block_width(syntax.text, slot.value_span, column)
-

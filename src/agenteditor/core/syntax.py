@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from .body import Section, parse_body
-from .dialect import Dialect, claude_code
-from .examples import Example, parse_examples
-from .frontmatter import Field, Frontmatter, frontmatter
-from .reader import Fault, Verdict, read
-from .text import Span
+from agenteditor.core.body import Section, parse_body
+from agenteditor.core.dialect import Dialect, claude_code
+from agenteditor.core.examples import Example, parse_examples
+from agenteditor.core.frontmatter import Field, Frontmatter, frontmatter
+from agenteditor.core.reader import Fault, Verdict, read
+from agenteditor.core.text import Span
 
 # The fields whose text may hold example blocks (FORMAT 3.4).
 EXAMPLE_HOSTS = ("description", "examples")

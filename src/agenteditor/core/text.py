@@ -82,6 +82,12 @@ def moved(edits: Iterable[TextEdit], by: int) -> Edits:
     return tuple(TextEdit(span.moved(by), insert) for span, insert in edits)
 
 
+def eol_of(text: str) -> str:
+    """The line end that most lines of ``text`` have, CRLF or LF; LF where there is none."""
+    breaks = text.count("\n")
+    return "\r\n" if breaks and text.count("\r\n") * 2 > breaks else "\n"
+
+
 def diff(old: str, new: str, near: int | None = None) -> Edits:
     """The one smallest replacement that turns ``old`` into ``new``; ``()`` if they are equal.
 

@@ -15,82 +15,27 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
 
 import yaml
 
-from .scalar import block_end, block_width
-from .text import Span
-
-ScalarStyle = Literal["plain", "single", "double", "literal", "folded"]
+from agenteditor.core.scalar import block_end, block_width
+from agenteditor.core.text import Span
+from agenteditor.core.yaml_nodes import (
+    Alias,
+    Mapping,
+    Node,
+    Refused,
+    Scalar,
+    ScalarStyle,
+    Sequence,
+    YamlFault,
+)
 
 MAX_DEPTH = 64  # flow nesting costs libyaml quadratic time (READER.md, traps)
 MAX_LENGTH = 1_000_000  # code points; the largest real frontmatter has 6,000
 _MAX_MENDS = 32  # each costs one more parse (corrections F and G)
 
 assert yaml.__with_libyaml__, "Agent Editor needs PyYAML with libyaml; the pure parser reads tabs wrongly"
-
-
-@dataclass(frozen=True, slots=True)
-class Scalar:
-    """One scalar. ``value`` is libyaml's, with masked characters still U+E000."""
-
-    span: Span
-    style: ScalarStyle
-    value: str
-    tag: str | None
-    anchor: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Sequence:
-    """A list; ``flow`` when written in brackets."""
-
-    span: Span
-    flow: bool
-    items: tuple[Node, ...]
-    tag: str | None
-    anchor: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Mapping:
-    """A map; ``flow`` when written in braces. Repeated keys are all there."""
-
-    span: Span
-    flow: bool
-    pairs: tuple[tuple[Node, Node], ...]
-    tag: str | None
-    anchor: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Alias:
-    """``*name``. ``target`` is None while the anchored node is still open (a cycle)."""
-
-    span: Span
-    name: str
-    target: Node | None
-
-
-Node = Scalar | Sequence | Mapping | Alias
-
-
-@dataclass(frozen=True, slots=True)
-class YamlFault:
-    """Why a text does not parse: a stable code, a sentence, an offset in the text."""
-
-    code: str
-    message: str
-    offset: int
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """We do not judge this text: it passes a limit of ours, not a rule of the reader."""
-
-    message: str
-    offset: int
 
 
 def read(text: str) -> Node | YamlFault | Refused | None:
@@ -155,7 +100,8 @@ def _without_tabs(text: str, lines: list[Span]) -> str:
 def _tabs_inside_block(text: str, built: _Built, lines: list[Span]) -> bool:
     """Whether tabs of one of ``lines`` are content of a block scalar, beyond its indent."""
     return any(
-        block.start < start < block.end and text.index("\t", start) - start >= block_width(text, block, indent)
+        block.start < start < block.end
+        and text.index("\t", start) - start >= block_width(text, block, indent)
         for block, indent in built.blocks
         for start, _ in lines
     )
@@ -209,6 +155,16 @@ def _events(text: str) -> Iterator[yaml.Event]:
         parser.dispose()
 
 
+def _start(event: yaml.Event) -> int:
+    assert event.start_mark is not None, "libyaml marks every event"
+    return event.start_mark.index
+
+
+def _end(event: yaml.Event) -> int:
+    assert event.end_mark is not None, "libyaml marks every event"
+    return event.end_mark.index
+
+
 def _build(text: str, inserted: list[int], tab_lines: list[Span]) -> _Built | _Mend | YamlFault | Refused:
     builder = _Builder(text, inserted, tab_lines)
     try:
@@ -220,7 +176,7 @@ def _build(text: str, inserted: list[int], tab_lines: list[Span]) -> _Built | _M
         if not builder.in_flow and _mendable(text, offset, error):
             return _Mend(offset)
         return _fault(error, builder.at(offset), builder.at(_context_offset(text, error)))
-    except Exception as error:  # the parse wall: 101 of 100,000 mutations raise something else (RELIABILITY F15)
+    except Exception as error:  # noqa: BLE001  # the parse wall: mutations raise anything (RELIABILITY F15)
         return YamlFault("yaml/parser", f"The YAML parser gave up: {type(error).__name__}.", 0)
 
 
@@ -312,7 +268,7 @@ class _Builder:
 
     def _document(self, event: yaml.DocumentStartEvent) -> None:
         self._documents += 1
-        start = event.start_mark.index
+        start = _start(event)
         if event.version or event.tags:
             raise self._stop("yaml/directive", "A % directive is not allowed in frontmatter.", start)
         if self._documents > 1:
@@ -320,15 +276,15 @@ class _Builder:
 
     def _before_token(self, event: yaml.Event) -> None:
         if self._tab_lines:
-            self._check_tab_lines(event.start_mark.index)
+            self._check_tab_lines(_start(event))
 
     def _after_token(self, event: yaml.Event) -> None:
         if self._tab_lines:
-            self._token_end = event.end_mark.index
+            self._token_end = _end(event)
             self._token_plain = (
                 isinstance(event, yaml.ScalarEvent)
                 and event.style in (None, "")
-                and event.start_mark.index < event.end_mark.index
+                and _start(event) < _end(event)
             )
             self._later_pair = any(f.mapping and not f.flow and len(f.children) > 2 for f in self._stack)
 
@@ -343,31 +299,33 @@ class _Builder:
             if self._token_end <= start < next_start:
                 gap = self._text[self._token_end : start]
                 if gap.strip() or not self._token_plain:
-                    raise self._stop("yaml/tab", "A tab is used as indentation; YAML allows spaces only.", start)
+                    raise self._stop(
+                        "yaml/tab", "A tab is used as indentation; YAML allows spaces only.", start
+                    )
 
     def _indent(self) -> int:
         return self._stack[-1].indent if self._stack else -1
 
     def _open(self, event: yaml.MappingStartEvent | yaml.SequenceStartEvent) -> None:
-        start = event.start_mark
+        start = _start(event)
         if event.tag is not None:
             self._check_tag(event)
         if len(self._stack) >= MAX_DEPTH:
-            raise _Stop(Refused(f"Values are nested more than {MAX_DEPTH} deep.", self.at(start.index)))
+            raise _Stop(Refused(f"Values are nested more than {MAX_DEPTH} deep.", self.at(start)))
         flow = bool(event.flow_style)
         if event.anchor is not None:
             self._anchors[event.anchor] = None
-        indent = self._indent() if flow else start.column
+        indent = self._indent() if flow else start - (self._text.rfind("\n", 0, start) + 1)
         mapping = isinstance(event, yaml.MappingStartEvent)
-        self._stack.append(_Frame(mapping, flow, start.index, indent, event.tag, event.anchor, []))
+        self._stack.append(_Frame(mapping, flow, start, indent, event.tag, event.anchor, []))
 
     def _close(self, event: yaml.MappingEndEvent | yaml.SequenceEndEvent) -> None:
         frame = self._stack.pop()
         children = frame.children
-        start, end = self.at(frame.start), self.at(event.end_mark.index)
+        start, end = self.at(frame.start), self.at(_end(event))
         if frame.flow:
-            self._check_continuation(frame.start, event.end_mark.index, self._indent())
-            self._check_comment(event.end_mark.index)
+            self._check_continuation(frame.start, _end(event), self._indent())
+            self._check_comment(_end(event))
         elif children:
             end = _block_end(children)
         span = Span(start, max(end, start))
@@ -386,7 +344,7 @@ class _Builder:
     def _scalar(self, event: yaml.ScalarEvent) -> Scalar:
         if event.tag is not None:
             self._check_tag(event)
-        start, end = event.start_mark.index, event.end_mark.index
+        start, end = _start(event), _end(event)
         style = _STYLES[event.style]
         span = Span(self.at(start), self.at(end))
         if style in ("single", "double"):
@@ -405,15 +363,15 @@ class _Builder:
         return node
 
     def _alias(self, event: yaml.AliasEvent) -> Alias:
-        start, end = event.start_mark.index, event.end_mark.index
+        start, end = _start(event), _end(event)
         if event.anchor not in self._anchors:
             raise self._stop("yaml/alias", f"“*{event.anchor}” refers to an anchor that is not there.", start)
         return Alias(Span(self.at(start), self.at(end)), event.anchor, self._anchors[event.anchor])
 
     def _check_tag(self, event: yaml.Event) -> None:
         """A tag's first character is a letter, a digit or "-"; libyaml takes more."""
-        if _ODD_TAG.match(self._text, event.start_mark.index):
-            raise self._stop("yaml/tag", "“!” begins a tag in YAML, not text.", event.start_mark.index)
+        if _ODD_TAG.match(self._text, _start(event)):
+            raise self._stop("yaml/tag", "“!” begins a tag in YAML, not text.", _start(event))
 
     def _add(self, node: Node) -> None:
         if not self._stack:
@@ -441,7 +399,9 @@ class _Builder:
             raise self._comment_fault(end)
 
     def _comment_fault(self, offset: int) -> _Stop:
-        return self._stop("yaml/comment", "“#” right after a value: a comment needs a blank before it.", offset)
+        return self._stop(
+            "yaml/comment", "“#” right after a value: a comment needs a blank before it.", offset
+        )
 
     def _check_value_column(self, key: Node, value: Node) -> None:
         """D: a value on its own line must stand further right than its key."""
@@ -474,26 +434,30 @@ def _block_end(children: list[Node]) -> int:
 
 # libyaml's problem -> our code and sentence. The reader gives no reason; these are ours.
 _PROBLEMS = (
-    ("mapping values are not allowed", "yaml/colon", "A colon inside an unquoted text: YAML takes “: ” for a new field."),
+    (
+        "mapping values are not allowed",
+        "yaml/colon",
+        "“: ” inside an unquoted text: YAML takes it for a field.",
+    ),
     ("could not find expected ':'", "yaml/line", "This line is neither a field nor indented under one."),
-    ("did not find expected key", "yaml/line", "This line does not fit the field above: wrong indent or text after a value."),
+    ("did not find expected key", "yaml/line", "This line has a wrong indent, or text after a value."),
     ("found unexpected end of stream", "yaml/quote", "A quote is opened here and never closed."),
     ("found character '\\t'", "yaml/tab", "A tab is used as indentation; YAML allows spaces only."),
     ("found a tab character", "yaml/tab", "A tab is used as indentation; YAML allows spaces only."),
     ("unknown escape", "yaml/escape", "An unknown “\\” escape in double quotes."),
-    ("invalid Unicode character escape code", "yaml/escape", "An invalid “\\” escape in double quotes."),
-    ("did not find expected hexdecimal number", "yaml/escape", "An incomplete “\\” escape in double quotes."),
-    ("block sequence entries are not allowed", "yaml/dash", "“- ” begins a list, which cannot stand on this line."),
+    ("character escape code", "yaml/escape", "An invalid “\\” escape in double quotes."),
+    ("expected hexdecimal number", "yaml/escape", "An incomplete “\\” escape in double quotes."),
+    ("block sequence entries", "yaml/dash", "“- ” begins a list; it cannot stand on this line."),
     ("mapping keys are not allowed", "yaml/line", "“? ” begins a complex key, which cannot stand here."),
     ("did not find expected ',' or ']'", "yaml/flow", "“[” begins a list that is not closed as a list."),
     ("did not find expected ',' or '}'", "yaml/flow", "“{” begins a map that is not closed as a map."),
     ("cannot start any token", "yaml/start", "An unquoted text cannot begin with this character."),
     ("did not find expected node content", "yaml/start", "A value cannot begin with this character."),
-    ("did not find expected alphabetic or numeric character", "yaml/start", "“*” and “&” begin a reference in YAML, not text."),
-    ("did not find expected comment or line break", "yaml/block", "Text after a “|” or “>” must go on the next line."),
-    ("did not find expected <document start>", "yaml/documents", "There is text after the end of the YAML."),
-    ("directive", "yaml/directive", "A line that begins with “%” is a directive, which is not allowed here."),
-)  # fmt: skip
+    ("expected alphabetic or numeric", "yaml/start", "“*” and “&” begin a reference, not text."),
+    ("expected comment or line break", "yaml/block", "Text after a “|” or “>” must go on the next line."),
+    ("expected <document start>", "yaml/documents", "There is text after the end of the YAML."),
+    ("directive", "yaml/directive", "“%” begins a directive, which is not allowed here."),
+)
 
 
 def _fault(error: yaml.MarkedYAMLError, offset: int, context: int) -> YamlFault:
