@@ -7,7 +7,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tarfile
 import tomllib
 import zipfile
 from email.parser import Parser
@@ -53,8 +52,8 @@ def test_a_wheel_made_from_the_source_archive_is_the_same(wheel: Path, tmp_path:
     build = [sys.executable, "-m", "hatchling", "build", "--directory", str(tmp_path)]
     subprocess.run([*build, "--target", "sdist"], cwd=ROOT, capture_output=True, check=True)
     (archive,) = tmp_path.glob("*.tar.gz")
-    with tarfile.open(archive) as files:
-        files.extractall(tmp_path, filter="data")
+    # Python 3.11.2 has no safe extractall() and 3.12 warns of the other one.
+    subprocess.run(["tar", "-xzf", archive.name], cwd=tmp_path, check=True)
     subprocess.run(
         [*build, "--target", "wheel"],
         cwd=tmp_path / archive.name.removesuffix(".tar.gz"),
