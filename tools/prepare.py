@@ -107,9 +107,10 @@ def prepare(purpose: str) -> None:
         write_stamp(STAMP, done)
     platforms = wanted_platforms(os.environ)
     known = done.get("platforms", "").split()
-    if not set(platforms) <= set(known):
-        require_libraries(platforms)
-        done["platforms"] = " ".join(sorted({*known, *platforms}))
+    libraries = done.get("libraries", "").splitlines()
+    if not set(platforms) <= set(known) or not all(map(os.path.exists, libraries)):
+        done["libraries"] = "\n".join(sorted(require_libraries(platforms)))
+        done["platforms"] = " ".join(platforms)
         write_stamp(STAMP, done)
 
 
@@ -142,9 +143,9 @@ def install(extra: str) -> None:
     )
 
 
-def require_libraries(platforms: Sequence[str]) -> None:
-    """See that Qt can load on each of ``platforms``. Raises Unprepared with the command to type."""
-    missing = missing_libraries(platforms)
+def require_libraries(platforms: Sequence[str]) -> set[str]:
+    """The files of the system that Qt loads on ``platforms``. Raises Unprepared with the command to type."""
+    found, missing = linked_libraries(platforms)
     if missing:
         packages = sorted({PACKAGES[name] for name in missing if name in PACKAGES})
         unknown = sorted(name for name in missing if name not in PACKAGES)
@@ -152,7 +153,7 @@ def require_libraries(platforms: Sequence[str]) -> None:
             raise Unprepared(f"Qt misses system libraries that no known package has: {', '.join(unknown)}")
         say(f"Qt misses system libraries: {', '.join(sorted(missing))}")
         apt_install(packages, "for Qt")
-        missing = missing_libraries(platforms)
+        found, missing = linked_libraries(platforms)
         if missing:
             raise Unprepared(f"Qt still misses system libraries: {', '.join(sorted(missing))}")
     # The linker is content; now Qt itself, where no screen is needed for the answer.
@@ -162,32 +163,35 @@ def require_libraries(platforms: Sequence[str]) -> None:
         "Qt does not start, though all its libraries are there; its reason stands above",
         {"QT_QPA_PLATFORM": "offscreen"},
     )
+    return found
 
 
-def missing_libraries(platforms: Iterable[str]) -> set[str]:
-    """The shared libraries that Qt's own ones ask for and the dynamic linker does not find."""
-    found = subprocess.run(
+def linked_libraries(platforms: Iterable[str]) -> tuple[set[str], set[str]]:
+    """What Qt's own libraries link to: the files that the linker finds, and the names that it does not."""
+    package = subprocess.run(
         [str(PYTHON), "-c", "import importlib.util as u; print(u.find_spec('PySide6').origin)"],
         capture_output=True,
         text=True,
         check=True,
     )
-    folder = Path(found.stdout.strip()).parent
+    folder = Path(package.stdout.strip()).parent
     files = [folder / f"Qt{module}.abi3.so" for module in ("Core", "Gui", "Widgets", "Svg")]
     for platform in platforms:
         files += sorted((folder / "Qt" / "plugins" / "platforms").glob(f"libq{platform}*.so"))
-    missing: set[str] = set()
     if shutil.which("ldd") is None:  # not Linux with glibc: Qt's own start, tried next, tells
-        return missing
-    for file in files:
-        listing = subprocess.run(["ldd", str(file)], capture_output=True, text=True, check=False)
-        missing |= not_found(listing.stdout)
-    return missing
+        return set(), set()
+    listings = [
+        subprocess.run(["ldd", str(file)], capture_output=True, text=True, check=False).stdout
+        for file in files
+    ]
+    return linked("\n".join(listings))
 
 
-def not_found(listing: str) -> set[str]:
-    """The names that ``ldd`` lists as not found."""
-    return set(re.findall(r"^\s*(\S+) => not found$", listing, re.MULTILINE))
+def linked(listing: str) -> tuple[set[str], set[str]]:
+    """The files and the missing names in what ``ldd`` prints."""
+    pairs = re.findall(r"^\s*(\S+) => (not found|/.+?)(?: \(0x[0-9a-f]+\))?$", listing, re.MULTILINE)
+    missing = {name for name, file in pairs if file == "not found"}
+    return {file for _, file in pairs} - {"not found"}, missing
 
 
 def wanted_platforms(environment: Mapping[str, str]) -> tuple[str, ...]:

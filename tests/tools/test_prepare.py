@@ -14,7 +14,7 @@ from tools.prepare import Unprepared
 
 LDD = """\
 \tlinux-vdso.so.1 (0x00007ffd6a1f2000)
-\tlibQt6Core.so.6 => /opt/PySide6/Qt/lib/libQt6Core.so.6 (0x00007f1c0a000000)
+\tlibQt6Core.so.6 => /opt/Py Side/Qt/lib/libQt6Core.so.6 (0x00007f1c0a000000)
 \tlibEGL.so.1 => not found
 \tlibxcb-cursor.so.0 => not found
 \t/lib64/ld-linux-x86-64.so.2 (0x00007f1c0b1d4000)
@@ -187,7 +187,7 @@ def test_missing_libraries_are_turned_into_a_command(
 
 
 def test_a_library_of_no_known_package_is_named(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(prepare, "missing_libraries", lambda _platforms: {"libnew.so.9"})
+    monkeypatch.setattr(prepare, "linked_libraries", lambda _platforms: (set(), {"libnew.so.9"}))
     with pytest.raises(Unprepared, match=r"libnew\.so\.9"):
         prepare.require_libraries(("offscreen",))
 
@@ -202,8 +202,29 @@ def test_a_folder_in_the_way_is_not_deleted(machine: Machine) -> None:
 
 
 def test_the_linkers_list_is_read() -> None:
-    assert prepare.not_found(LDD) == {"libEGL.so.1", "libxcb-cursor.so.0"}
-    assert prepare.not_found("\tnot a dynamic executable\n") == set()
+    assert prepare.linked(LDD) == (
+        {"/opt/Py Side/Qt/lib/libQt6Core.so.6"},
+        {"libEGL.so.1", "libxcb-cursor.so.0"},
+    )
+    assert prepare.linked("\tnot a dynamic executable\n") == (set(), set())
+
+
+def test_a_library_that_went_away_is_noticed(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    library = machine.root / "libEGL.so.1"
+    library.touch()
+    asked = []
+
+    def linked(platforms: Sequence[str]) -> tuple[set[str], set[str]]:
+        asked.append(platforms)
+        return {str(library)}, set()
+
+    monkeypatch.setattr(prepare, "linked_libraries", linked)
+    prepare.prepare("test")
+    prepare.prepare("test")
+    assert len(asked) == 1
+    library.unlink()
+    prepare.prepare("test")
+    assert len(asked) == 2
 
 
 @pytest.mark.parametrize(
