@@ -46,10 +46,10 @@ def resolve(plain: str) -> object:
     return plain
 
 
-def _number(number: float) -> float:
-    if isinstance(number, float):
-        return int(number) if number.is_integer() and abs(number) < _EXACT else number
-    return number if abs(number) <= _EXACT else float(number)
+def _number(number: int | float) -> int | float:
+    if isinstance(number, int):
+        return number if abs(number) <= _EXACT else float(number)
+    return int(number) if number.is_integer() and abs(number) < _EXACT else number
 
 
 # --- decoding --------------------------------------------------------------------------------

@@ -98,13 +98,14 @@ def _without_tabs(text: str, lines: list[Span]) -> str:
 
 
 def _tabs_inside_block(text: str, built: _Built, lines: list[Span]) -> bool:
-    """Whether tabs of one of ``lines`` are content of a block scalar, beyond its indent."""
-    return any(
-        block.start < start < block.end
-        and text.index("\t", start) - start >= block_width(text, block, indent)
-        for block, indent in built.blocks
-        for start, _ in lines
-    )
+    """Whether one of ``lines`` is among those of a block scalar: its tabs are content, or a fault."""
+    for block, indent in built.blocks:
+        width, end = block_width(text, block, indent), block_end(text, block, indent)
+        for start, _ in lines:
+            beyond = text.index("\t", start) - start >= width
+            if block.start < start < block.end and (beyond or start < end):
+                return True
+    return False
 
 
 # --- events to nodes -------------------------------------------------------------------------
@@ -149,8 +150,8 @@ def _read_masked(text: str, tab_lines: list[Span]) -> _Built | YamlFault | Refus
 def _events(text: str) -> Iterator[yaml.Event]:
     parser = yaml.CLoader(text)
     try:
-        while parser.check_event():
-            yield parser.get_event()
+        while (event := parser.get_event()) is not None:
+            yield event
     finally:
         parser.dispose()
 

@@ -1,0 +1,157 @@
+"""The reader's verdict: every known answer of the real one, and the rules one by one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agenteditor.core.reader import BOM, find_fence, read, repair
+from tests.core.texts import agent_texts
+
+ANSWERS = ("corpus/VERDICTS.tsv", "vectors/VERDICTS.tsv")
+SAME = {"loads": ("valid", "repaired"), "fields": ("valid", "repaired"), "fails": ("fails",), "none": ("none",)}
+
+
+def answers(shared: Path) -> list[tuple[Path, str]]:
+    rows = []
+    for table in ANSWERS:
+        for line in (shared / table).read_text(encoding="utf-8").splitlines():
+            name, verdict = line.split("\t")[:2]
+            path = shared / name if (shared / name).is_file() else shared / "vectors" / name
+            rows.append((path, verdict))
+    return rows
+
+
+def test_every_known_answer_of_the_real_reader_is_ours(shared):
+    rows = answers(shared)
+    wrong = [
+        (path.name, verdict, ours)
+        for path, verdict in rows
+        if (ours := read(path.read_bytes().decode("utf-8", "surrogateescape")).verdict) not in SAME[verdict]
+    ]
+    assert len(rows) == 251
+    assert wrong == []
+
+
+def test_the_sample_loads_only_by_repair_and_the_fault_is_at_line_3_column_500(seed_text):
+    reading = read(seed_text)
+    assert reading.verdict == "repaired"
+    (fault,) = reading.faults
+    assert fault.code == "yaml/colon"
+    line_start = seed_text.rindex("\n", 0, fault.span.start) + 1
+    assert seed_text.count("\n", 0, fault.span.start) + 1 == 3
+    assert fault.span.start - line_start + 1 == 500
+
+
+def test_the_sample_with_crlf_fails_because_the_repair_matches_no_line(seed_text):
+    assert read(seed_text.replace("\n", "\r\n")).verdict == "fails"
+
+
+# (frontmatter without its fences, verdict); the answers are the real parser's.
+RULES = {
+    "A: NUL": ("a: x\0", "fails"),
+    "A: other controls are ordinary": ("a: x\x01\x85\u2028\ufeff\x7f", "valid"),
+    "B: a quoted text goes on at column 0": ("a: 'x\ny'", "fails"),
+    "B: a blank line in quotes is free": ("a: 'x\n\n  y'", "valid"),
+    "B: a closing bracket is free": ("a: [x,\n  y\n]", "valid"),
+    "B: a flow list goes on at column 0": ("a: [x,\ny]", "fails"),
+    "B: deeper": ("a:\n  b: 'x\n  y'", "fails"),
+    "C: comment right after a quote": ("a:\n  'x'#c", "fails"),
+    "C: comment right after a block header": ("a: |#c\n  x", "fails"),
+    "C: with a blank before it": ("a: |  #c\n  x", "valid"),
+    "D: a list at its key's column": ("a:\n- x", "valid"),
+    "D: a flow list at its key's column": ("a:\n[x]", "fails"),
+    "E: a line of tabs after a plain text": ("b: c\na: x\n\t\nd: e", "valid"),
+    "E: in the first field": ("a: 'x'\n\t\nd: e", "valid"),
+    "E: after quotes, later": ("b: |\n  c\na: 'x'\n\t\nd: e", "fails"),
+    "E: after nothing, later": ("b: |\n  c\na:\n\t\nd: e", "fails"),
+    "E: in a block, not far enough in": ("a: |\n  x\n\t\n  y\nb: z", "fails"),
+    "E: in a block, beyond its indent": ("a: |\n  x\n  \t\n  y\nb: z", "valid"),
+    "F: a text begins with a comma": ("a: ,x", "valid"),
+    "F: a redefined anchor": ("a: &x 1\nb: &x 2", "valid"),
+    "F: an unknown alias, then quoted": ("a: *x", "repaired"),
+    "G: an empty key": (": x", "valid"),
+    "text after the end": ("a: b\n...\nc: d", "fails"),
+    "only an end": ("a: b\n...\n", "valid"),
+    "a directive": ("%YAML 1.2\na: b", "fails"),
+    "a list on top": ("- a", "fails"),
+    "a text on top": ("just text", "fails"),
+    "nothing": ("", "valid"),
+    "only a comment": ("# c", "valid"),
+    "repeated keys": ("a: 1\na: 2", "valid"),
+    "colon in a plain text": ("a: b: c", "repaired"),
+    "ends in a colon": ("a: b:", "fails"),
+    "ends in a colon and a blank": ("a: b: ", "repaired"),
+    "key with a digit": ("a2: b: c", "fails"),
+    "indented key": ("a:\n  b: c: d", "fails"),
+    "same quotes at both ends": ("a: 'it's'", "fails"),
+    "a lone quote": ('a: "', "fails"),
+    "a quote at the start only": ('a: "x" y: z', "repaired"),
+    "begins with a dash": ("a: - b", "fails"),
+    "the repair sinks a block elsewhere": ("a: b: c\nd: |\n  e", "fails"),
+    "tab-indented list": ("a:\n\t- b", "repaired"),
+    "tabs and quoting together": ("a:\n\t- b\nc: d: e", "repaired"),
+    "a tag that is none": ("a: !*b", "repaired"),
+    "deep but not too deep": ("a: " + "[" * 60 + "]" * 60, "valid"),
+    "too deep to judge": ("a: " + "[" * 70 + "]" * 70, "unknown"),
+}
+
+
+@pytest.mark.parametrize(("yaml", "verdict"), RULES.values(), ids=RULES.keys())
+def test_rule(yaml, verdict):
+    assert read(f"---\n{yaml}\n---\nBody\n").verdict == verdict
+
+
+FENCES = {
+    "plain": ("---\na: b\n---\nBody", "a: b\n", "Body"),
+    "after one BOM": (BOM + "---\na: b\n---\nBody", "a: b\n", "Body"),
+    "after two BOMs": (BOM + BOM + "---\na: b\n---\nBody", None, None),
+    "after a blank line": ("\n---\na: b\n---\nBody", None, None),
+    "not closed": ("---\na: b\n", None, None),
+    "no line end after the opening": ("--- a: b\n---\n", None, None),
+    "blanks after the opening": ("--- \t\n\n  a: b\n---\n", "  a: b\n", ""),
+    "a no-break space after the opening": ("---\u00a0\na: b\n---\n", "a: b\n", ""),
+    "U+0085 is no blank to JavaScript": ("---\x85\na: b\n---\n", None, None),
+    "closes inside a value": ("---\na: b --- c\n---\nBody", "a: b ", " c\n---\nBody"),
+    "four hyphens": ("---\na: b\n----\nBody", "a: b\n", "-\nBody"),
+    "nothing after it": ("---\na: b\n---", "a: b\n", ""),
+    "CRLF": ("---\r\na: b\r\n---\r\nBody", "a: b\r\n", "Body"),
+    "blank lines stay with the body": ("---\na: b\n---\n\n\nBody", "a: b\n", "\n\nBody"),
+}
+
+
+@pytest.mark.parametrize(("text", "content", "body"), FENCES.values(), ids=FENCES.keys())
+def test_fence(text, content, body):
+    fence = find_fence(text)
+    if content is None:
+        assert fence is None
+    else:
+        assert fence.content.of(text) == content
+        assert text[fence.span.end :] == body
+
+
+def test_the_repair_quotes_escapes_and_says_where_each_piece_comes_from():
+    content = 'name: x\ndescription: say "a: b" \\ c\n\t\t- d\n'
+    repaired, places, quoted = repair(content, start=4)
+    assert repaired == 'name: x\ndescription: "say \\"a: b\\" \\\\ c"\n    - d\n'
+    value = content.index("say")
+    assert [tuple(span) for span in quoted] == [(4 + value, 4 + content.index("\n\t"))]
+    for word in ("name", "description", "- d"):
+        assert places.place(repaired.index(word)) == 4 + content.index(word)
+
+
+@given(agent_texts())
+def test_reading_never_raises_and_faults_lie_inside(text):
+    reading = read(text)
+    assert (reading.fence is None) == (reading.verdict == "none")
+    assert bool(reading.faults) == (reading.verdict in ("repaired", "fails", "unknown"))
+    for fault in reading.faults:
+        assert 0 <= fault.span.start <= fault.span.end <= len(text)
+
+
+@given(st.text())
+def test_any_text_is_read(text):
+    read(text)
