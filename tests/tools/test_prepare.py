@@ -178,7 +178,7 @@ def test_missing_libraries_are_turned_into_a_command(
 ) -> None:
     machine.failing = ["sudo"]
     monkeypatch.setattr(
-        prepare, "missing_libraries", lambda _platforms: {"libEGL.so.1", "libxcb-cursor.so.0"}
+        prepare, "linked_libraries", lambda _platforms: (set(), {"libEGL.so.1", "libxcb-cursor.so.0"})
     )
     with pytest.raises(
         Unprepared, match="sudo apt-get install --no-install-recommends libegl1 libxcb-cursor0"
