@@ -144,7 +144,7 @@ def shift(offset: int, edits: Sequence[TextEdit], *, after: bool = False) -> int
     for (start, end), insert in edits:
         if offset < start or (offset == start and not after):
             break
-        if offset < end or (offset == end and start == end):
+        if offset < end:
             return start + moved_by + (len(insert) if after else 0)
         moved_by += len(insert) - (end - start)
     return offset + moved_by
