@@ -17,8 +17,8 @@ from agenteditor.core.reader import Fence, Places, Reading, repair
 from agenteditor.core.scalar import Decoded, decode, resolve
 from agenteditor.core.text import Span
 from agenteditor.core.yaml_nodes import Alias, Mapping, Node, Scalar, Sequence
+from agenteditor.core.yaml_read import PAIR_ESCAPE, unmask
 from agenteditor.core.yaml_read import read as read_yaml
-from agenteditor.core.yaml_read import unmask
 
 Style = Literal["plain", "single", "double", "literal", "folded", "flow", "block", "empty", "alias", "broken"]
 
@@ -171,7 +171,8 @@ def _decoded(node: Scalar, parsed: str) -> Decoded | None:
     decoded = decode(parsed, node.span, node.style, indent)
     if decoded is None:
         return None
-    comparable = "\r" not in node.span.of(parsed) and node.span.end < len(parsed)
+    source = node.span.of(parsed)
+    comparable = "\r" not in source and node.span.end < len(parsed) and not PAIR_ESCAPE.search(source)
     if comparable and len(decoded.value) != len(node.value):
         return None
     return decoded

@@ -24,7 +24,8 @@ _WORDS: dict[str, object] = {
     ".nan": float("nan"), ".NaN": float("nan"), ".NAN": float("nan"),
 }  # fmt: skip
 _INFINITY = re.compile(r"([-+]?)\.(?:inf|Inf|INF)")
-_EXACT = 2**53  # above this the reader's numbers are rounded
+_HUGE = 10**308  # above this an int may not become a float
+_SHOWN_WHOLE = 1e21  # JavaScript writes larger numbers with an exponent
 
 
 def resolve(plain: str) -> object:
@@ -35,7 +36,7 @@ def resolve(plain: str) -> object:
     if plain in _WORDS:
         return _WORDS[plain]
     if _INT.fullmatch(plain):
-        return _number(int(plain) if len(plain) < 400 else float("inf"))
+        return _number(int(plain[:400]))
     if match := _RADIX.fullmatch(plain):
         digits = int(match[2], 8) if match[2] else int(match[3], 16)
         return _number(-digits if match[1] == "-" else digits)
@@ -47,9 +48,9 @@ def resolve(plain: str) -> object:
 
 
 def _number(number: int | float) -> int | float:
-    if isinstance(number, int):
-        return number if abs(number) <= _EXACT else float(number)
-    return int(number) if number.is_integer() and abs(number) < _EXACT else number
+    """A number as the reader has it: 64-bit floats, the whole ones shown without a point."""
+    as_float = float(number) if abs(number) < _HUGE else float("inf") * (1 if number > 0 else -1)
+    return int(as_float) if as_float.is_integer() and abs(as_float) < _SHOWN_WHOLE else as_float
 
 
 # --- decoding --------------------------------------------------------------------------------

@@ -61,8 +61,13 @@ MASK = "\ue000"
 _SPECIAL = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
 
 
+# libyaml refuses an emoji that is spelled as two escapes; the reader takes it.
+PAIR_ESCAPE = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")
+
+
 def _mask(text: str) -> str:
-    return _SPECIAL.sub(MASK, text)
+    masked = _SPECIAL.sub(MASK, text)
+    return PAIR_ESCAPE.sub(MASK * 12, masked) if "\\u" in masked else masked
 
 
 def unmask(value: str, source: str) -> str:
