@@ -93,13 +93,9 @@ def set_raw(syntax: Syntax, key: str, yaml: str) -> Edits | Refusal:
     value = plain_value(node, lines) if node is not None else None
     eol = eol_of(syntax.text)
     indented = eol + eol.join("  " + line if line.strip() else "" for line in lines.split("\n"))
-    header = lines.startswith(("|", ">"))
-    candidates = [lines.strip(" "), indented] if "\n" not in lines else [indented]
-    if header:
-        first, _, rest = lines.partition("\n")
-        candidates = [
-            first + eol + eol.join("  " + line if line.strip() else "" for line in rest.split("\n"))
-        ]
+    candidates = [indented] if "\n" in lines else [lines.strip(" "), indented]
+    if lines.startswith(("|", ">")):
+        candidates = [lines.replace("\n", eol), indented.strip()]
     return _set_written(syntax, key, candidates, lambda field: _same(field.value, value))
 
 
@@ -221,8 +217,6 @@ def _fresh_lists(items: list[str], eol: str) -> Iterator[str]:
     if not items:
         yield "[]"
         return
-    for style in (str, single, double):
-        yield "".join(f"{eol}  - {style(item)}" for item in items)
     yield "".join(f"{eol}  - {_item(item)}" for item in items)
 
 
@@ -286,7 +280,7 @@ def _whole(syntax: Syntax, field: Field, written: str) -> Edits:
     """The value written anew, as the smallest edit of the old one."""
     span = field.value_span
     start = span.start
-    if field.style == "block" or written[:1] in ("\r", "\n") or field.style == "empty":
+    if field.style in ("block", "empty") or written[:1] in ("", "\r", "\n"):
         start = _after_colon(syntax.text, field)
         if written and written[:1] not in ("\r", "\n"):
             written = " " + written

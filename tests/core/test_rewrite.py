@@ -1,0 +1,281 @@
+"""A person's intent about a field becomes the smallest edit that reads back, or a refusal."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agenteditor.core.dialect import claude_code
+from agenteditor.core.frontmatter import Frontmatter
+from agenteditor.core.rewrite import (
+    raw_yaml,
+    remove_field,
+    rename_field,
+    set_field,
+    set_list,
+    set_raw,
+    set_value,
+)
+from agenteditor.core.syntax import Syntax, parse, parse_fields
+from agenteditor.core.text import Refusal, Span, apply, invert
+from tests.core.texts import KEYS, agent_texts, pieces
+
+
+def shallow(text: str) -> Syntax:
+    """A Syntax of the frontmatter alone: rewriting looks at nothing else."""
+    verdict, faults, fields = parse_fields(text, claude_code())
+    body = Span(fields.span.end if fields else 0, len(text))
+    return Syntax(text, claude_code(), verdict, faults, fields, body, (), ())
+
+
+def done(text, outcome):
+    assert not isinstance(outcome, Refusal), outcome
+    return apply(text, outcome)
+
+
+def fenced(content):
+    return f"---\n{content}---\n\nBody: stays\n"
+
+
+# title: (frontmatter, key, new text, frontmatter after)
+SET = {
+    "a letter in a plain text": ("description: Use it\n", "description", "Use its", "description: Use its\n"),
+    "a comment stays": ("model: opus # fast\n", "model", "haiku", "model: haiku # fast\n"),
+    "a colon quotes a plain text": ("description: Use it\n", "description", "Use: it", "description: 'Use: it'\n"),
+    "an apostrophe in a plain text": ("description: Use it\n", "description", "it's it", "description: it's it\n"),
+    "an apostrophe in single quotes": ("description: 'a: b'\n", "description", "it's: b", "description: 'it''s: b'\n"),
+    "a quote in double quotes": ('description: "a b"\n', "description", 'a "b"', 'description: "a \\"b\\""\n'),
+    "escapes elsewhere stay": ('description: "a\\x41 b"\n', "description", "aA c", 'description: "a\\x41 c"\n'),
+    "a new line in double quotes": ('description: "a b"\n', "description", "a\nb", 'description: "a\\nb"\n'),
+    "a new line in a plain text": ("description: a b\n", "description", "a b\nc", 'description: "a b\\nc"\n'),
+    "a new line in a block": ("description: |\n  a\n  b\n", "description", "a\nx\nb", "description: |\n  a\n  x\n  b\n"),
+    "at the end of a block": ("description: |\n  a\n", "description", "a\nb", "description: |\n  a\n  b\n"),
+    "a block that strips": ("description: |-\n    a\n", "description", "a\nb", "description: |-\n    a\n    b\n"),
+    "a colon in a block": ("description: |\n  a\n", "description", "a: #b", "description: |\n  a: #b\n"),
+    "a word in a folded block": ("description: >\n  a b\n  c\n", "description", "a x b c", "description: >\n  a x b\n  c\n"),
+    "a word in folded plain lines": ("description: a\n  b\n", "description", "a x", "description: a\n  x\n"),
+    "three hyphens": ("description: a b\n", "description", "a --- b", 'description: "a -\\x2d- b"\n'),
+    "a hash": ("description: a\n", "description", "C # and F", "description: 'C # and F'\n"),
+    "a number stays text": ("name: a\n", "name", "3000", "name: '3000'\n"),
+    "a word that is none": ("name: a\n", "name", "null", "name: 'null'\n"),
+    "nothing": ("name: a\n", "name", "", "name: ''\n"),
+    "into an empty field": ("name: a\nmodel:\n", "model", "opus", "name: a\nmodel: opus\n"),
+    "the last of two": ("name: a\nname: b\n", "name", "c", "name: a\nname: c\n"),
+    "an unknown field": ("x-own: a\n", "x-own", "b: c", "x-own: 'b: c'\n"),
+    "CRLF stays": ("name: a\r\nmodel: b\r\n", "model", "c", "name: a\r\nmodel: c\r\n"),
+    "a value only the repair reads": ("description: a: b\nmodel: x\n", "description", "a: c", "description: a: c\nmodel: x\n"),
+    "a broken value": ("description: a:\nmodel: x\n", "description", "a: c", "description: a: c\nmodel: x\n"),
+    "from a list to text": ("tools: [Read, Bash]\n", "tools", "Read", "tools: Read\n"),
+    "from a block list to text": ("tools:\n  - Read\nmodel: x\n", "tools", "Read", "tools: Read\nmodel: x\n"),
+    "a new field goes where the schema has it": ("name: a\nmodel: x\n", "description", "b", "name: a\ndescription: b\nmodel: x\n"),
+    "a new first field": ("model: x\n", "name", "b", "name: b\nmodel: x\n"),
+    "a new unknown field goes last": ("name: a\nmodel: x\n", "x-own", "b", "name: a\nmodel: x\nx-own: b\n"),
+    "a new field after a block": ("name: a\ndescription: |\n  b\n", "model", "c", "name: a\ndescription: |\n  b\nmodel: c\n"),
+    "into no fields": ("# only a comment\n", "name", "a", "name: a\n# only a comment\n"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("before", "key", "text", "after"), SET.values(), ids=SET.keys())
+def test_setting_a_text(before, key, text, after):
+    old = fenced(before)
+    new = done(old, set_field(shallow(old), key, text))
+    assert new == fenced(after)
+    found = shallow(new).field(key)
+    assert (found.text, type(found.value)) == (text, str)
+
+
+# title: (frontmatter, key, value, frontmatter after)
+VALUES = {
+    "a number": ("maxTurns: 5\n", "maxTurns", 12, "maxTurns: 12\n"),
+    "a number where text was": ("maxTurns: '5'\n", "maxTurns", 5, "maxTurns: 5\n"),
+    "yes or no": ("background: false\n", "background", True, "background: true\n"),
+    "nothing": ("model: x\nname: a\n", "model", None, "model:\nname: a\n"),
+    "a new number": ("name: a\n", "maxTurns", 5, "name: a\nmaxTurns: 5\n"),
+    "no tools": ("name: a\n", "tools", [], "name: a\ntools: []\n"),
+    "a map": ("name: a\n", "hooks", {"Stop": []}, 'name: a\nhooks: {"Stop": []}\n'),
+    "a new list": ("name: a\n", "skills", ["a", "b: c"], 'name: a\nskills:\n  - a\n  - "b: c"\n'),
+    "one more in a block list": ("tools:\n  - Read # r\n  # c\n  - Bash\nmodel: x\n", "tools", ["Read", "Grep", "Bash"],
+                                 "tools:\n  - Read # r\n  - Grep\n  # c\n  - Bash\nmodel: x\n"),
+    "one less in a block list": ("tools:\n  - Read\n  - Bash # b\nmodel: x\n", "tools", ["Bash"], "tools:\n  - Bash # b\nmodel: x\n"),
+    "another in a block list": ("tools:\n- Read\n- Bash\nmodel: x\n", "tools", ["Read", "Grep"], "tools:\n- Read\n- Grep\nmodel: x\n"),
+    "last in a block list": ("tools:\n  - Read\n", "tools", ["Read", "Bash"], "tools:\n  - Read\n  - Bash\n"),
+    "all out of a block list": ("tools:\n  - Read\nmodel: x\n", "tools", [], "tools: []\nmodel: x\n"),
+    "one more in brackets": ("tools: ['Read', Bash]\n", "tools", ["Read", "Bash", "Grep"], "tools: ['Read', Bash, Grep]\n"),
+    "a comma in brackets": ("tools: [Read]\n", "tools", ["Read", "Agent(a, b)"], 'tools: [Read, "Agent(a, b)"]\n'),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("before", "key", "value", "after"), VALUES.values(), ids=VALUES.keys())
+def test_setting_a_value(before, key, value, after):
+    old = fenced(before)
+    new = done(old, set_value(shallow(old), key, value))
+    assert new == fenced(after)
+    assert shallow(new).field(key).value == value
+
+
+def test_setting_what_is_there_changes_nothing():
+    syntax = shallow(fenced("name: a\ntools: [Read]\nmaxTurns: 5\n"))
+    assert set_field(syntax, "name", "a") == ()
+    assert set_list(syntax, "tools", ["Read"]) == ()
+    assert set_value(syntax, "maxTurns", 5) == ()
+
+
+HOOKS = "hooks:\n  Stop:\n    - hooks:\n        - type: command # c\n          command: x\nmodel: y\n"
+
+
+def test_raw_yaml_is_shown_without_its_indent_and_written_back_with_it():
+    text = fenced(HOOKS)
+    raw = raw_yaml(shallow(text), "hooks")
+    assert raw == "Stop:\n  - hooks:\n      - type: command # c\n        command: x"
+    assert done(text, set_raw(shallow(text), "hooks", raw)) == text
+    assert done(
+        text, set_raw(shallow(text), "hooks", raw.replace("command: x", "command: xy"))
+    ) == text.replace("command: x", "command: xy")
+
+
+def test_raw_yaml_that_does_not_parse_is_refused_with_its_line():
+    outcome = set_raw(shallow(fenced(HOOKS)), "hooks", "Stop:\n  a: b: c")
+    assert isinstance(outcome, Refusal)
+    assert "line 2" in outcome.reason
+
+
+def test_raw_yaml_adds_a_field_and_replaces_any_style():
+    text = fenced("name: a\n")
+    assert done(text, set_raw(shallow(text), "tools", "[]")) == fenced("name: a\ntools: []\n")
+    assert done(text, set_raw(shallow(text), "hooks", "Stop:\n  - x")) == fenced(
+        "name: a\nhooks:\n  Stop:\n    - x\n"
+    )
+    text = fenced("name: a\nmodel: opus\n")
+    assert done(text, set_raw(shallow(text), "model", "|\n  x\n  y")) == fenced(
+        "name: a\nmodel: |\n  x\n  y\n"
+    )
+
+
+def test_an_entry_of_a_list_is_set_alone():
+    text = fenced("examples:\n  - 'one'\n  - two\n")
+    assert done(text, set_field(shallow(text), "examples[1]", "two: 2")) == fenced(
+        "examples:\n  - 'one'\n  - 'two: 2'\n"
+    )
+
+
+def test_new_lines_take_the_line_ends_of_the_file():
+    text = fenced("name: a\n").replace("\n", "\r\n")
+    added = done(text, set_field(shallow(text), "model", "b"))
+    assert added == text.replace("name: a\r\n", "name: a\r\nmodel: b\r\n")
+    listed = done(text, set_list(shallow(text), "skills", ["b", "c"]))
+    assert listed == text.replace("name: a\r\n", "name: a\r\nskills:\r\n  - b\r\n  - c\r\n")
+
+
+def test_removing_takes_the_lines_and_leaves_comments():
+    text = fenced("name: a\n# about the model\nmodel: x # y\ndescription: |\n  b\n\ntools: z\n")
+    assert done(text, remove_field(shallow(text), "model")) == text.replace("model: x # y\n", "")
+    assert done(text, remove_field(shallow(text), "description")) == text.replace("description: |\n  b\n", "")
+    assert remove_field(shallow(text), "color") == ()
+
+
+def test_removing_what_another_field_refers_to_is_refused():
+    text = fenced("name: &n a\ndescription: *n\n")
+    assert isinstance(remove_field(shallow(text), "name"), Refusal)
+
+
+def test_renaming_keeps_the_value():
+    text = fenced("modle: x # y\nname: a\n")
+    assert done(text, rename_field(shallow(text), "modle", "model")) == text.replace("modle", "model")
+    assert isinstance(rename_field(shallow(text), "modle", "name"), Refusal)
+    assert isinstance(rename_field(shallow(text), "modle", "a: b"), Refusal)
+
+
+@pytest.mark.parametrize("content", ["name: &x a\n", "name: !t a\n", "{name: a}\n", "<<: {b: c}\nname: a\n"])
+def test_what_the_form_must_not_touch_is_refused_with_a_reason(content):
+    outcome = set_field(shallow(fenced(content)), "name", "b")
+    assert isinstance(outcome, Refusal)
+    assert outcome.reason.endswith("Edit it in the source.")
+
+
+def test_without_frontmatter_there_is_nothing_to_set():
+    assert isinstance(set_field(shallow("Just text"), "name", "a"), Refusal)
+
+
+def test_a_verdict_never_gets_worse():
+    # Quoting the description would be read; a block would make the repair sink it.
+    text = fenced("description: a: b\nnotes: x\n")
+    outcome = set_field(shallow(text), "notes", "one\ntwo")
+    assert shallow(done(text, outcome)).field("notes").value == "one\ntwo"
+    assert shallow(done(text, outcome)).verdict == "repaired"
+
+
+def unchanged_but(before: Frontmatter, after: Frontmatter, key: str) -> bool:
+    pairs = zip(before.fields, after.fields, strict=True)
+    return all(a.key == b.key and (a.key == key or repr(a.value) == repr(b.value)) for a, b in pairs)
+
+
+@given(agent_texts(), st.sampled_from(KEYS), pieces(5))
+def test_setting_reads_back_and_leaves_the_rest_identical(text, key, new):
+    before = shallow(text)
+    outcome = set_field(before, key, new)
+    if isinstance(outcome, Refusal):
+        return
+    result = apply(text, outcome)
+    after = shallow(result)
+    assert after.field(key).text == new and isinstance(after.field(key).value, str)
+    assert after.body.of(result) == before.body.of(text)
+    assert apply(result, invert(text, outcome)) == text
+    if before.field(key):
+        assert unchanged_but(before.frontmatter, after.frontmatter, key)
+        for span, _ in outcome:
+            assert before.field(key).span.start <= span.start <= span.end <= before.field(key).span.end
+
+
+@given(agent_texts(), st.sampled_from(KEYS))
+def test_adding_and_removing_again_gives_the_same_bytes(text, key):
+    before = shallow(text)
+    if before.frontmatter is None or before.field(key) is not None:
+        return
+    if not before.frontmatter.content.of("\n" + text).endswith("\n"):
+        return  # the closing fence stands on a field's line
+    added = set_field(before, key, "value")
+    if not isinstance(added, Refusal):
+        result = apply(text, added)
+        removed = remove_field(shallow(result), key)
+        assert not isinstance(removed, Refusal) and apply(result, removed) == text
+
+
+def test_one_letter_more_in_a_description_is_one_letter_in_the_sample(seed_text):
+    text = parse(seed_text).field("description").text
+    edits = set_field(parse(seed_text), "description", text[:100] + "x" + text[100:])
+    ((span, inserted),) = edits
+    assert (span.end - span.start, inserted) == (0, "x")
+
+
+NEW_TEXTS = ["changed: it's #1", "{}x", "x{}", 'two\nlines: "q"', ""]
+
+
+def test_every_field_of_every_real_file_is_changed_alone_or_refused(shared):
+    """The figure for all pairs of file and field; prints the refusals by reason."""
+    accepted, refused = 0, Counter()
+    paths = sorted([*shared.glob("corpus/**/*.md"), *shared.glob("vectors/*.md"), *shared.glob("seed/*.md")])
+    for path in paths:
+        text = path.read_bytes().decode("utf-8", "surrogateescape")
+        syntax = shallow(text)
+        for field in syntax.frontmatter.fields if syntax.frontmatter else ():
+            outcome = set_field(
+                syntax, field.key, NEW_TEXTS[(accepted + len(text)) % 5].format(field.text or "")
+            )
+            if isinstance(outcome, Refusal):
+                refused[outcome.reason.partition("” ")[2] or outcome.reason] += 1
+                continue
+            accepted += 1
+            last = syntax.field(field.key)
+            result = apply(text, outcome)
+            assert result[: last.span.start] == text[: last.span.start]
+            assert result.endswith(text[last.span.end :])
+            assert apply(result, invert(text, outcome)) == text
+    total = accepted + refused.total()
+    print(
+        f"\n{accepted} of {total} pairs accepted ({100 * accepted / total:.1f} %); refused: {dict(refused)}"
+    )
+    assert len(paths) >= 251
+    assert accepted / total >= 0.95
