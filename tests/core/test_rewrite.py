@@ -68,6 +68,7 @@ SET = {
     "CRLF stays": ("name: a\r\nmodel: b\r\n", "model", "c", "name: a\r\nmodel: c\r\n"),
     "a value only the repair reads": ("description: a: b\nmodel: x\n", "description", "a: c", "description: a: c\nmodel: x\n"),
     "a broken value": ("description: a:\nmodel: x\n", "description", "a: c", "description: a: c\nmodel: x\n"),
+    "a broken value on the lines below": ("description:\nWords: x\nmore\nmodel: x\n", "description", "a: c", "description: a: c\nmodel: x\n"),
     "from a list to text": ("tools: [Read, Bash]\n", "tools", "Read", "tools: Read\n"),
     "from a block list to text": ("tools:\n  - Read\nmodel: x\n", "tools", "Read", "tools: Read\nmodel: x\n"),
     "a new field goes where the schema has it": ("name: a\nmodel: x\n", "description", "b", "name: a\ndescription: b\nmodel: x\n"),

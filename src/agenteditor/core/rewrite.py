@@ -278,13 +278,12 @@ def _item(text: str) -> str:
 
 def _whole(syntax: Syntax, field: Field, written: str) -> Edits:
     """The value written anew, as the smallest edit of the old one."""
-    span = field.value_span
-    start = span.start
+    start, end = field.value_span
     if field.style in ("block", "empty") or written[:1] in ("", "\r", "\n"):
         start = _after_colon(syntax.text, field)
-        if written and written[:1] not in ("\r", "\n"):
-            written = " " + written
-    old = syntax.text[start : span.end]
+    if syntax.text[start - 1] == ":" and written[:1] not in ("", "\r", "\n"):
+        written = " " + written
+    old = syntax.text[start:end]
     if field.style in ("block", "literal", "folded") and old.endswith("\n") and not written.endswith("\n"):
         written += "\r\n" if old.endswith("\r\n") else "\n"
     return moved(diff(old, written), start)
