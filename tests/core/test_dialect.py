@@ -148,7 +148,7 @@ def test_the_lists_of_names_do_not_contradict_each_other() -> None:
     assert names.never_for_subagents <= names.tools.keys() | names.old_tools.keys()
     assert set(names.memory_tools) <= names.tools.keys()
     for old in names.old_tools.values():
-        assert set(old.use) <= names.tools.keys() and old.note
+        assert set(old.use) <= names.tools.keys() and (old.note or old.program)
     for key, field in names.near_keys.items():
         assert CLAUDE.spec(key) is None and CLAUDE.spec(field) is not None
     assert not names.near_keys.keys() & (names.non_fields.keys() | names.foreign_keys.keys())

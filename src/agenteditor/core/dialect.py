@@ -56,11 +56,12 @@ class FieldSpec:
 
 @dataclass(frozen=True, slots=True)
 class OldName:
-    """A tool name of an older version or another program, and the tools to write instead."""
+    """A tool name of an older version, or of another ``program``, and the tools to write instead."""
 
     use: tuple[str, ...]
     works: bool
     note: str
+    program: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +79,18 @@ class KnownNames:
     near_keys: Mapping[str, str]
     non_fields: Mapping[str, str]
     foreign_keys: Mapping[str, str]
+    foreign_limits: frozenset[str]
     leaked_keys: frozenset[str]
     generic_names: frozenset[str]
     documents: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Dialect:
-    """The rules of one kind of agent file. ``fields`` stand in the order a file should have them."""
+    """The rules of one kind of agent file. ``fields`` stand in the order a file should have them.
+
+    Compared by identity, so that what is compiled from it can be kept.
+    """
 
     name: str
     title: str
@@ -201,7 +206,7 @@ def _known(names: dict[str, object]) -> KnownNames:
     return KnownNames(
         as_of=str(names["as_of"]),
         tools=_texts(names["tools"]),
-        old_tools=_old(names["old_tools"], "") | _old(names["foreign_tools"], "a name of {from}"),
+        old_tools=_old(names["old_tools"]) | _old(names["foreign_tools"]),
         never_for_subagents=frozenset(_words(names["never_for_subagents"])),
         background_tools=frozenset(_words(names["background_tools"])),
         memory_tools=_words(names["memory_tools"]),
@@ -214,18 +219,20 @@ def _known(names: dict[str, object]) -> KnownNames:
         near_keys=_texts(names["near_keys"]),
         non_fields=_texts(names["non_fields"]),
         foreign_keys=_texts(names["foreign_keys"]),
+        foreign_limits=frozenset(_words(names["foreign_limits"])),
         leaked_keys=frozenset(_words(names["leaked_keys"])),
         generic_names=frozenset(_words(names["generic_names"])),
         documents=frozenset(_words(names["documents"])),
     )
 
 
-def _old(table: object, note: str) -> dict[str, OldName]:
+def _old(table: object) -> dict[str, OldName]:
     return {
         name: OldName(
             use=_words(entry["use"]),
             works=bool(entry.get("works")),
-            note=str(entry.get("note") or note.format_map(entry)),
+            note=str(entry.get("note", "")),
+            program=str(entry["from"]) if "from" in entry else None,
         )
         for name, value in _table(table).items()
         for entry in (_table(value),)

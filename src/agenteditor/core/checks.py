@@ -1,0 +1,47 @@
+"""Live validation: everything worth saying about one file, in the order it stands there.
+
+``check`` runs on every key, so it takes a few milliseconds at most. The rules themselves are listed in
+``checks_rules``; the functions that look for them stand in one module per subject, each with a
+``CHECKS`` table. What needs more than one file (names used twice) is ``catalog``'s.
+"""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+
+from agenteditor.core import (
+    checks_fences,
+    checks_fields,
+    checks_reading,
+    checks_schema,
+    checks_text,
+    checks_tools,
+)
+from agenteditor.core.checks_finding import Check, Diagnostic, Fix, Subject
+from agenteditor.core.checks_rules import RULES, Rule, Severity
+from agenteditor.core.loading import Place
+from agenteditor.core.syntax import Syntax
+
+__all__ = ["CHECKS", "RULES", "Diagnostic", "Fix", "Rule", "Severity", "check"]
+
+CHECKS: tuple[Check, ...] = (
+    *checks_fences.CHECKS,
+    *checks_reading.CHECKS,
+    *checks_fields.CHECKS,
+    *checks_tools.CHECKS,
+    *checks_schema.CHECKS,
+    *checks_text.CHECKS,
+)
+
+_ORDER: dict[Severity, int] = {"error": 0, "warning": 1, "info": 2}
+
+
+def check(syntax: Syntax, place: Place = "project", file_name: str | None = None) -> tuple[Diagnostic, ...]:
+    """All findings about a file with this text, sorted by their place in it, worse ones first.
+
+    ``place`` says whether it lies in a project (or user) folder or in a plugin; ``file_name``, with
+    or without folders, is compared with the name of the agent. Never raises.
+    """
+    subject = Subject(syntax, place, None if file_name is None else PurePath(file_name).name)
+    found = [diagnostic for look in CHECKS for diagnostic in look(subject)]
+    return tuple(sorted(found, key=lambda one: (one.span.start, _ORDER[one.severity], one.code)))

@@ -1,0 +1,425 @@
+"""Checks of field names, of ``name``, ``model`` and ``color``, and of what widens an agent's powers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from agenteditor.core import rewrite, tools_grammar
+from agenteditor.core.checks_finding import (
+    Check,
+    Diagnostic,
+    Fix,
+    Subject,
+    finding,
+    fix,
+    is_document,
+    misread,
+    near,
+    shown,
+    swapped,
+    verified,
+)
+from agenteditor.core.checks_rules import Severity
+from agenteditor.core.checks_schema import near_colour
+from agenteditor.core.frontmatter import Field
+from agenteditor.core.text import Span
+
+_KEBAB = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+# Full names, of Anthropic and of the clouds that serve them: us.anthropic.claude-…, claude-…@20250929.
+_FULL_MODEL = re.compile(r"(?:arn:aws:\S+|\S*claude-\S+)")
+_ALLOWED = ("allowedTools", "allowed-tools", "allowed_tools", "allowedtools")
+
+
+def keys(subject: Subject) -> Iterator[Diagnostic]:
+    """Fields Claude Code does not read: misspelt, foreign, leaked from a description, or made up."""
+    fields = subject.fields
+    present = {field.key for field in fields}
+    leaked = _leaked(subject, fields)
+    if leaked:
+        yield _leak(leaked)
+    for field in fields:
+        if field in leaked or subject.spec(field.key) is not None:
+            continue
+        yield _unknown_key(subject, field, present)
+
+
+def _unknown_key(subject: Subject, field: Field, present: set[str]) -> Diagnostic:
+    names, key = subject.names, field.key
+    meant = names.near_keys.get(key)
+    if meant is None and key not in names.non_fields and key not in names.foreign_keys and key != "examples":
+        meant = near(key, subject.syntax.dialect.keys())
+    if meant is not None and meant not in present:
+        return _misspelt(subject, field, meant)
+    quoted = shown(key)
+    if key == "examples":
+        return finding(
+            "key/examples",
+            field.key_span,
+            "Claude Code does not read examples here, so they help nobody choose this agent. Move them into "
+            "the description.",
+            key,
+        )
+    if key in names.foreign_keys:
+        limit = ", and the limit it sets" if key in names.foreign_limits else ""
+        return finding(
+            "key/other-program",
+            field.key_span,
+            f"{quoted} is a field of {names.foreign_keys[key]}; Claude Code ignores it{limit}. Keep it only "
+            "if the file is for that program, too.",
+            key,
+            severity="warning" if limit else None,
+        )
+    note = names.non_fields.get(key)
+    if note is not None:
+        return finding(
+            "key/unknown",
+            field.key_span,
+            f"{quoted} is {note}; Claude Code does not read it.",
+            key,
+            severity="info",
+        )
+    message = f"{quoted} is not a field of Claude Code, so it is ignored without a word."
+    if meant is not None:
+        message = (
+            f"{quoted} is not a field of Claude Code and {shown(meant)} is already there, so it is ignored."
+        )
+    return finding("key/unknown", field.key_span, f"{message} Remove it if it is meant for Claude Code.", key)
+
+
+def _misspelt(subject: Subject, field: Field, meant: str) -> Diagnostic:
+    fixes = fix(f"Rename to {meant}", rewrite.rename_field(subject.syntax, field.key, meant))
+    if meant == "tools":
+        code = "tools/allowed-tools" if field.key in _ALLOWED else "key/near-miss"
+        return finding(
+            code,
+            field.key_span,
+            f"{shown(field.key)} is not a field of an agent, so this limit is not read and the agent may use "
+            "every tool. Rename it to tools.",
+            field.key,
+            fixes,
+            severity="error",
+        )
+    wide = meant == "disallowedTools"
+    consequence = "so nothing is forbidden" if wide else "so it is ignored without a word"
+    return finding(
+        "key/near-miss",
+        field.key_span,
+        f"{shown(field.key)} is not a field of Claude Code, {consequence}. Probably {shown(meant)} is meant.",
+        field.key,
+        fixes,
+        severity="error" if wide else None,
+    )
+
+
+def _leaked(subject: Subject, fields: tuple[Field, ...]) -> list[Field]:
+    """Keys such as ``user`` that directly follow the description: lines of an example (FORMAT 2.3)."""
+    frontmatter = subject.syntax.frontmatter
+    written = frontmatter.fields if frontmatter is not None and fields else ()
+    at = next((i for i, field in enumerate(written) if field.key == "description"), len(written))
+    counting = {id(field) for field in fields}
+    found: list[Field] = []
+    for field in written[at + 1 :]:
+        if field.key.casefold() not in subject.names.leaked_keys or isinstance(field.value, list):
+            break
+        if id(field) in counting:
+            found.append(field)
+    return found
+
+
+def _leak(leaked: list[Field]) -> Diagnostic:
+    listed = ", ".join(field.key for field in leaked)
+    return finding(
+        "key/leaked",
+        Span(leaked[0].key_span.start, leaked[-1].value_span.end),
+        f"The description ends before these lines, because they are not indented: {listed} are read as "
+        "fields and ignored. Put the whole description in quotes or indent it after |.",
+        "description",
+    )
+
+
+def empty(subject: Subject) -> Iterator[Diagnostic]:
+    """Optional fields with nothing behind the colon."""
+    for field in subject.fields:
+        spec = subject.spec(field.key)
+        if spec is None or spec.required or spec.kind in ("tools", "colour") or field.value is not None:
+            continue
+        yield finding(
+            "value/empty",
+            field.key_span,
+            f"{shown(field.key)} has no value and counts as absent: {spec.default}. Fill it in or remove it.",
+            field.key,
+            fix("Remove it", rewrite.remove_field(subject.syntax, field.key)),
+        )
+
+
+def required(subject: Subject) -> Iterator[Diagnostic]:
+    """``name`` and ``description``: there, text, and not empty."""
+    if subject.syntax.frontmatter is None or subject.syntax.verdict not in ("valid", "repaired"):
+        return
+    if is_document(subject) and subject.field("name") is None:
+        return
+    for key in ("name", "description"):
+        yield from _required(subject, key)
+
+
+def _required(subject: Subject, key: str) -> Iterator[Diagnostic]:
+    frontmatter, field = subject.syntax.frontmatter, subject.field(key)
+    assert frontmatter is not None
+    if subject.in_plugin:
+        then = {
+            "name": "In a plugin the agent is named after its file.",
+            "description": "In a plugin a placeholder takes its place, and nobody will choose this agent.",
+        }[key]
+    else:
+        then = "Claude Code does not load the file."
+    severity: Severity | None = "warning" if subject.in_plugin else None
+    if field is None:
+        start = frontmatter.content.start
+        yield finding(
+            f"{key}/missing",
+            Span(frontmatter.span.start, start),
+            f"The {key} is missing. {then} Add it.",
+            key,
+            _named(subject) if key == "name" else (),
+            severity=severity,
+        )
+    elif field.value is None or (isinstance(field.value, str) and not field.value.strip()):
+        yield finding(
+            f"{key}/empty",
+            field.span if field.value_span.start == field.value_span.end else field.value_span,
+            f"The {key} is empty. {then} Write one.",
+            key,
+            _named(subject) if key == "name" else (),
+            severity=severity,
+        )
+    elif not isinstance(field.value, str):
+        fixes: tuple[Fix, ...] = ()
+        if field.text is not None:
+            fixes = fix("Put it in quotes", rewrite.set_field(subject.syntax, key, field.text))
+        yield finding(
+            f"{key}/not-a-string",
+            field.value_span,
+            f"The {key} {shown(field.text or field.value)} is not text to YAML. {then} Put it in quotes.",
+            key,
+            fixes,
+            severity=severity,
+        )
+
+
+def _named(subject: Subject) -> tuple[Fix, ...]:
+    slug = _slug(subject.stem or "")
+    return fix(f"Name it {slug}", rewrite.set_field(subject.syntax, "name", slug), safe=False) if slug else ()
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", text.casefold()).strip("-")
+
+
+def name(subject: Subject) -> Iterator[Diagnostic]:
+    """What a name may look like."""
+    field = subject.field("name")
+    if (
+        field is None
+        or not isinstance(field.value, str)
+        or not field.value.strip()
+        or misread(subject, field)
+    ):
+        return
+    value, span, slug = field.value, field.value_span, _slug(field.value)
+    better = (
+        fix(f"Change to {slug}", rewrite.set_field(subject.syntax, "name", slug), safe=False) if slug else ()
+    )
+    if ":" in value:
+        message = "A name must not hold a colon: Claude Code refuses the file since 2.1.218. Use a hyphen."
+        yield finding("name/colon", span, message, "name", better)
+    elif value.startswith("-"):
+        message = "A name must not begin with a hyphen: Claude Code refuses the file. Remove it."
+        yield finding("name/hyphen", span, message, "name", better)
+    elif len(value) > 256:
+        message = (
+            f"The name has {len(value)} characters; over 256 the file is reported to be skipped. Shorten it."
+        )
+        yield finding("name/long", span, message, "name")
+    elif _KEBAB.fullmatch(value) is None or not 3 <= len(value) <= 50:
+        readable = value.isascii()
+        yield finding(
+            "name/style",
+            span,
+            f"{shown(value)} loads, but a name of 3 to 50 lower case letters, digits and hyphens works "
+            "everywhere: in commands, file names and other programs.",
+            "name",
+            better if readable and 3 <= len(slug) <= 50 else (),
+        )
+    elif value in subject.names.generic_names:
+        yield finding("name/generic", span, f"{shown(value)} does not say what the agent is for.", "name")
+    else:
+        yield from _other_file_name(subject, value, span)
+
+
+def _other_file_name(subject: Subject, value: str, span: Span) -> Iterator[Diagnostic]:
+    stem = subject.stem
+    if stem is not None and _slug(stem) != _slug(value) and _slug(value):
+        yield finding(
+            "name/file",
+            span,
+            f"The agent is called {shown(value)} while its file is called {shown(stem)}. That is allowed; "
+            "other programs go by the file name.",
+            "name",
+        )
+
+
+def model(subject: Subject) -> Iterator[Diagnostic]:
+    """A model that is neither an alias nor looks like a full name."""
+    field, spec = subject.field("model"), subject.spec("model")
+    if (
+        field is None
+        or spec is None
+        or not isinstance(field.value, str)
+        or misread(subject, field) is not None
+    ):
+        return
+    value = field.value.strip()
+    bare = value.removesuffix("[1m]")
+    if (
+        value in spec.choices
+        or bare in spec.choices
+        or value.casefold() == "inherit"
+        or _FULL_MODEL.fullmatch(bare)
+    ):
+        return
+    if not value:
+        message = "The model is empty text. Choose one, or remove the field to inherit it."
+        fixes = fix("Remove it", rewrite.remove_field(subject.syntax, "model"))
+        yield finding("model/unknown", field.value_span, message, "model", fixes)
+        return
+    words = re.split(r"[^a-z0-9]+", value.casefold())
+    meant = near(value, spec.choices) or next((word for word in words if word in spec.choices), None)
+    yield finding(
+        "model/unknown",
+        field.value_span,
+        f"{shown(value)} is no alias and no full model name of Claude. Write {', '.join(spec.choices[:4])}, "
+        "or a full name such as claude-opus-5.",
+        "model",
+        fix(f"Change to {meant}", rewrite.set_field(subject.syntax, "model", meant), safe=False)
+        if meant
+        else (),
+    )
+
+
+def colour(subject: Subject) -> Iterator[Diagnostic]:
+    """``color: #ff0000``, which YAML takes for a comment, and a colour left empty."""
+    field = subject.field("color")
+    if field is None or field.value is not None:
+        return
+    line_end = subject.text.find("\n", field.key_span.end)
+    rest = subject.text[field.key_span.end + 1 : line_end if line_end >= 0 else None]
+    comment = re.match(r"\s*(#[0-9A-Fa-f]{3,8})\b", rest)
+    if comment is None:
+        yield finding(
+            "value/empty",
+            field.key_span,
+            "“color” has no value; Claude Code chooses a colour. Choose one or remove the line.",
+            "color",
+            fix("Remove it", rewrite.remove_field(subject.syntax, "color")),
+        )
+        return
+    start = field.key_span.end + 1 + comment.start(1)
+    meant = near_colour(subject.names.colours, {}, comment[1])
+    span = Span(start, start + len(comment[1]))
+    # A hand-made edit: a rewrite would keep the comment beside the new value.
+    gap = "" if subject.text[start - 1] in " \t" else " "
+    yield finding(
+        "color/comment",
+        span,
+        f"An unquoted # begins a comment, so there is no colour here; and numbers such as {comment[1]} are "
+        f"no colours for Claude Code. Choose one of {', '.join(subject.names.colours)}.",
+        "color",
+        verified(subject, f"Change to {meant}", swapped(span, gap + meant), safe=False) if meant else (),
+    )
+
+
+def powers(subject: Subject) -> Iterator[Diagnostic]:
+    """What the agent may do beyond its tools; and what of that a plugin ignores."""
+    for field in subject.fields:
+        spec = subject.spec(field.key)
+        if subject.in_plugin and spec is not None and spec.ignored_in_plugin and field.value is not None:
+            yield finding(
+                "plugin/field-ignored",
+                field.key_span,
+                f"{shown(field.key)} means nothing in a plugin: Claude Code ignores it there. Keep it only "
+                "if the file is also used in a project.",
+                field.key,
+            )
+    if not subject.in_plugin:
+        yield from _project_powers(subject)
+    yield from _memory(subject)
+
+
+def _project_powers(subject: Subject) -> Iterator[Diagnostic]:
+    mode = subject.field("permissionMode")
+    if mode is not None and mode.value == "bypassPermissions":
+        yield finding(
+            "powers/asks-nothing",
+            mode.value_span,
+            "With bypassPermissions the agent runs every command without asking. Use it only where nothing "
+            "can break.",
+            "permissionMode",
+        )
+    hooks = subject.field("hooks")
+    commands = list(_commands(hooks.value)) if hooks is not None else []
+    if hooks is not None and commands:
+        yield finding(
+            "powers/hooks",
+            hooks.key_span,
+            "While this agent works, your computer runs "
+            f"{', '.join(map(shown, commands[:3]))}{' and more' if len(commands) > 3 else ''} without "
+            "asking. Read it before you use the file.",
+            "hooks",
+        )
+    servers = subject.field("mcpServers")
+    if servers is not None and isinstance(servers.value, list):
+        defined = [str(key) for item in servers.value if isinstance(item, dict) for key in item]
+        if defined:
+            yield finding(
+                "powers/servers",
+                servers.key_span,
+                f"The file defines MCP servers of its own ({', '.join(defined[:3])}), which are started or "
+                "called when the agent runs. Read the settings before you use the file.",
+                "mcpServers",
+            )
+
+
+def _commands(value: object) -> Iterator[str]:
+    """The commands in a value of ``hooks``, whatever its shape."""
+    if isinstance(value, dict):
+        command = value.get("command")
+        if isinstance(command, str):
+            yield command
+        for part in value.values():
+            yield from _commands(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from _commands(part)
+
+
+def _memory(subject: Subject) -> Iterator[Diagnostic]:
+    memory, tools, spec = subject.field("memory"), subject.field("tools"), subject.spec("memory")
+    if memory is None or tools is None or spec is None or memory.value not in spec.choices:
+        return
+    entries = tools_grammar.entries(tools.value)
+    if entries is None or any(entry.form == "everything" for entry in entries):
+        return
+    allowed = {entry.name for entry in entries}
+    added = [tool for tool in subject.names.memory_tools if tool not in allowed]
+    if added:
+        yield finding(
+            "powers/memory-writes",
+            memory.value_span,
+            f"memory also gives the agent {' and '.join(added)}, which “tools” does not list. Leave memory "
+            "out if the agent must not change files.",
+            "memory",
+        )
+
+
+CHECKS: tuple[Check, ...] = (keys, empty, required, name, model, colour, powers)

@@ -1,0 +1,209 @@
+"""What a check is given and what it gives back: one file, and findings with fixes.
+
+A check is a function from a ``Subject`` to findings; it is listed in its module's ``CHECKS`` and
+knows no other check. Fixes are edits of the file's text. Those that ``rewrite`` made were read
+back there; those a check makes by hand go through ``verified``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from agenteditor.core import reader, yaml_nodes, yaml_read
+from agenteditor.core.checks_rules import RULES, Severity
+from agenteditor.core.dialect import FieldSpec, KnownNames
+from agenteditor.core.frontmatter import Field, plain_value
+from agenteditor.core.loading import Place
+from agenteditor.core.syntax import Syntax
+from agenteditor.core.text import Edits, Refusal, Span, TextEdit, apply, replace
+
+# What is better for a user comes later; "none" and "fails" lose the file either way.
+_WORTH = {"unknown": 0, "fails": 0, "none": 0, "repaired": 1, "valid": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """One way out: what it does, in words for a button, and the edits of the file's text.
+
+    ``safe`` means that it only makes the file say what it plainly meant, so it may be applied without
+    a person looking at it. It is not where it widens powers, drops text, or guesses.
+    """
+
+    label: str
+    edits: Edits
+    safe: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One finding. ``code`` is a key of RULES; ``span`` lies in the file's text.
+
+    ``message`` says what is wrong, what follows and what to do; it quotes text of the file, so
+    it is plain text wherever it is shown. ``field`` is the field of the form it belongs to.
+    """
+
+    code: str
+    severity: Severity
+    message: str
+    span: Span
+    field: str | None = None
+    fixes: tuple[Fix, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The file a check looks at: its syntax, where it lies, and its file name if it has one."""
+
+    syntax: Syntax
+    place: Place
+    file_name: str | None
+
+    @property
+    def text(self) -> str:
+        return self.syntax.text
+
+    @property
+    def names(self) -> KnownNames:
+        return self.syntax.dialect.names
+
+    @property
+    def in_plugin(self) -> bool:
+        return self.place == "plugin"
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """The fields that count, in file order: of repeated ones the last."""
+        frontmatter = self.syntax.frontmatter
+        if frontmatter is None or self.syntax.verdict not in ("valid", "repaired"):
+            return ()
+        return tuple({field.key: field for field in frontmatter.fields}.values())
+
+    def field(self, key: str) -> Field | None:
+        return next((field for field in self.fields if field.key == key), None)
+
+    def spec(self, key: str) -> FieldSpec | None:
+        return self.syntax.dialect.spec(key)
+
+    @property
+    def stem(self) -> str | None:
+        """The file name without its ending, ``.agent.md`` included."""
+        if self.file_name is None:
+            return None
+        return PurePath(self.file_name).name.removesuffix(".md").removesuffix(".agent")
+
+
+def misread(subject: Subject, field: Field) -> object | None:
+    """What the line of a field means by itself, where the repair made another value of it; else None.
+
+    The repair quotes every line with a bracket, a brace or a #, also those that were right: a list becomes
+    text, a comment part of the value. Prose is left out: there the whole line is meant.
+    """
+    spec = subject.spec(field.key)
+    if not field.repaired or spec is None or spec.kind in ("text", "string"):
+        return None
+    written = subject.text[field.key_span.start : field.value_span.end]
+    node = yaml_read.read(written)
+    if not isinstance(node, yaml_nodes.Mapping) or len(node.pairs) != 1:
+        return None
+    meant = plain_value(node.pairs[0][1], written)
+    return None if meant == field.value else meant
+
+
+def is_document(subject: Subject) -> bool:
+    """Whether the file is by its name a document such as README.md, which needs no name inside."""
+    return (subject.stem or "").upper() in subject.names.documents
+
+
+Check = Callable[[Subject], Iterator[Diagnostic]]
+
+
+def finding(
+    code: str,
+    span: Span,
+    message: str,
+    field: str | None = None,
+    fixes: Iterable[Fix] = (),
+    *,
+    severity: Severity | None = None,
+) -> Diagnostic:
+    """A finding of the rule ``code``, with the rule's severity unless another is given."""
+    return Diagnostic(code, severity or RULES[code].severity, _printable(message), span, field, tuple(fixes))
+
+
+def fix(label: str, outcome: Edits | Refusal, *, safe: bool = True) -> tuple[Fix, ...]:
+    """The fix that ``rewrite`` found, or none where it refused or had nothing to change."""
+    if isinstance(outcome, Refusal) or not outcome:
+        return ()
+    return (Fix(label, outcome, safe),)
+
+
+def verified(
+    subject: Subject, label: str, edits: Iterable[TextEdit], *, safe: bool = True
+) -> tuple[Fix, ...]:
+    """A fix made by hand, unless the file would load worse with it."""
+    listed = tuple(edits)
+    after = reader.read(apply(subject.text, listed)).verdict
+    if not listed or _WORTH[after] < _WORTH[subject.syntax.verdict]:
+        return ()
+    return (Fix(label, listed, safe),)
+
+
+def swapped(span: Span, insert: str) -> Edits:
+    """One replacement, as edits."""
+    return (replace(span.start, span.end, insert),)
+
+
+def near(word: str, words: Iterable[str]) -> str | None:
+    """The one of ``words`` that ``word`` seems to be meant for, or None.
+
+    Upper and lower case, hyphens and underscores do not count; else one slip of the keyboard is
+    allowed in a short word and two in a long one (``modle``, ``Raed``).
+    """
+    wanted = _folded(word)
+    allowed = 0 if len(wanted) < 3 else 1 if len(wanted) < 8 else 2
+    best: tuple[int, str] | None = None
+    for known in words:
+        slips = _slips(wanted, _folded(known), allowed)
+        if slips <= allowed and (best is None or slips < best[0]):
+            best = (slips, known)
+    return best[1] if best else None
+
+
+def _folded(word: str) -> str:
+    return word.casefold().replace("-", "").replace("_", "").strip()
+
+
+def _slips(a: str, b: str, limit: int) -> int:
+    """How many letters are missing, surplus, wrong or exchanged; ``limit + 1`` if more than that."""
+    if abs(len(a) - len(b)) > limit:
+        return limit + 1
+    before: list[int] = []
+    row = list(range(len(b) + 1))
+    for i, letter in enumerate(a, 1):
+        previous, before, row = before, row, [i]
+        for j, other in enumerate(b, 1):
+            slips = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != other))
+            if i > 1 and j > 1 and letter == b[j - 2] and other == a[i - 2]:
+                slips = min(slips, previous[j - 2] + 1)
+            row.append(slips)
+        if min(row) > limit:
+            return limit + 1
+    return min(row[-1], limit + 1)
+
+
+def shown(value: object, limit: int = 40) -> str:
+    """``value`` as a person would write it, on one line, in typographic quotes, cut to ``limit``."""
+    if value is None:
+        return "nothing"
+    text = ("true" if value else "false") if isinstance(value, bool) else str(value)
+    text = _printable(" ".join(text.split()))
+    return f"“{text[: limit - 1]}…”" if len(text) > limit else f"“{text}”"
+
+
+def _printable(text: str) -> str:
+    """Without what a terminal or a label would obey or choke on: controls, directions, surrogates."""
+    if text.isprintable():
+        return text
+    return "".join(character if character.isprintable() else "\ufffd" for character in text)
