@@ -14,7 +14,7 @@ from PySide6.QtGui import QColor, QGuiApplication
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """One set of colours. The grounds of text are window, base, raised, hover, selection and all ``…_back``."""
+    """One set of colours. Text stands on window, base, raised, hover, selection and all ``…_back``."""
 
     dark: bool
     text: QColor

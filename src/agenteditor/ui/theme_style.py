@@ -129,7 +129,8 @@ class CalmStyle(QProxyStyle):
         return super().styleHint(hint, option, widget, returned)
 
     def sizeFromContents(self, kind: _Contents, option: QStyleOption, size: QSize, widget: QWidget) -> QSize:
-        wanted = super().sizeFromContents(kind, option, size, widget)
+        # The stubs of the base class forget that there may be no widget.
+        wanted = super().sizeFromContents(kind, option, size, widget)  # type: ignore[arg-type]
         least = _HEIGHTS.get(kind)
         # A separator in a menu is an item of 1 or 2 pixels, and shall stay one.
         if least is None or (kind == _Contents.CT_MenuItem and wanted.height() < 10):
@@ -143,11 +144,11 @@ class CalmStyle(QProxyStyle):
         control: _Complex,
         option: QStyleOptionComplex,
         part: _Sub,
-        widget: QWidget,
+        widget: QWidget | None = None,
     ) -> QRect:
         if control == _Complex.CC_ScrollBar and isinstance(option, QStyleOptionSlider):
             return _scroll_bar_part(option, part, self.pixelMetric(_Metric.PM_ScrollBarSliderMin))
-        return super().subControlRect(control, option, part, widget)
+        return super().subControlRect(control, option, part, widget)  # type: ignore[arg-type]
 
     # Small parts
 
