@@ -128,7 +128,9 @@ class CalmStyle(QProxyStyle):
             return _HINTS[hint]
         return super().styleHint(hint, option, widget, returned)
 
-    def sizeFromContents(self, kind: _Contents, option: QStyleOption, size: QSize, widget: QWidget) -> QSize:
+    def sizeFromContents(
+        self, kind: _Contents, option: QStyleOption, size: QSize, widget: QWidget | None = None
+    ) -> QSize:
         # The stubs of the base class forget that there may be no widget.
         wanted = super().sizeFromContents(kind, option, size, widget)  # type: ignore[arg-type]
         least = _HEIGHTS.get(kind)
