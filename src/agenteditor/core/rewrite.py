@@ -187,6 +187,8 @@ def _splice(syntax: Syntax, slot: Field, text: str) -> Edits | None:
 def _in_style(syntax: Syntax, slot: Field, text: str) -> Iterator[str]:
     """The whole value, written the way the field is now."""
     style, eol, width = slot.style, eol_of(syntax.text), _width(syntax, slot)
+    if not text:
+        return
     if style == "plain":
         yield text
     elif style == "single":
@@ -206,8 +208,8 @@ def _block_tail(syntax: Syntax, slot: Field) -> str:
 
 
 def _fresh(text: str) -> Iterator[str]:
-    """Ways to write a string anew, the plainest first."""
-    if "\n" not in text:
+    """Ways to write a string anew, the plainest first; nothing is written ``""``."""
+    if text and "\n" not in text:
         yield text
         yield single(text)
     yield double(text)

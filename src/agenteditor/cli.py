@@ -1,0 +1,105 @@
+"""The command line. Imports Qt only to open a window."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from agenteditor import __version__, cli_commands
+
+_WINDOW_HELP = """\
+Open agent files, or a folder of them, in the window:
+
+  agenteditor                         the start page
+  agenteditor .claude/agents          a folder
+  agenteditor reviewer.md tester.md   files
+
+Without a window, for scripts (each with its own --help):
+
+  agenteditor check PATH…             what is wrong, and whether it would load
+  agenteditor show PATH…              fields, examples, sections, problems as JSON
+  agenteditor set FILE KEY=VALUE…     change fields and nothing else
+  agenteditor fix PATH…               apply the safe fixes
+  agenteditor export PATH… --to DIR   write a catalog folder
+
+A file with the name of a command is opened as ./check.
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the program with command-line ``arguments``; the exit status."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    _use_utf8()
+    try:
+        if given and given[0] in cli_commands.COMMANDS:
+            return cli_commands.run(given)
+        return _window(given)
+    except BrokenPipeError:
+        # The reader of a pipe went away ("| head"): no error of ours.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return 130
+
+
+def _use_utf8() -> None:
+    """Print UTF-8 whatever the locale; what no encoding has, as an escape."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def _window(given: list[str]) -> int:
+    options = _window_parser().parse_args(given)
+    if options.install_desktop:
+        return _install_desktop()
+    paths = [Path(path) for path in options.paths]
+    missing = [path for path in paths if not path.exists()]
+    for path in missing:
+        print(f"agenteditor: {path}: there is no such file or folder", file=sys.stderr)
+    if missing:
+        return 2
+    from agenteditor.app.main import open_window, take_tour
+
+    return take_tour(options.tour) if options.tour else open_window(paths)
+
+
+def _window_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="agenteditor",
+        description="A desktop editor for coding-agent definition files.",
+        epilog=_WINDOW_HELP,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("paths", nargs="*", metavar="FILE|FOLDER", help="what to open in the window")
+    parser.add_argument(
+        "--install-desktop",
+        action="store_true",
+        help="put Agent Editor in the desktop's menu (~/.local/share)",
+    )
+    parser.add_argument(
+        "--tour",
+        type=Path,
+        metavar="FOLDER",
+        help="show what it does on a sample, with screenshots in FOLDER",
+    )
+    parser.add_argument("--version", action="version", version=f"agenteditor {__version__}")
+    return parser
+
+
+def _install_desktop() -> int:
+    from agenteditor.app import desktop
+
+    try:
+        written = desktop.install(desktop.data_home(os.environ), desktop.this_program())
+    except OSError as error:
+        print(f"agenteditor: the menu entry cannot be written: {error}", file=sys.stderr)
+        return 2
+    for path in written:
+        print(path)
+    return 0

@@ -1,0 +1,43 @@
+"""Applying fixes by themselves: the safe ones, one after another, until nothing changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from agenteditor.core.checks import check
+from agenteditor.core.loading import Place
+from agenteditor.core.syntax import parse
+from agenteditor.core.text import apply
+
+_MAX_FIXES = 200  # a file with more findings than this is fixed in several runs
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """A text with the safe fixes applied, and the labels of those, in order."""
+
+    text: str
+    labels: tuple[str, ...]
+
+
+def fixed(text: str, place: Place = "project", file_name: str | None = None) -> Fixed:
+    """``text`` after its safe fixes. A fix that brings its own problem back is applied once."""
+    labels: list[str] = []
+    seen = {text}
+    while len(labels) < _MAX_FIXES:
+        step = next(_steps(text, place, file_name, seen), None)
+        if step is None:
+            break
+        text, label = step
+        seen.add(text)
+        labels.append(label)
+    return Fixed(text, tuple(labels))
+
+
+def _steps(text: str, place: Place, file_name: str | None, seen: set[str]) -> Iterator[tuple[str, str]]:
+    """Each text one safe fix away that was not there before, with the label of the fix."""
+    for problem in check(parse(text), place, file_name):
+        for fix in problem.fixes:
+            if fix.safe and (after := apply(text, fix.edits)) not in seen:
+                yield after, fix.label

@@ -1,0 +1,84 @@
+"""A file as data: what ``agenteditor show`` prints, as docs/show.schema.json describes it."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+
+from agenteditor.core.body import Section
+from agenteditor.core.checks import Diagnostic
+from agenteditor.core.loading import Loads
+from agenteditor.core.syntax import HostedExample, Syntax
+from agenteditor.core.text import LineIndex
+
+_SURROGATES = re.compile("[\ud800-\udfff]+")
+
+
+def shown(path: str, syntax: Syntax, loads: Loads, problems: Sequence[Diagnostic]) -> dict[str, object]:
+    """The record of one file, ready for JSON. Bytes that are not UTF-8 are U+FFFD, as in the reader."""
+    fields = syntax.frontmatter.fields if syntax.frontmatter else ()
+    record = {
+        "path": path,
+        "verdict": syntax.verdict,
+        "loads": loads.ok,
+        "reason": loads.reason,
+        "fields": {field.key: field.text if field.style == "broken" else field.value for field in fields},
+        "examples": [_example(hosted) for hosted in syntax.examples],
+        "sections": [_section(section) for section in syntax.sections],
+        "problems": problem_records(syntax.text, problems),
+    }
+    jsonable = _jsonable(record)
+    assert isinstance(jsonable, dict)
+    return jsonable
+
+
+def problem_records(text: str, problems: Sequence[Diagnostic]) -> list[object]:
+    """Each problem with its place, lines and columns 1-based and in code points."""
+    lines = LineIndex(text)
+    records: list[object] = []
+    for problem in problems:
+        line, column = lines.position(problem.span.start)
+        records.append(
+            {
+                "code": problem.code,
+                "severity": problem.severity,
+                "message": problem.message,
+                "line": line,
+                "column": column,
+                "fixes": [fix.label for fix in problem.fixes],
+            }
+        )
+    return records
+
+
+def _example(hosted: HostedExample) -> dict[str, object]:
+    example = hosted.example
+    return {
+        "context": example.context,
+        "turns": [{"speaker": turn.speaker, "text": turn.text} for turn in example.turns],
+        "commentary": example.commentary,
+    }
+
+
+def _section(section: Section) -> dict[str, object]:
+    return {
+        "title": section.title,
+        "level": section.level,
+        "kind": section.kind,
+        "items": [item.text for item in section.items],
+        "children": [_section(child) for child in section.children],
+    }
+
+
+def _jsonable(value: object) -> object:
+    """``value`` with what JSON has no word for as text: not-a-number, infinity, surrogates."""
+    if isinstance(value, str):
+        return _SURROGATES.sub("\ufffd", value)
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if isinstance(value, dict):
+        return {_SURROGATES.sub("\ufffd", str(key)): _jsonable(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_jsonable(item) for item in value]
+    return value
