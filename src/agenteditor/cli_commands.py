@@ -22,7 +22,7 @@ from agenteditor.core.files import FileProblem, Loaded
 from agenteditor.core.fixing import fixed
 from agenteditor.core.loading import loads, place_of
 from agenteditor.core.rewrite import remove_field, set_raw, set_value
-from agenteditor.core.show import problem_records, shown
+from agenteditor.core.show import json_line, problem_records, shown
 from agenteditor.core.syntax import Syntax, parse
 from agenteditor.core.text import Edits, Refusal, apply
 
@@ -133,7 +133,7 @@ def _show(options: argparse.Namespace) -> int:
     for file in given:
         syntax, problems = _checked(file)
         record = shown(str(file.path), syntax, loads(syntax, place_of(file.path)), problems)
-        print(json.dumps(record, ensure_ascii=False))
+        print(json_line(record))
     return FAILED if given.failed else OK
 
 

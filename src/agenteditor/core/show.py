@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ from agenteditor.core.loading import Loads
 from agenteditor.core.syntax import HostedExample, Syntax
 from agenteditor.core.text import LineIndex
 
+_LINE_ENDS = re.compile("[\x7f-\x9f\u2028\u2029\ufeff]")
 _SURROGATES = re.compile("[\ud800-\udfff]+")
 
 
@@ -50,6 +52,12 @@ def problem_records(text: str, problems: Sequence[Diagnostic]) -> list[object]:
             }
         )
     return records
+
+
+def json_line(record: dict[str, object]) -> str:
+    """``record`` as JSON on one line, whatever a program takes for a line end."""
+    text = json.dumps(record, ensure_ascii=False)
+    return _LINE_ENDS.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def _example(hosted: HostedExample) -> dict[str, object]:
