@@ -154,10 +154,13 @@ class _Node:
 
 @dataclass(slots=True)
 class _Limits:
-    """What keeps hostile texts from taking long: how deep tags go, how often a text is read again."""
+    """What keeps hostile texts from taking long: how deep tags go, how many characters are read again.
+
+    Beyond them tags are ordinary text.
+    """
 
     depth: int = 8
-    rereads: int = 64
+    again: int = 1_000_000
 
 
 class _Region:
@@ -182,9 +185,9 @@ class _Region:
             rest = _index(found, first, tag.end)
             cut = found[first].start < tag.start
             torn = rest < len(found) and found[rest].start < tag.end
-            if (cut or torn) and not self._limits.rereads:
+            self._limits.again -= (tag.start - found[first].start) * cut + (end - tag.end) * torn
+            if self._limits.again < 0:
                 break
-            self._limits.rereads -= cut or torn
             self._feed(found[at:first])
             if cut:
                 self._feed(blocks(text, found[first].start, tag.start, indent))
@@ -378,6 +381,8 @@ def _items(text: str, block: Block) -> tuple[Item, ...]:
         start = mark.span.end
         end = max(start, md.core_end(text, part.start, part.end))
         item_text = text[start:end]
+        if md.is_blank(text, start, end):
+            item_text = ""
         if "\n" in item_text or "\r" in item_text:
             rows = md.unified(item_text).split("\n")
             item_text = "\n".join([rows[0], *(md.dedented(row, mark.column) for row in rows[1:])])

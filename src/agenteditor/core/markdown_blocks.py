@@ -168,6 +168,8 @@ def common_indent(text: str, start: int, end: int) -> str:
             common = blanks
         while not blanks.startswith(common):
             common = common[:-1]
+        if not common:
+            break
     return common or ""
 
 

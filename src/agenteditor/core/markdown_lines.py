@@ -17,8 +17,9 @@ TAB_STOP = 4
 TITLE_LENGTH = 1000
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
 _LINE_END = re.compile(r"\r\n|\r|\n")
+_BLANKS = re.compile(r"[ \t\r\n]+")
 _MARKER = re.compile(r"([ \t]*)([-*+]|(\d{1,9})[.)])(?![^ \t\r\n])([ \t]*)")
-_COLONS = ":\uff1a"
+COLONS = ":\uff1a"
 _CODE_OR_STRONG = re.compile(
     r"(?P<code>(?<!`)(?P<ticks>`+)(?!`).*?(?<!`)(?P=ticks)(?!`))"
     r"|\*\*(?=\S)(?P<stars>.+?)(?<=\S)\*\*"
@@ -31,13 +32,6 @@ def lines(text: str, start: int, end: int) -> Iterator[Span]:
     """The lines of ``text[start:end]``, each with its line end."""
     for match in _LINE.finditer(text, start, end):
         yield Span(*match.span())
-
-
-def line_end(text: str) -> str:
-    """The line end most used in ``text``; LF where there is none."""
-    pairs = text.count("\r\n")
-    counts = {"\n": text.count("\n") - pairs, "\r\n": pairs, "\r": text.count("\r") - pairs}
-    return max(counts, key=lambda end: counts[end])
 
 
 def unified(markdown: str) -> str:
@@ -181,15 +175,25 @@ def title_span(text: str, start: int, end: int) -> Span:
     return Span(start, end)
 
 
+def one_line(text: str) -> str:
+    """``text`` with each stretch of spaces, tabs and line ends as one space, none around it."""
+    return _BLANKS.sub(" ", text).strip(" ")
+
+
 def plain_title(raw: str) -> str:
     """A title for people: one line, bold marks taken off (not inside code), no final colon."""
-    joined = " ".join(raw.split())
+    joined = one_line(raw)
     if len(joined) > TITLE_LENGTH:
         return joined  # no title; and looking for pairs of marks in it could take long
     unmarked = _CODE_OR_STRONG.sub(lambda m: m["code"] or m["stars"] or m["bars"], joined)
-    return unmarked.rstrip(_COLONS + " ")
+    return unmarked.rstrip(COLONS + " ")
+
+
+def has_colon(text: str) -> bool:
+    """Whether a colon, of either width, is in ``text``."""
+    return any(colon in text for colon in COLONS)
 
 
 def _stripped(text: str, start: int, end: int) -> tuple[int, int]:
-    end = start + len(text[start:end].rstrip(_COLONS + " \t\r\n"))
+    end = start + len(text[start:end].rstrip(COLONS + " \t\r\n"))
     return end - len(text[start:end].lstrip(" \t\r\n")), end

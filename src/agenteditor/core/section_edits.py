@@ -1,0 +1,329 @@
+"""Edits of the prompt's outline: rename, add, remove, move and raise sections, or rewrite one's Markdown.
+
+Every function takes the whole text of a file, where its body starts, and the path of a section in
+the outline that `parse_body` gives of them; it returns small edits of that text, or a `Refusal`
+with a sentence for people. Except for Markdown typed as it is (`set_section_text`), an edit counts
+only if the outline read back afterwards is the one that was asked for: the same titles and texts,
+in the tree that was asked for. Nothing is reflowed; the text of a section moves as it stands, with
+the spacing around it, its heading level and its number as its new place needs them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
+
+from agenteditor.core import list_runs as runs
+from agenteditor.core import markdown_lines as md
+from agenteditor.core import outline_shapes as outline
+from agenteditor.core.body import Section, SectionPath, parse_body, section_at, walk
+from agenteditor.core.outline_shapes import Shape, Shapes, quoted
+from agenteditor.core.section_layout import group_run, headings, relevelled, relined, row_of
+from agenteditor.core.text import Edits, Refusal, Span, TextEdit, diff, eol_of, moved, replace
+
+_PAST = 8  # how many siblings a section may have to move past at once
+_GONE = Refusal("This section is not in the prompt any more.")
+_TAG_NAME = re.compile(r"[A-Za-z][\w.:-]*")
+
+
+class Moved(NamedTuple):
+    """Edits, and the path at which the section stands after them."""
+
+    edits: Edits
+    path: SectionPath
+
+
+def rename_section(text: str, start: int, path: SectionPath, title: str) -> Edits | Refusal:
+    """Give a section another title, in the marks it has (``#``, bold, a colon, both tags)."""
+    sections = parse_body(text, start)
+    section = section_at(sections, path)
+    if section is None:
+        return _GONE
+    title = md.one_line(title)
+    if section.title_span is None:
+        return Refusal("This text has no title. To give it one, add a section before it.")
+    if section.heading and md.has_colon(text[section.title_span.end : section.heading.end]):
+        title = title.rstrip(md.COLONS + " ")
+    if not md.plain_title(title):
+        return Refusal("A section needs a title.")
+    if section.style == "xml" and not _TAG_NAME.fullmatch(title):
+        return Refusal(
+            "A tag is named with letters, digits, “_”, “-”, “.” and “:”, and a letter comes first."
+        )
+    tree = outline.shapes(text, sections)
+    wanted = outline.shape_at(tree, path)._replace(title=md.plain_title(title))
+    expected = outline.replaced(tree, path, (wanted,))
+    # The title of a group may go on behind its bold words; without bold it would be an item.
+    for written in (title, f"**{title}**") if section.style == "group" else (title,):
+        edits = runs.in_order(list(_title_edits(text, section, written)))
+        if outline.reads_as(text, start, edits, expected):
+            return edits
+    return Refusal(f"With the title {quoted(title)} this line would not be read as the title of its section.")
+
+
+def remove_section(text: str, start: int, path: SectionPath) -> Edits | Refusal:
+    """Delete a section with all that belongs to it; the groups after a group are numbered anew.
+
+    Text without a title that stood after it may then belong to the section before it.
+    """
+    sections = parse_body(text, start)
+    section = section_at(sections, path)
+    if section is None:
+        return _GONE
+    tree = outline.replaced(outline.shapes(text, sections), path, ())
+    candidates = list(_removals(text, sections, path, section))
+    for edits in candidates:
+        if outline.reads_as(text, start, edits, tree):
+            return edits
+    for edits in candidates:
+        after, left = outline.outcome(text, start, edits)
+        if outline.keeps_file(text, start, edits) and outline.titles(
+            outline.shapes(after, left)
+        ) == outline.titles(tree):
+            return edits
+    return _refused(text, start, candidates, tree)
+
+
+def move_section(
+    text: str, start: int, path: SectionPath, parent: SectionPath, index: int
+) -> Moved | Refusal:
+    """Move a section with all that belongs to it under ``parent`` (``()``: to the top of the outline).
+
+    ``index`` counts ``parent``'s present children: the section comes to stand before the one that
+    is there now, or behind the last. Heading levels follow the new place, groups are numbered anew.
+    """
+    sections = parse_body(text, start)
+    section, holder = section_at(sections, path), section_at(sections, parent)
+    if section is None or (parent and holder is None):
+        return _GONE
+    if parent[: len(path)] == path:
+        return Refusal("A section cannot be moved into itself.")
+    children = holder.children if holder else sections
+    if not 0 <= index <= len(children):
+        return _GONE
+    same = parent == path[:-1]
+    if same and index in (path[-1], path[-1] + 1):
+        return Moved((), path)
+    tree = outline.shapes(text, sections)
+    target = (*outline.after_removal(parent, path), index - (same and index > path[-1]))
+    expected = outline.inserted(
+        outline.replaced(tree, path, ()), target[:-1], target[-1], outline.shape_at(tree, path)
+    )
+    if section.style == "group":
+        found = _group_move(text, sections, path, parent, index)
+        if isinstance(found, Refusal):
+            return found
+        candidates = [found]
+    else:
+        candidates = list(_moves(text, sections, path, parent, index))
+    if not candidates:
+        return Refusal(
+            f"Headings have six levels at most: {quoted(section.title)} has too many below it for this place."
+        )
+    for edits in candidates:
+        if outline.reads_as(text, start, edits, expected):
+            return Moved(edits, target)
+    if section.style in ("intro", "prose"):
+        return Refusal("This text has no title of its own: there it would become part of another section.")
+    return _refused(text, start, candidates, expected)
+
+
+def move_section_up(text: str, start: int, path: SectionPath) -> Moved | Refusal:
+    """Move a section past the sibling before it, or past as many as it takes to stay what it is."""
+    return _move_past(text, start, path, -1)
+
+
+def move_section_down(text: str, start: int, path: SectionPath) -> Moved | Refusal:
+    """Move a section past the sibling after it, or past as many as it takes to stay what it is."""
+    return _move_past(text, start, path, 1)
+
+
+def raise_section(text: str, start: int, path: SectionPath) -> Moved | Refusal:
+    """One ``#`` less for a heading and the headings below it; sections after it may come under it."""
+    return _change_level(text, start, path, -1)
+
+
+def lower_section(text: str, start: int, path: SectionPath) -> Moved | Refusal:
+    """One ``#`` more for a heading and the headings below it."""
+    return _change_level(text, start, path, 1)
+
+
+def set_section_text(text: str, start: int, path: SectionPath, markdown: str) -> Edits | Refusal:
+    """Replace a section's Markdown as it was typed; ``()`` is the whole prompt.
+
+    The counterpart of `section_markdown`: the blank lines around the section stay as they are, and
+    those around ``markdown`` do not count. Lines that did not change keep every byte, new ones
+    get the file's line end. What the Markdown means is up to who typed it.
+    """
+    sections = parse_body(text, start)
+    section = section_at(sections, path)
+    if path and section is None:
+        return _GONE
+    if section is not None:
+        span = Span(section.span.start, md.core_end(text, *section.span))
+    elif sections:
+        span = Span(sections[0].span.start, md.core_end(text, sections[0].span.start, len(text)))
+    else:
+        return _first_text(text, start, md.trimmed(markdown))
+    edits = relined(text, span, md.trimmed(markdown).split("\n"))
+    if not outline.keeps_file(text, start, edits):
+        return Refusal("Typed here, “---” would begin frontmatter. Put a line above it.")
+    return edits
+
+
+def _first_text(text: str, start: int, markdown: str) -> Edits | Refusal:
+    """The edit that gives a blank body its first text."""
+    if not markdown:
+        return ()
+    end = eol_of(text)
+    at = len(text)
+    core = markdown.replace("\n", end) + end
+    if start > 1 and text[at - 1] not in "\r\n":
+        core = end + core
+    if start > 1 and runs.breaks(text[start:]) == 0:
+        core = end + core
+    edits = (replace(at, at, core),)
+    if not outline.keeps_file(text, start, edits):
+        return Refusal("Typed here, “---” would begin frontmatter. Put a line above it.")
+    return edits
+
+
+def _title_edits(text: str, section: Section, title: str) -> Iterator[TextEdit]:
+    span = section.title_span
+    assert span is not None and section.heading is not None, "only a section with a title is renamed"
+    if span.start == span.end and text[span.start - 1] == "#":
+        title = " " + title  # a heading of hashes alone
+    yield from moved(diff(span.of(text), title), span.start)
+    if section.style == "xml":
+        after = md.core_end(text, *section.span)
+        last = section.children[-1].span.end if section.children else section.content.end
+        closing = text.index("</", last, after) + 2
+        yield from moved(diff(span.of(text), title), closing)
+
+
+def _removals(
+    text: str, sections: tuple[Section, ...], path: SectionPath, section: Section
+) -> Iterator[Edits]:
+    if section.style == "group":
+        run = group_run(text, sections, path[:-1], path[-1])
+        if run is not None:
+            yield runs.remove_entry(text, run.entries, run.before, path[-1] - run.first)
+    row = row_of(text, sections, path[:-1])
+    gone = runs.cut(text, row, path[-1])
+    yield runs.in_order([TextEdit(gone.span, "")])
+    yield runs.in_order([TextEdit(gone.span, _seam(text, gone.span))])
+
+
+def _seam(text: str, gone: Span) -> str:
+    """What to leave in place of a deleted span so that a blank line stays between its neighbours."""
+    before = text[md.core_end(text, 0, gone.start) : gone.start]
+    after = text[gone.end :]
+    after = after[: len(after) - len(after.lstrip(" \t\r\n"))]
+    return eol_of(text) * max(0, 2 - runs.breaks(before + after)) if text[gone.end :].strip() else ""
+
+
+def _moves(
+    text: str, sections: tuple[Section, ...], path: SectionPath, parent: SectionPath, index: int
+) -> Iterator[Edits]:
+    section = section_at(sections, path)
+    assert section is not None, "the caller has found it"
+    source, target = row_of(text, sections, path[:-1]), row_of(text, sections, parent)
+    slot = source.slots[path[-1]]
+    gone = runs.cut(text, source, path[-1])
+    end = eol_of(text)
+    for level in _levels(sections, path, parent, index):
+        changed = relevelled(text, section, level - section.level)
+        if changed is None:
+            continue
+        core = runs.core_with(text, slot, changed)
+        yield runs.in_order([TextEdit(gone.span, ""), runs.put(target, index, core, gone.gap or end * 2)])
+        # The same with a blank line wherever there is none.
+        gap = gone.gap if runs.breaks(gone.gap) > 1 else end * 2
+        spacing = runs.gap_before(target, index).of(text)
+        missing = end * max(0, 2 - runs.breaks(spacing))
+        at_end = index >= len(target.slots)
+        placed = runs.put(target, index, core + missing if at_end else missing + core, gap)
+        yield runs.in_order([TextEdit(gone.span, _seam(text, gone.span)), placed])
+
+
+def _levels(sections: tuple[Section, ...], path: SectionPath, parent: SectionPath, index: int) -> list[int]:
+    """The levels a moved section may take, the fitting one first: that of a heading beside it."""
+    section, holder = section_at(sections, path), section_at(sections, parent)
+    assert section is not None, "the caller has found it"
+    if section.style != "heading":
+        return [section.level]
+    children = holder.children if holder else sections
+    beside = [*reversed(children[:index]), *children[index:]]
+    levels = [each.level for each in beside if each.style == "heading" and each is not section]
+    fallback = holder.level + 1 if holder and holder.style == "heading" else section.level
+    fitting = levels[0] if levels else fallback
+    # Among its own siblings a heading keeps its level if it can.
+    both = [section.level, fitting] if parent == path[:-1] else [fitting, section.level]
+    return list(dict.fromkeys(both))
+
+
+def _change_level(text: str, start: int, path: SectionPath, by: int) -> Moved | Refusal:
+    sections = parse_body(text, start)
+    section = section_at(sections, path)
+    if section is None:
+        return _GONE
+    if section.style != "heading":
+        return Refusal("Only headings written with “#” have a level; this section has none.")
+    edits = relevelled(text, section, by)
+    if edits is None:
+        return Refusal("Headings have six levels, from 1 to 6.")
+    inside = {id(each) for each in headings(section)}
+    wanted = [_leveled(text, each, by if id(each) in inside else 0) for _, each in walk(sections)]
+    after, result = outline.outcome(text, start, edits)
+    got = [_leveled(after, each, 0) for _, each in walk(result)]
+    if wanted != got or not outline.keeps_file(text, start, edits):
+        return Refusal("With another level the sections would not read as before.")
+    at = [place for place, _ in walk(sections)].index(path)
+    return Moved(edits, [place for place, _ in walk(result)][at])
+
+
+def _leveled(text: str, section: Section, by: int) -> tuple[Shape, int]:
+    (shape,) = outline.shapes(text, (section,))
+    return shape._replace(children=()), section.level + by if section.style == "heading" else 0
+
+
+def _group_move(
+    text: str, sections: tuple[Section, ...], path: SectionPath, parent: SectionPath, index: int
+) -> Edits | Refusal:
+    source = group_run(text, sections, path[:-1], path[-1])
+    target = group_run(text, sections, parent, index) or group_run(text, sections, parent, index - 1)
+    if source is None or target is None:
+        return Refusal("A group is an item of a list: it can only stand among other groups.")
+    at = path[-1] - source.first
+    if parent == path[:-1] and source.first == target.first:
+        return runs.move_entry(text, source.entries, source.before, at, index - target.first)
+    lines = runs.bare_lines(text, source.entries[at])
+    gap = runs.entry_gap(text, target.entries, index - target.first)
+    return runs.in_order(
+        [
+            *runs.remove_entry(text, source.entries, source.before, at),
+            *runs.insert_entry(text, target.entries, index - target.first, lines, gap),
+        ]
+    )
+
+
+def _move_past(text: str, start: int, path: SectionPath, step: Literal[-1, 1]) -> Moved | Refusal:
+    sections = parse_body(text, start)
+    if section_at(sections, path) is None:
+        return _GONE
+    holder = section_at(sections, path[:-1])
+    siblings = holder.children if holder else sections
+    places = range(path[-1] - 1, -1, -1) if step < 0 else range(path[-1] + 2, len(siblings) + 1)
+    refusal: Refusal | None = None
+    for index in places[:_PAST]:
+        result = move_section(text, start, path, path[:-1], index)
+        if isinstance(result, Moved):
+            return result
+        refusal = refusal or result
+    return refusal or Refusal(f"This section is the {'first' if step < 0 else 'last'} one here.")
+
+
+def _refused(text: str, start: int, candidates: list[Edits], expected: Shapes) -> Refusal:
+    after, sections = outline.outcome(text, start, candidates[0])
+    return Refusal(outline.difference(expected, outline.shapes(after, sections)))
