@@ -5,6 +5,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 SAMPLES := resources/samples
 TOUR := build/tour
+# A file's tests stay together, so what they share is made once. ARGS="-n 0" runs them in one process.
+PARALLEL := -n auto --maxprocesses 4 --dist loadfile
 
 .PHONY: help run test lint bench clean
 
@@ -26,7 +28,7 @@ run:
 
 test:
 	@$(PYTHON) tools/prepare.py test
-	@exec $(BIN)/python -m pytest $(ARGS)
+	@exec $(BIN)/python -m pytest $(PARALLEL) $(ARGS)
 
 lint:
 	@$(PYTHON) tools/prepare.py test

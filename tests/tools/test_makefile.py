@@ -56,10 +56,10 @@ def test_run_without_a_screen_takes_the_tour_off_screen(checkout: Path) -> None:
 
 
 def test_test_prepares_and_passes_words_on_to_pytest(checkout: Path) -> None:
-    assert make(checkout, "test", "ARGS=-k name") == [
-        "any-python tools/prepare.py test",
-        "python -m pytest -k name",
-    ]
+    prepared, tested = make(checkout, "test", "ARGS=-k name")
+    assert prepared == "any-python tools/prepare.py test"
+    assert tested.startswith("python -m pytest ")
+    assert tested.endswith(" -k name")
 
 
 @pytest.mark.parametrize("purpose", ["run", "test", "lint", "bench"])
