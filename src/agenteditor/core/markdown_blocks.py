@@ -2,17 +2,17 @@
 
 The only module that knows the CommonMark parser (pyromark, a binding of pulldown-cmark). Its byte
 ranges become offsets of the text, its blocks whole lines without the blank lines after them. Inline
-marks are not looked at: what a block means for the outline is the business of `body`. Takes any text,
-never raises, and needs time in proportion to its length.
+marks are left to `events`: what a block means for the outline is the business of `body`. Takes any
+text, never raises, and needs time in proportion to its length.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import pyromark
 
@@ -22,6 +22,8 @@ from agenteditor.core.text import Span
 LIST_DEPTH = 8  # deeper lists stay inside the text of their item
 
 _OPTIONS = pyromark.Options.ENABLE_TABLES
+_DRAWN = _OPTIONS | pyromark.Options.ENABLE_STRIKETHROUGH | pyromark.Options.ENABLE_TASKLISTS
+_LONE_CR = re.compile(r"\r(?!\n)")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _TAG_OR_FENCE = re.compile(
     r"(?P<fence>`{3,}(?=[^`\r\n]*(?:[\r\n]|\Z))|~{3,})(?P<info>[^\r\n]*)"
@@ -68,9 +70,12 @@ class Tag(NamedTuple):
 def blocks(text: str, start: int, end: int, indent: str) -> list[Block]:
     """The CommonMark blocks of ``text[start:end]``, whose lines are all indented by ``indent``."""
     source, shifts = _without_indent(text, start, end, indent)
+    # Both one for one, so that offsets stay: a lone surrogate cannot be encoded, and the parser
+    # does not see a lone CR as a line end everywhere (not after a fence, not in HTML).
     if not source.isascii():
-        # A lone surrogate cannot be encoded; one for one, so that offsets stay.
         source = _SURROGATE.sub("\ue000", source)
+    if "\r" in source:
+        source = _LONE_CR.sub("\n", source)
     data = source.encode()
     top = Block("", 0, 0)
     found: list[Block] = []
@@ -114,6 +119,33 @@ def blocks(text: str, start: int, end: int, indent: str) -> list[Block]:
         stop = md.core_end(text, block.start, max(offsets(block.end), block.start))
         block.end = md.next_line(text, stop, end)
     return _with_silent(text, top.parts, start, end)
+
+
+class Event(NamedTuple):
+    """One event of the parser: a block or an inline mark begins or ends (``edge``), or a leaf.
+
+    ``value`` is what the parser says of it: a text, a dict, or None. ``start`` and ``end`` are bytes of
+    the text in UTF-8, lone surrogates replaced.
+    """
+
+    edge: Literal["start", "end", ""]
+    name: str
+    value: Any
+    start: int
+    end: int
+
+
+def events(source: str) -> Iterator[Event]:
+    """What the parser finds in ``source``, inline marks, tables, struck text and task boxes included."""
+    masked = source if source.isascii() else _SURROGATE.sub("\ufffd", source)
+    for event, place in pyromark.events_with_range(masked, options=_DRAWN, merge_text=True):
+        found: Any = event
+        edge: Literal["start", "end", ""] = ""
+        if isinstance(found, dict) and ("Start" in found or "End" in found):
+            edge = "start" if "Start" in found else "end"
+            found = found["Start" if edge == "start" else "End"]
+        name, value = (found, None) if isinstance(found, str) else next(iter(found.items()))
+        yield Event(edge, name, value, place["start"], place["end"])
 
 
 def tags(text: str, start: int, end: int) -> list[Tag]:
