@@ -89,8 +89,7 @@ class _Engine(QIconEngine):
     def scaledPixmap(  # noqa: N802 (Qt's name)
         self, size: QSize, mode: QIcon.Mode, _state: QIcon.State, scale: float
     ) -> QPixmap:
-        # ``size`` counts the screen's own pixels already.
-        drawn = _drawn(self._name, self._colour(mode), size)
+        drawn = _drawn(self._name, self._colour(mode), size * scale)
         drawn.setDevicePixelRatio(scale)
         return drawn
 

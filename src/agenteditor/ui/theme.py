@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import Literal
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette, QStyleHints
 from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 
 from agenteditor.ui.theme_colours import (
@@ -57,7 +57,7 @@ _SCHEMES = {
 
 def apply(app: QApplication, choice: Choice) -> None:
     """Dress the program; may be called again with another choice at any time."""
-    follower = app.findChild(_Follower) or _Follower(app)
+    follower = app.findChild(_Follower) or _Follower(app, app.styleHints())
     follower.choose(choice)
 
 
@@ -127,14 +127,14 @@ def palette(theme: Theme) -> QPalette:
 class _Follower(QObject):
     """Keeps an application dressed as chosen, and follows the system. A child of the application."""
 
-    def __init__(self, app: QApplication) -> None:
+    def __init__(self, app: QApplication, hints: QStyleHints) -> None:
         super().__init__(app)
         self._app = app
         self._choice: Choice = "system"
         self._shown: Theme | None = None
         self._style: CalmStyle | None = None
         # Both kept: PySide deletes the second with the first temporary that led to it (READER.md, traps).
-        self._hints = app.styleHints()
+        self._hints = hints
         self._hints.colorSchemeChanged.connect(self._show)
         # Qt tells the wish for contrast since 6.10.
         accessibility = getattr(self._hints, "accessibility", None)

@@ -200,10 +200,11 @@ def contrast(one: QColor, other: QColor) -> float:
 
 def readable(colour: QColor, ground: QColor, least: float = 4.5) -> QColor:
     """``colour``, made lighter or darker until it has the contrast ``least`` on ``ground``; its hue stays."""
-    lighten = ground.lightness() < 128
+    lighten = contrast(QColor("white"), ground) > contrast(QColor("black"), ground)
     hue, saturation, lightness = colour.hslHueF(), colour.hslSaturationF(), colour.lightnessF()
+    end = 1.0 if lighten else 0.0
     found = colour
-    while contrast(found, ground) < least and 0.0 < lightness < 1.0:
+    while contrast(found, ground) < least and lightness != end:
         lightness = min(1.0, lightness + 0.02) if lighten else max(0.0, lightness - 0.02)
         found = QColor.fromHslF(hue, saturation, lightness)
     return found
