@@ -1,16 +1,37 @@
-"""Which versions of Qt for Python the program refuses to start with, and why.
+"""What keeps the window from opening with the Qt that is installed, told before anything can crash.
 
-The package metadata excludes the same ones; this is for machines where they are there anyway
-(a distribution's package, ``pip install --no-deps``). Nothing here imports Qt, so the answer
-comes before anything can crash.
+Two versions of Qt for Python are refused. The package metadata excludes the same ones; this is for
+machines where they are there anyway (a distribution's package, ``pip install --no-deps``).
 """
 
 from __future__ import annotations
 
 import re
+import sys
 
 OLDEST = (6, 9, 1)
 INSTALL = 'Install another one: pip install "PySide6-Essentials>=6.9.1,!=6.12.0"'
+LIBRARIES = (
+    "libgl1 libegl1 libxkbcommon0 libglib2.0-0 libfontconfig1 libdbus-1-3 libxkbcommon-x11-0 "
+    "libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-shape0"
+)
+
+
+def obstacle() -> str | None:
+    """Why the window cannot open with what is installed here, as one line; None if it can."""
+    try:
+        import PySide6
+    except ImportError:
+        return 'The window needs Qt for Python: pip install "PySide6-Essentials>=6.9.1,!=6.12.0"'
+    reason = refusal(PySide6.__version__, sys.version_info[:2])
+    if reason is not None:
+        return reason
+    try:
+        # The first module that links to libraries of the system, which a wheel does not bring.
+        from PySide6 import QtWidgets  # noqa: F401
+    except ImportError as error:
+        return f"Qt cannot start: {error}. On Debian and Ubuntu: sudo apt-get install {LIBRARIES}"
+    return None
 
 
 def refusal(pyside: str, python: tuple[int, int]) -> str | None:
