@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from pathlib import PurePath
 
 from agenteditor.core import (
@@ -24,6 +25,8 @@ from agenteditor.core.syntax import Syntax
 
 __all__ = ["CHECKS", "RULES", "Diagnostic", "Fix", "Rule", "Severity", "check"]
 
+MOST_FINDINGS = 1_000
+
 CHECKS: tuple[Check, ...] = (
     *checks_fences.CHECKS,
     *checks_reading.CHECKS,
@@ -40,8 +43,8 @@ def check(syntax: Syntax, place: Place = "project", file_name: str | None = None
     """All findings about a file with this text, sorted by their place in it, worse ones first.
 
     ``place`` says whether it lies in a project (or user) folder or in a plugin; ``file_name``, with
-    or without folders, is compared with the name of the agent. Never raises.
+    or without folders, is compared with the name of the agent. Never raises; stops at MOST_FINDINGS.
     """
     subject = Subject(syntax, place, None if file_name is None else PurePath(file_name).name)
-    found = [diagnostic for look in CHECKS for diagnostic in look(subject)]
+    found = islice((diagnostic for look in CHECKS for diagnostic in look(subject)), MOST_FINDINGS)
     return tuple(sorted(found, key=lambda one: (one.span.start, _ORDER[one.severity], one.code)))

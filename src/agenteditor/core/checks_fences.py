@@ -28,10 +28,11 @@ from agenteditor.core.text import Span, TextEdit, eol_of, replace
 
 TO_LF = "Use LF line ends"
 
-_FENCE = re.compile(r"(?m)^([ \t]*)---[ \t]*\r?$")
+_FENCE = re.compile(f"(?m)^{reader.BOM}*([ \\t]*)---[ \\t]*\\r?$")
 _FIELDS = re.compile(r"(?:[ \t\r]*\n)*[ \t]*(?:name|description):[ \t]")
 _FIELD_LINE = re.compile(r"[A-Za-z_][\w-]*:(?:[ \t\r]|$)|[ \t]+\S|- |#[^#]")
 _CODE_FENCE = re.compile(r"(?m)^(```+|~~~+)\w*[ \t]*\r?\n\s*\Z")
+_LONE_CR = re.compile(r"\r(?!\n)")
 _LIMITS = ("tools", "disallowedTools")
 # How far into a file a misplaced frontmatter is looked for: rules in running text are common.
 _HEAD = 4_000
@@ -47,13 +48,14 @@ def no_frontmatter(subject: Subject) -> Iterator[Diagnostic]:
 
 
 def _documentation(subject: Subject) -> Diagnostic:
-    outcome = repairs.make_agent(subject.syntax, subject.stem or "new-agent", _NEW_DESCRIPTION)
+    name = subject.stem or "new-agent"
+    made = fix(subject, "Make this an agent", repairs.make_agent, name, _NEW_DESCRIPTION, safe=False)
     return finding(
         "frontmatter/missing",
         Span(0, 0),
         "This file has no frontmatter, so it is documentation and no agent. Add a name and a description "
         "between two lines of three hyphens if it should be one.",
-        fixes=() if is_document(subject) else fix("Make this an agent", outcome, safe=False),
+        fixes=() if is_document(subject) else made,
     )
 
 
@@ -62,7 +64,7 @@ def _misplaced(subject: Subject) -> Diagnostic | None:
     text = subject.text
     fences = list(_FENCE.finditer(text))
     for opening, closing in pairwise(fences):
-        start = opening.start()
+        start = opening.start(1)
         if start > _HEAD:
             return None
         if opening.end(1) > 0 and opening[1] == closing[1] and _FIELDS.match(text, opening.end()):
@@ -142,12 +144,13 @@ def _closed(subject: Subject, start: int) -> tuple[Fix, ...]:
 
 def _old_line_ends(subject: Subject) -> Diagnostic | None:
     text = subject.text
-    if "\r" not in text or "\n" in text or reader.find_fence(text.replace("\r", "\n")) is None:
+    start = int(text.startswith(reader.BOM))
+    if not text.startswith("---\r", start) or reader.find_fence(_LONE_CR.sub("\n", text)) is None:
         return None
-    edits = tuple(replace(match.start(), match.end(), "\n") for match in re.finditer("\r", text))
+    edits = tuple(replace(match.start(), match.end(), "\n") for match in _LONE_CR.finditer(text))
     return finding(
         "frontmatter/old-line-ends",
-        Span(0, text.find("\r") + 1),
+        Span(start, start + 4),
         "The lines end in CR alone, as on old Macs. Claude Code sees one long line without frontmatter: the "
         "file is no agent.",
         fixes=verified(subject, TO_LF, edits),
@@ -188,15 +191,15 @@ def _closed_early(subject: Subject, at: int, lost: list[str]) -> Diagnostic:
     text = subject.text
     limit = next((key for key in lost if key in _LIMITS), None)
     widened = f" So {shown(limit)} is not read, and the agent may use every tool." if limit else ""
-    end = at
-    while text[end : end + 1] == "-":
-        end += 1
+    line_end = text.find("\n", at)
+    runs = re.compile("---+").finditer(text, at, line_end if line_end >= 0 else len(text))
+    dashes = [replace(match.start(), match.end(), "—") for match in runs]
     return finding(
         "frontmatter/closed-early",
         Span(at, at + 3),
         "Three hyphens end the frontmatter, even inside a value: the rest of the line and all that follows "
         f"goes into the prompt.{widened} Write the text without three hyphens in a row.",
-        fixes=verified(subject, "Write a dash (—) for the hyphens", swapped(Span(at, end), "—"), safe=False),
+        fixes=verified(subject, "Write a dash (—) for the hyphens", dashes, safe=False),
         severity="error" if limit else None,
     )
 

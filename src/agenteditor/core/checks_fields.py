@@ -23,6 +23,7 @@ from agenteditor.core.checks_finding import (
 from agenteditor.core.checks_rules import Severity
 from agenteditor.core.checks_schema import near_colour
 from agenteditor.core.frontmatter import Field
+from agenteditor.core.scalar import double
 from agenteditor.core.text import Span
 
 _KEBAB = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -34,10 +35,12 @@ _ALLOWED = ("allowedTools", "allowed-tools", "allowed_tools", "allowedtools")
 def keys(subject: Subject) -> Iterator[Diagnostic]:
     """Fields Claude Code does not read: misspelt, foreign, leaked from a description, or made up."""
     fields = subject.fields
+    if is_document(subject) and subject.field("name") is None:
+        return
     present = {field.key for field in fields}
     leaked = _leaked(subject, fields)
     if leaked:
-        yield _leak(leaked)
+        yield _leak(subject, leaked)
     for field in fields:
         if field in leaked or subject.spec(field.key) is not None:
             continue
@@ -88,7 +91,7 @@ def _unknown_key(subject: Subject, field: Field, present: set[str]) -> Diagnosti
 
 
 def _misspelt(subject: Subject, field: Field, meant: str) -> Diagnostic:
-    fixes = fix(f"Rename to {meant}", rewrite.rename_field(subject.syntax, field.key, meant))
+    fixes = fix(subject, f"Rename to {meant}", rewrite.rename_field, field.key, meant)
     if meant == "tools":
         code = "tools/allowed-tools" if field.key in _ALLOWED else "key/near-miss"
         return finding(
@@ -127,7 +130,7 @@ def _leaked(subject: Subject, fields: tuple[Field, ...]) -> list[Field]:
     return found
 
 
-def _leak(leaked: list[Field]) -> Diagnostic:
+def _leak(subject: Subject, leaked: list[Field]) -> Diagnostic:
     listed = ", ".join(field.key for field in leaked)
     return finding(
         "key/leaked",
@@ -135,7 +138,18 @@ def _leak(leaked: list[Field]) -> Diagnostic:
         f"The description ends before these lines, because they are not indented: {listed} are read as "
         "fields and ignored. Put the whole description in quotes or indent it after |.",
         "description",
+        _joined(subject, leaked),
     )
+
+
+def _joined(subject: Subject, leaked: list[Field]) -> tuple[Fix, ...]:
+    """The description and the lines that leaked from it, as one text in double quotes."""
+    field = subject.field("description")
+    if field is None or field.style != "plain":
+        return ()
+    span = Span(field.value_span.start, leaked[-1].value_span.end)
+    text = span.of(subject.text).replace("\r\n", "\n").rstrip()
+    return verified(subject, "Make them part of the description", swapped(span, double(text)))
 
 
 def empty(subject: Subject) -> Iterator[Diagnostic]:
@@ -149,7 +163,7 @@ def empty(subject: Subject) -> Iterator[Diagnostic]:
             field.key_span,
             f"{shown(field.key)} has no value and counts as absent: {spec.default}. Fill it in or remove it.",
             field.key,
-            fix("Remove it", rewrite.remove_field(subject.syntax, field.key)),
+            fix(subject, "Remove it", rewrite.remove_field, field.key),
         )
 
 
@@ -196,7 +210,7 @@ def _required(subject: Subject, key: str) -> Iterator[Diagnostic]:
     elif not isinstance(field.value, str):
         fixes: tuple[Fix, ...] = ()
         if field.text is not None:
-            fixes = fix("Put it in quotes", rewrite.set_field(subject.syntax, key, field.text))
+            fixes = fix(subject, "Put it in quotes", rewrite.set_field, key, field.text)
         yield finding(
             f"{key}/not-a-string",
             field.value_span,
@@ -209,7 +223,7 @@ def _required(subject: Subject, key: str) -> Iterator[Diagnostic]:
 
 def _named(subject: Subject) -> tuple[Fix, ...]:
     slug = _slug(subject.stem or "")
-    return fix(f"Name it {slug}", rewrite.set_field(subject.syntax, "name", slug), safe=False) if slug else ()
+    return fix(subject, f"Name it {slug}", rewrite.set_field, "name", slug, safe=False) if slug else ()
 
 
 def _slug(text: str) -> str:
@@ -227,9 +241,7 @@ def name(subject: Subject) -> Iterator[Diagnostic]:
     ):
         return
     value, span, slug = field.value, field.value_span, _slug(field.value)
-    better = (
-        fix(f"Change to {slug}", rewrite.set_field(subject.syntax, "name", slug), safe=False) if slug else ()
-    )
+    better = fix(subject, f"Change to {slug}", rewrite.set_field, "name", slug, safe=False) if slug else ()
     if ":" in value:
         message = "A name must not hold a colon: Claude Code refuses the file since 2.1.218. Use a hyphen."
         yield finding("name/colon", span, message, "name", better)
@@ -290,7 +302,7 @@ def model(subject: Subject) -> Iterator[Diagnostic]:
         return
     if not value:
         message = "The model is empty text. Choose one, or remove the field to inherit it."
-        fixes = fix("Remove it", rewrite.remove_field(subject.syntax, "model"))
+        fixes = fix(subject, "Remove it", rewrite.remove_field, "model")
         yield finding("model/unknown", field.value_span, message, "model", fixes)
         return
     words = re.split(r"[^a-z0-9]+", value.casefold())
@@ -301,9 +313,7 @@ def model(subject: Subject) -> Iterator[Diagnostic]:
         f"{shown(value)} is no alias and no full model name of Claude. Write {', '.join(spec.choices[:4])}, "
         "or a full name such as claude-opus-5.",
         "model",
-        fix(f"Change to {meant}", rewrite.set_field(subject.syntax, "model", meant), safe=False)
-        if meant
-        else (),
+        fix(subject, f"Change to {meant}", rewrite.set_field, "model", meant, safe=False) if meant else (),
     )
 
 
@@ -321,7 +331,7 @@ def colour(subject: Subject) -> Iterator[Diagnostic]:
             field.key_span,
             "“color” has no value; Claude Code chooses a colour. Choose one or remove the line.",
             "color",
-            fix("Remove it", rewrite.remove_field(subject.syntax, "color")),
+            fix(subject, "Remove it", rewrite.remove_field, "color"),
         )
         return
     start = field.key_span.end + 1 + comment.start(1)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from pathlib import PurePath
 
 from agenteditor.core import reader, yaml_nodes, yaml_read
@@ -21,6 +22,9 @@ from agenteditor.core.text import Edits, Refusal, Span, TextEdit, apply, replace
 
 # What is better for a user comes later; "none" and "fails" lose the file either way.
 _WORTH = {"unknown": 0, "fails": 0, "none": 0, "repaired": 1, "valid": 2}
+
+
+_MOST_ATTEMPTS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +58,15 @@ class Diagnostic:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """The file a check looks at: its syntax, where it lies, and its file name if it has one."""
+    """The file a check looks at: its syntax, where it lies, and its file name if it has one.
+
+    ``attempts`` counts down the fixes that may still be tried; nothing else of it changes.
+    """
 
     syntax: Syntax
     place: Place
     file_name: str | None
+    attempts: list[int] = dataclass_field(default_factory=lambda: [_MOST_ATTEMPTS])
 
     @property
     def text(self) -> str:
@@ -132,8 +140,16 @@ def finding(
     return Diagnostic(code, severity or RULES[code].severity, _printable(message), span, field, tuple(fixes))
 
 
-def fix(label: str, outcome: Edits | Refusal, *, safe: bool = True) -> tuple[Fix, ...]:
-    """The fix that ``rewrite`` found, or none where it refused or had nothing to change."""
+def fix(
+    subject: Subject, label: str, make: Callable[..., Edits | Refusal], *args: object, safe: bool = True
+) -> tuple[Fix, ...]:
+    """The fix that ``make``, a function of ``rewrite`` or ``repairs``, finds for these arguments.
+
+    None where it refuses, has nothing to change, or the file has had its share of attempts.
+    """
+    if not _attempt(subject):
+        return ()
+    outcome = make(subject.syntax, *args)
     if isinstance(outcome, Refusal) or not outcome:
         return ()
     return (Fix(label, outcome, safe),)
@@ -144,10 +160,16 @@ def verified(
 ) -> tuple[Fix, ...]:
     """A fix made by hand, unless the file would load worse with it."""
     listed = tuple(edits)
-    after = reader.read(apply(subject.text, listed)).verdict
-    if not listed or _WORTH[after] < _WORTH[subject.syntax.verdict]:
+    if not listed or not _attempt(subject):
         return ()
-    return (Fix(label, listed, safe),)
+    after = reader.read(apply(subject.text, listed)).verdict
+    return (Fix(label, listed, safe),) if _WORTH[after] >= _WORTH[subject.syntax.verdict] else ()
+
+
+def _attempt(subject: Subject) -> bool:
+    """Whether one more fix may be tried: each reads the file again, and a hostile file has many faults."""
+    subject.attempts[0] -= 1
+    return subject.attempts[0] >= 0
 
 
 def swapped(span: Span, insert: str) -> Edits:

@@ -24,7 +24,7 @@ from agenteditor.core.checks_finding import (
 )
 from agenteditor.core.frontmatter import Field
 from agenteditor.core.syntax import parse_fields
-from agenteditor.core.text import Edits, Refusal, Span, TextEdit, apply, replace
+from agenteditor.core.text import Edits, Span, TextEdit, apply, replace
 
 MAKE_VALID = "Make it valid YAML"
 
@@ -57,15 +57,57 @@ def broken(subject: Subject) -> Iterator[Diagnostic]:
 
 
 def _made_valid(subject: Subject) -> tuple[Fix, ...]:
-    """Quotes that make it YAML. Where a broken value has several lines, a person should look at it."""
+    """Indentation or quotes that make it YAML.
+
+    Where a broken value has several lines, quotes are a guess, so a person should look at them.
+    """
+    indented = _indented(subject) if subject.syntax.verdict == "fails" else ()
     frontmatter = subject.syntax.frontmatter
-    broken_fields = [field for field in frontmatter.fields if field.style == "broken"] if frontmatter else []
-    spread = [field for field in broken_fields if "\n" in (field.text or "").strip()]
+    pieces = [field for field in frontmatter.fields if field.style == "broken"] if frontmatter else []
+    spread = [field for field in pieces if "\n" in (field.text or "").strip()]
     for field in spread:
         spec = subject.spec(field.key)
-        if spec is None or spec.kind not in ("text", "string"):
-            return ()  # the lines below a list of tools are not tools
-    return fix(MAKE_VALID, repairs.make_valid(subject.syntax), safe=not spread)
+        # The lines below a list of tools are not tools, and a block mark is not the beginning of a text.
+        wanted = spec is not None and spec.kind in ("text", "string")
+        if not wanted or _BLOCK_MARK.match(field.text or "") or _glued(subject, field.value_span):
+            return indented
+    return (*indented, *fix(subject, MAKE_VALID, repairs.make_valid, safe=not spread))
+
+
+_BLOCK_MARK = re.compile(r"[|>][-+0-9]{0,2}[ \t]*\r?(?:\n|\Z)")
+
+
+def _indented(subject: Subject) -> tuple[Fix, ...]:
+    """Blanks where they are missing: before lines at the margin that are no fields, after a colon."""
+    frontmatter = subject.syntax.frontmatter
+    assert frontmatter is not None, "a file that fails has frontmatter"
+    content = frontmatter.content
+    glued = _glued(subject, content)
+    if glued:
+        spaced = [replace(key.end, key.end, " ") for key in glued]
+        return _loading(subject, "Write a blank after the colon", spaced)
+    at = subject.text.find("\n", content.start, content.end) + 1
+    indents: list[TextEdit] = []
+    while 0 < at < content.end:
+        end = subject.text.find("\n", at, content.end) + 1
+        line = subject.text[at : end or content.end]
+        if not line[0].isspace() and not line.startswith(("#", "- ")) and not _OWN_FIELD.match(line):
+            indents.append(replace(at, at, "  "))
+        at = end
+    return _loading(subject, "Indent the lines", indents)
+
+
+def _loading(subject: Subject, label: str, edits: list[TextEdit]) -> tuple[Fix, ...]:
+    """The fix, if the file loads with it."""
+    if not edits or reader.read(apply(subject.text, edits)).verdict not in ("valid", "repaired"):
+        return ()
+    return (Fix(label, tuple(edits)),)
+
+
+def _glued(subject: Subject, part: Span) -> list[Span]:
+    """Names of known fields, with their colons, that a value follows without a blank: ``tools:[Read]``."""
+    found = _GLUED.finditer(subject.text, part.start, part.end)
+    return [Span(*match.span()) for match in found if subject.spec(match[0][:-1]) is not None]
 
 
 def _consequence(subject: Subject) -> str:
@@ -121,9 +163,9 @@ def _cause(subject: Subject) -> tuple[Span, str]:
             f"text of {shown(sunk.key)}. Put the value with the colon in quotes."
         )
     named = shown(wrong.key) if wrong.key else "This part"
-    glued = _GLUED.search(subject.text, wrong.span.start, wrong.span.end)
-    if glued is not None and subject.spec(glued[1][:-1]) is not None:
-        return Span(*glued.span(1)), f"There must be a blank after the colon of {shown(glued[1])}."
+    glued = _glued(subject, wrong.span)
+    if glued:
+        return glued[0], f"There must be a blank after the colon of {shown(glued[0].of(subject.text))}."
     loose = _loose_line(subject.text, wrong.value_span) if fault.code != "yaml/indent" else None
     if loose is not None:
         return loose, (
@@ -142,8 +184,7 @@ def _cause(subject: Subject) -> tuple[Span, str]:
     return plain
 
 
-# A key right before its value, but no address: "tools:[Read]".
-_GLUED = re.compile(r"(?m)^([A-Za-z_][\w-]*:)(?!//)[^\s:]")
+_GLUED = re.compile(r"(?m)^[A-Za-z_][\w-]*:(?=[^\s:])")
 # Lines at the margin that may be fields of their own; "user:" and the like are lines of an example.
 _OWN_FIELD = re.compile(r"(?!(?i:user|assistant|context|agent|commentary):)[\w.-]+:(?:\s|$)")
 
@@ -205,16 +246,16 @@ def _changed_by_repair(subject: Subject, field: Field) -> Iterator[Diagnostic]:
     meant = misread(subject, field)
     if meant is None:
         return
-    outcome = repairs.make_valid(subject.syntax)
-    if isinstance(outcome, Refusal) or _value_after(subject, outcome, field.key) != meant:
-        outcome = rewrite.set_value(subject.syntax, field.key, meant)
+    fixes = fix(subject, "Make the other lines valid", repairs.make_valid)
+    if not fixes or _value_after(subject, fixes[0].edits, field.key) != meant:
+        fixes = fix(subject, "Write it anew", rewrite.set_value, field.key, meant)
     yield finding(
         "yaml/repair-changed",
         field.value_span,
         f"Because another line of the frontmatter needs the repair, {shown(field.key)} is read as the text "
         f"{shown(field.value)}. Make the other line valid, then this one means what it says.",
         field.key,
-        fix("Make the other lines valid", outcome),
+        fixes,
     )
 
 

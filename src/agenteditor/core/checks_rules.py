@@ -297,7 +297,7 @@ _TABLE: tuple[Rule, ...] = (
     Rule(
         "tools/undefined",
         "warning",
-        "tools without a value",
+        "No value for tools",
         "What it means is not documented: no tools at all, or every tool.",
     ),
     Rule(

@@ -63,11 +63,19 @@ def values(subject: Subject) -> Iterator[Diagnostic]:
         field, spec = fields.get(path[0] if path else ""), subject.spec(path[0] if path else "")
         if field is None or spec is None:
             continue
+        if _also_of_wrong_type(field, spec, error):
+            continue
         found = _of_field(subject, field, spec, error) if len(path) == 1 else None
         found = found or _inside(subject, field, path[1:], error)
         if (found.code, found.message) not in seen:
             seen.add((found.code, found.message))
             yield found
+
+
+def _also_of_wrong_type(field: Field, spec: FieldSpec, error: ValidationError) -> bool:
+    """Whether another error about the same value says more: its type is wrong, too."""
+    of_value = error.validator == "enum" and error.instance is field.value
+    return of_value and spec.kind not in ("boolean", "integer") and not isinstance(field.value, str)
 
 
 def _of_field(subject: Subject, field: Field, spec: FieldSpec, error: ValidationError) -> Diagnostic | None:
@@ -104,7 +112,7 @@ def _boolean(subject: Subject, field: Field) -> Diagnostic:
     fixes: tuple[Fix, ...] = ()
     if meant is not None:
         label = f"Write {'true' if meant else 'false'}"
-        fixes = fix(label, rewrite.set_value(subject.syntax, field.key, meant))
+        fixes = fix(subject, label, rewrite.set_value, field.key, meant)
     return finding(
         "value/boolean",
         field.value_span,
@@ -128,28 +136,32 @@ def _number(field: Field) -> Diagnostic:
 def _unknown(subject: Subject, field: Field, spec: FieldSpec, value: str) -> Diagnostic:
     table = subject.names.near_values.get(field.key, {})
     suggestion = table.get(value.strip().casefold()) or near(value, spec.choices)
-    outcome = rewrite.set_field(subject.syntax, field.key, suggestion) if suggestion else ()
     return finding(
         "value/unknown",
         field.value_span,
         f"{shown(value)} is no {spec.label.lower()} Claude Code knows, so it is dropped ({_without(spec)}). "
         f"Known are {', '.join(spec.choices)}.",
         field.key,
-        fix(f"Change to {shown(suggestion)}", outcome),
+        _changed(subject, field, suggestion),
     )
 
 
 def _colour(subject: Subject, field: Field, value: str) -> Diagnostic:
     suggestion = near_colour(subject.names.colours, subject.names.near_values["color"], value)
-    outcome = rewrite.set_field(subject.syntax, field.key, suggestion) if suggestion else ()
     return finding(
         "color/unknown",
         field.value_span,
         f"{shown(value)} is not one of the colours {', '.join(subject.names.colours)}, so it is dropped "
         "without a word. Choose one of them.",
         field.key,
-        fix(f"Change to {shown(suggestion)}", outcome),
+        _changed(subject, field, suggestion),
     )
+
+
+def _changed(subject: Subject, field: Field, suggestion: str | None) -> tuple[Fix, ...]:
+    if suggestion is None:
+        return ()
+    return fix(subject, f"Change to {shown(suggestion)}", rewrite.set_field, field.key, suggestion)
 
 
 def near_colour(colours: Mapping[str, str], table: Mapping[str, str], value: str) -> str | None:
@@ -176,7 +188,7 @@ def _as_text(subject: Subject, field: Field, spec: FieldSpec) -> tuple[Fix, ...]
     """Quotes for a number or a word such as true where text belongs."""
     if spec.kind in ("yaml", "list") or isinstance(field.value, (list, dict)) or field.text is None:
         return ()
-    return fix("Put it in quotes", rewrite.set_field(subject.syntax, field.key, field.text))
+    return fix(subject, "Put it in quotes", rewrite.set_field, field.key, field.text)
 
 
 def _inside(subject: Subject, field: Field, path: list[str], error: ValidationError) -> Diagnostic:
@@ -198,7 +210,7 @@ def _event(subject: Subject, field: Field, name: str) -> Diagnostic:
     suggestion = near(name, known)
     message = f"{shown(name)} is no hook event Claude Code knows, so its hooks never run."
     if suggestion:
-        message += f" Is {suggestion} meant?"
+        message += f" Probably {suggestion} is meant."
     return finding("hooks/unknown-event", field.value_span, message, field.key)
 
 

@@ -132,6 +132,8 @@ def _folded(subject: Subject, field: Field) -> Iterator[Diagnostic]:
 
 def examples(subject: Subject) -> Iterator[Diagnostic]:
     """Example blocks that are not closed, not understood, or lack a part."""
+    if subject.syntax.verdict == "fails":
+        return  # how the description reads is not known yet
     silent: list[HostedExample] = []
     for hosted in subject.syntax.examples:
         example = hosted.example
@@ -261,6 +263,11 @@ def _hidden(subject: Subject) -> Iterator[Diagnostic]:
     ]
     if not found:
         return
+    end = found[0].end
+    for span in found[1:]:
+        if span.start > end:
+            break
+        end = span.end
     decoded = "".join(
         chr(ord(c) - 0xE0000) for span in found[:_LIMIT] for c in span.of(text) if ord(c) > 0xE0020
     )
@@ -269,7 +276,7 @@ def _hidden(subject: Subject) -> Iterator[Diagnostic]:
     count = "1 hidden character" if len(found) == 1 else f"{len(found):,} hidden characters"
     yield finding(
         "text/hidden",
-        found[0],
+        Span(found[0].start, end),
         f"The file holds {count} that a reader does not see and a model does.{says} Remove them unless you "
         "put them there.",
         fixes=verified(subject, "Remove them", edits, safe=False),

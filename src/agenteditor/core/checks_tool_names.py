@@ -15,6 +15,9 @@ from agenteditor.core.frontmatter import Field
 from agenteditor.core.text import Span
 from agenteditor.core.tools_grammar import Entry
 
+_MANY = 4  # foreign names from which on the list as a whole is meant for another program
+_MOST_ENTRIES = 200  # real lists have 40 at most
+
 
 @dataclass(frozen=True, slots=True)
 class Listed:
@@ -65,9 +68,13 @@ def _withheld(subject: Subject, name: str) -> bool:
 def each_entry(subject: Subject, field: Field, entries: list[Listed]) -> Iterator[Diagnostic]:
     """What is to say about the entries one by one."""
     # A list in which nothing matches has one finding for all of it; only slips of the keyboard are added.
-    quiet = field.key == "tools" and not any(resolves(subject, one.entry, field.key) for one in entries)
+    nothing = field.key == "tools" and not any(resolves(subject, one.entry, field.key) for one in entries)
+    foreign = {one.entry.text for one in entries if _is_foreign(subject, one.entry)}
+    if len(foreign) >= _MANY and not nothing:
+        yield _all_foreign(subject, field, entries, foreign)
+    quiet = foreign if nothing or len(foreign) >= _MANY else set()
     seen: set[str] = set()
-    for one in entries:
+    for one in entries[:_MOST_ENTRIES]:
         if one.entry.text in seen:
             yield finding(
                 "tools/duplicate",
@@ -78,15 +85,47 @@ def each_entry(subject: Subject, field: Field, entries: list[Listed]) -> Iterato
             )
             continue
         seen.add(one.entry.text)
-        found = _entry(subject, field, one)
-        if found is not None and not (quiet and (found.code != "tools/unknown" or not found.fixes)):
-            yield found
+        if one.entry.text not in quiet and not (nothing and _is_old(subject, one.entry)):
+            found = _entry(subject, field, one)
+            if found is not None and (found.fixes or not nothing):
+                yield found
+
+
+def _is_foreign(subject: Subject, entry: Entry) -> bool:
+    if entry.form != "tool" or entry.name in subject.names.tools:
+        return False
+    old = subject.names.old_tools.get(entry.name)
+    return "/" in entry.name if old is None else old.program is not None
+
+
+def _is_old(subject: Subject, entry: Entry) -> bool:
+    old = subject.names.old_tools.get(entry.name)
+    return old is not None and not old.works
+
+
+def _all_foreign(subject: Subject, field: Field, entries: list[Listed], foreign: set[str]) -> Diagnostic:
+    """One finding for a list that was written for another program."""
+    names: dict[str, None] = {}
+    for one in entries:
+        names.update(dict.fromkeys(translated(subject, one.entry) or (one.entry.text,)))
+    kept = [name for name in names if name not in foreign]
+    value: object = tools_grammar.joined(kept) if isinstance(field.value, str) else kept
+    listed = ", ".join(shown(name) for name in sorted(foreign)[:3])
+    fixes = fix(subject, "Write the tools of Claude Code", rewrite.set_value, field.key, value, safe=False)
+    return finding(
+        "tools/other-program",
+        field.value_span,
+        f"{len(foreign)} entries are names of other programs ({listed} …) and give nothing in Claude Code. "
+        "Write its own names if the file is for it, too.",
+        field.key,
+        fixes if kept else (),
+    )
 
 
 def _without_repeats(subject: Subject, field: Field, entries: list[Listed]) -> tuple[Fix, ...]:
     names = list(dict.fromkeys(one.entry.text for one in entries))
     value: object = tools_grammar.joined(names) if isinstance(field.value, str) else names
-    return fix("Remove what stands twice", rewrite.set_value(subject.syntax, field.key, value))
+    return fix(subject, "Remove what stands twice", rewrite.set_value, field.key, value)
 
 
 def _entry(subject: Subject, field: Field, one: Listed) -> Diagnostic | None:
@@ -216,4 +255,4 @@ def swap(subject: Subject, field: Field, one: Listed, new: tuple[str, ...]) -> t
     if not after or after == value:
         return ()
     label = f"Change to {' and '.join(new)}" if new else "Remove it"
-    return fix(label, rewrite.set_value(subject.syntax, field.key, after))
+    return fix(subject, label, rewrite.set_value, field.key, after)

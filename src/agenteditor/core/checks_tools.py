@@ -66,7 +66,7 @@ def _whole(subject: Subject, field: Field) -> Diagnostic | None:
 
 
 def _removed(subject: Subject, key: str) -> tuple[Fix, ...]:
-    return fix("Remove the field", rewrite.remove_field(subject.syntax, key), safe=False)
+    return fix(subject, "Remove the field", rewrite.remove_field, key, safe=False)
 
 
 def _undefined(subject: Subject, field: Field) -> Diagnostic:
@@ -81,7 +81,7 @@ def _undefined(subject: Subject, field: Field) -> Diagnostic:
             _removed(subject, field.key),
             severity="info",
         )
-    none = fix("Write [] for no tools", rewrite.set_value(subject.syntax, "tools", []), safe=False)
+    none = fix(subject, "Write [] for no tools", rewrite.set_value, "tools", [], safe=False)
     return finding(
         "tools/undefined",
         span,
@@ -116,7 +116,7 @@ def _as_names(subject: Subject, field: Field) -> tuple[Fix, ...]:
     if not wanted:
         return ()
     text = tools_grammar.joined(near(name, subject.names.tools) or name for name in wanted)
-    return fix(f"Write {shown(text)}", rewrite.set_value(subject.syntax, "tools", text), safe=False)
+    return fix(subject, f"Write {shown(text)}", rewrite.set_value, "tools", text, safe=False)
 
 
 def _none(subject: Subject, field: Field) -> Diagnostic:
@@ -138,7 +138,7 @@ def _no_commas(subject: Subject, field: Field, value: str) -> Diagnostic:
         f"“{field.key}” has no commas: some versions take {shown(value)} for one name. Put commas between "
         "the names.",
         field.key,
-        fix("Put commas between them", rewrite.set_field(subject.syntax, field.key, text)),
+        fix(subject, "Put commas between them", rewrite.set_field, field.key, text),
     )
 
 
@@ -150,7 +150,7 @@ def _torn(subject: Subject, field: Field, value: list[str], mended: list[str]) -
         f"In a list in brackets every comma divides, those in parentheses too: {shown(entry)} is torn into "
         "pieces. Quote the entry or use one line with commas.",
         field.key,
-        fix("Put the entry together", rewrite.set_value(subject.syntax, field.key, mended)),
+        fix(subject, "Put the entry together", rewrite.set_value, field.key, mended),
     )
 
 
@@ -207,7 +207,7 @@ def _nothing_left(subject: Subject, field: Field, allowed: list[Listed]) -> Diag
     if usable:
         value: object = tools_grammar.joined(usable) if isinstance(field.value, str) else usable
         label = f"Write {shown(tools_grammar.joined(usable), 60)}"
-        fixes = fix(label, rewrite.set_value(subject.syntax, "tools", value), safe=False)
+        fixes = fix(subject, label, rewrite.set_value, "tools", value, safe=False)
     return finding(
         "tools/nothing-left",
         field.value_span if field.style != "block" else _first_line(subject.text, field.value_span),
