@@ -62,12 +62,28 @@ def put(row: Row, at: int, core: str, gap: str) -> TextEdit:
     return replace(end, end, gap + core)
 
 
-def gap_before(row: Row, at: int) -> Span:
-    """The spacing before position ``at`` of a row; empty where nothing stands before it."""
-    before = row.slots[at - 1].core_end if at else row.before
+def put_apart(text: str, row: Row, at: int, core: str, gap: str) -> TextEdit:
+    """The same as `put`, with a blank line before and after ``core`` wherever there is none."""
+    end = eol_of(text)
+    edit = put(row, at, core, "")
+    gap = gap if breaks(gap) > 1 else end * 2
     if at < len(row.slots):
-        return Span(row.slots[at].start if before is None else before, row.slots[at].start)
-    return Span(before or 0, row.slots[-1].end if row.slots else before or 0)
+        before = row.slots[at - 1].core_end if at else row.before
+        missing = 0 if before is None else 2 - breaks(text[before : edit.span.start])
+        return edit._replace(insert=end * max(0, missing) + core + gap)
+    behind = text[edit.span.end :]
+    rest = behind.lstrip(" \t\r\n")
+    missing = 2 - breaks(behind[: len(behind) - len(rest)]) if rest else 0
+    return edit._replace(insert=gap + core + end * max(0, missing))
+
+
+def gap_between(text: str, row: Row, at: int) -> str:
+    """The spacing before position ``at`` of a row, or at its end that before the last slot.
+
+    A blank line where there is none to take as a model.
+    """
+    at = min(at, len(row.slots) - 1)
+    return text[row.slots[at - 1].core_end : row.slots[at].start] if at > 0 else eol_of(text) * 2
 
 
 def breaks(spacing: str) -> int:

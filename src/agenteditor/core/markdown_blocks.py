@@ -39,7 +39,7 @@ _LAYOUT = """
 a b br button center code div em form h1 h2 h3 h4 h5 h6 hr i img input kbd li ol p picture pre script
 select span strong style sub sup svg table tbody td textarea tfoot th thead tr u ul
 """
-_LAYOUT_TAGS = frozenset(_LAYOUT.split())
+LAYOUT_TAGS = frozenset(_LAYOUT.split())
 
 
 @dataclass(slots=True)
@@ -169,7 +169,7 @@ def tags(text: str, start: int, end: int) -> list[Tag]:
                 fence = ""
             continue
         name = match["name"]
-        if fence or name.lower() in _LAYOUT_TAGS:
+        if fence or name.lower() in LAYOUT_TAGS:
             continue
         after = md.next_line(text, match.end(), end)
         if not match["slash"]:

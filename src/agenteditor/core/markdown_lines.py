@@ -170,7 +170,7 @@ def title_span(text: str, start: int, end: int) -> Span:
     start, end = _stripped(text, start, end)
     mark = text[start : start + 2]
     inner = text[start + 2 : end - 2]
-    if mark in ("**", "__") and text.endswith(mark, start + 4, end) and mark not in inner and inner.strip():
+    if mark in ("**", "__") and text.endswith(mark, start + 3, end) and mark not in inner and inner.strip():
         return Span(*_stripped(text, start + 2, end - 2))
     return Span(start, end)
 

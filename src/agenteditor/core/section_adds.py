@@ -177,13 +177,9 @@ def _placed(spot: _Spot, model: Section | None, lines: list[str]) -> Iterator[Ed
     row = row_of(text, spot.sections, spot.parent)
     indent = _indent(text, model, spot.holder)
     core = end.join(indent + line if line else "" for line in lines)
-    between = spot.at if 0 < spot.at < len(row.slots) else len(row.slots) - 1
-    spacing = runs.gap_before(row, between).of(text) if between > 0 else end * 2
-    yield runs.in_order([runs.put(row, spot.at, core, spacing)])
-    gap = spacing if runs.breaks(spacing) > 1 else end * 2
-    missing = end * max(0, 2 - runs.breaks(runs.gap_before(row, spot.at).of(text)))
-    at_end = spot.at >= len(row.slots)
-    yield runs.in_order([runs.put(row, spot.at, core + missing if at_end else missing + core, gap)])
+    gap = runs.gap_between(text, row, spot.at)
+    yield runs.in_order([runs.put(row, spot.at, core, gap)])
+    yield runs.in_order([runs.put_apart(text, row, spot.at, core, gap)])
 
 
 def _indent(text: str, model: Section | None, holder: Section | None) -> str:

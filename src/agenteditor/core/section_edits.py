@@ -19,7 +19,7 @@ from agenteditor.core import markdown_lines as md
 from agenteditor.core import outline_shapes as outline
 from agenteditor.core.body import Section, SectionPath, parse_body, section_at, walk
 from agenteditor.core.outline_shapes import Shape, Shapes, quoted
-from agenteditor.core.section_layout import group_run, headings, relevelled, relined, row_of
+from agenteditor.core.section_layout import DEEPEST, group_run, headings, relevelled, relined, row_of
 from agenteditor.core.text import Edits, Refusal, Span, TextEdit, diff, eol_of, moved, replace
 
 _PAST = 8  # how many siblings a section may have to move past at once
@@ -72,7 +72,7 @@ def remove_section(text: str, start: int, path: SectionPath) -> Edits | Refusal:
     if section is None:
         return _GONE
     tree = outline.replaced(outline.shapes(text, sections), path, ())
-    candidates = list(_removals(text, sections, path, section))
+    candidates = list(_removals(text, start, sections, path))
     for edits in candidates:
         if outline.reads_as(text, start, edits, tree):
             return edits
@@ -110,22 +110,21 @@ def move_section(
     expected = outline.inserted(
         outline.replaced(tree, path, ()), target[:-1], target[-1], outline.shape_at(tree, path)
     )
+    move = _Move(text, start, sections, path, parent, index)
     if section.style == "group":
-        found = _group_move(text, sections, path, parent, index)
+        found = _group_move(move)
         if isinstance(found, Refusal):
             return found
         candidates = [found]
     else:
-        candidates = list(_moves(text, sections, path, parent, index))
-    if not candidates:
-        return Refusal(
-            f"Headings have six levels at most: {quoted(section.title)} has too many below it for this place."
-        )
+        candidates = list(_moves(move))
     for edits in candidates:
         if outline.reads_as(text, start, edits, expected):
             return Moved(edits, target)
     if section.style in ("intro", "prose"):
         return Refusal("This text has no title of its own: there it would become part of another section.")
+    if any(relevelled(text, section, by) is None for by in _shifts(move)):
+        return Refusal(f"Headings have {DEEPEST} levels: this place is too deep for {quoted(section.title)}.")
     return _refused(text, start, candidates, expected)
 
 
@@ -202,65 +201,73 @@ def _title_edits(text: str, section: Section, title: str) -> Iterator[TextEdit]:
         yield from moved(diff(span.of(text), title), closing)
 
 
-def _removals(
-    text: str, sections: tuple[Section, ...], path: SectionPath, section: Section
-) -> Iterator[Edits]:
-    if section.style == "group":
-        run = group_run(text, sections, path[:-1], path[-1])
-        if run is not None:
-            yield runs.remove_entry(text, run.entries, run.before, path[-1] - run.first)
+def _removals(text: str, start: int, sections: tuple[Section, ...], path: SectionPath) -> Iterator[Edits]:
+    run = group_run(text, sections, path[:-1], path[-1])
+    if run is not None:
+        yield runs.remove_entry(text, run.entries, run.before, path[-1] - run.first)
     row = row_of(text, sections, path[:-1])
     gone = runs.cut(text, row, path[-1])
     yield runs.in_order([TextEdit(gone.span, "")])
-    yield runs.in_order([TextEdit(gone.span, _seam(text, gone.span))])
+    yield runs.in_order([TextEdit(gone.span, _seam(text, start, gone.span))])
 
 
-def _seam(text: str, gone: Span) -> str:
+def _seam(text: str, start: int, gone: Span) -> str:
     """What to leave in place of a deleted span so that a blank line stays between its neighbours."""
-    before = text[md.core_end(text, 0, gone.start) : gone.start]
+    if md.is_blank(text, start, gone.start) or md.is_blank(text, gone.end, len(text)):
+        return ""
+    before = text[md.core_end(text, start, gone.start) : gone.start]
     after = text[gone.end :]
     after = after[: len(after) - len(after.lstrip(" \t\r\n"))]
-    return eol_of(text) * max(0, 2 - runs.breaks(before + after)) if text[gone.end :].strip() else ""
+    return eol_of(text) * max(0, 2 - runs.breaks(before + after))
 
 
-def _moves(
-    text: str, sections: tuple[Section, ...], path: SectionPath, parent: SectionPath, index: int
-) -> Iterator[Edits]:
-    section = section_at(sections, path)
-    assert section is not None, "the caller has found it"
-    source, target = row_of(text, sections, path[:-1]), row_of(text, sections, parent)
-    slot = source.slots[path[-1]]
-    gone = runs.cut(text, source, path[-1])
-    end = eol_of(text)
-    for level in _levels(sections, path, parent, index):
-        changed = relevelled(text, section, level - section.level)
+class _Move(NamedTuple):
+    """What is to be moved where, in the outline as it is."""
+
+    text: str
+    start: int
+    sections: tuple[Section, ...]
+    path: SectionPath
+    parent: SectionPath
+    at: int
+
+    @property
+    def section(self) -> Section:
+        found = section_at(self.sections, self.path)
+        assert found is not None, "only a section that is there is moved"
+        return found
+
+
+def _moves(move: _Move) -> Iterator[Edits]:
+    text, section = move.text, move.section
+    source, target = (row_of(text, move.sections, place) for place in (move.path[:-1], move.parent))
+    slot = source.slots[move.path[-1]]
+    gone = runs.cut(text, source, move.path[-1])
+    for by in _shifts(move):
+        changed = relevelled(text, section, by)
         if changed is None:
             continue
+        if changed:
+            yield changed  # the last child of the section before its new place is there already
         core = runs.core_with(text, slot, changed)
-        yield runs.in_order([TextEdit(gone.span, ""), runs.put(target, index, core, gone.gap or end * 2)])
-        # The same with a blank line wherever there is none.
-        gap = gone.gap if runs.breaks(gone.gap) > 1 else end * 2
-        spacing = runs.gap_before(target, index).of(text)
-        missing = end * max(0, 2 - runs.breaks(spacing))
-        at_end = index >= len(target.slots)
-        placed = runs.put(target, index, core + missing if at_end else missing + core, gap)
-        yield runs.in_order([TextEdit(gone.span, _seam(text, gone.span)), placed])
+        placed = runs.put(target, move.at, core, gone.gap or eol_of(text) * 2)
+        yield runs.in_order([TextEdit(gone.span, ""), placed])
+        placed = runs.put_apart(text, target, move.at, core, gone.gap)
+        yield runs.in_order([TextEdit(gone.span, _seam(text, move.start, gone.span)), placed])
 
 
-def _levels(sections: tuple[Section, ...], path: SectionPath, parent: SectionPath, index: int) -> list[int]:
-    """The levels a moved section may take, the fitting one first: that of a heading beside it."""
-    section, holder = section_at(sections, path), section_at(sections, parent)
-    assert section is not None, "the caller has found it"
+def _shifts(move: _Move) -> list[int]:
+    """How a moved heading may change its level, the fitting one first: to that of a heading beside it."""
+    section, holder = move.section, section_at(move.sections, move.parent)
     if section.style != "heading":
-        return [section.level]
-    children = holder.children if holder else sections
-    beside = [*reversed(children[:index]), *children[index:]]
+        return [0]
+    children = holder.children if holder else move.sections
+    beside = [*reversed(children[: move.at]), *children[move.at :]]
     levels = [each.level for each in beside if each.style == "heading" and each is not section]
     fallback = holder.level + 1 if holder and holder.style == "heading" else section.level
-    fitting = levels[0] if levels else fallback
+    fitting = (levels[0] if levels else fallback) - section.level
     # Among its own siblings a heading keeps its level if it can.
-    both = [section.level, fitting] if parent == path[:-1] else [fitting, section.level]
-    return list(dict.fromkeys(both))
+    return list(dict.fromkeys([0, fitting] if move.parent == move.path[:-1] else [fitting, 0]))
 
 
 def _change_level(text: str, start: int, path: SectionPath, by: int) -> Moved | Refusal:
@@ -272,7 +279,7 @@ def _change_level(text: str, start: int, path: SectionPath, by: int) -> Moved | 
         return Refusal("Only headings written with “#” have a level; this section has none.")
     edits = relevelled(text, section, by)
     if edits is None:
-        return Refusal("Headings have six levels, from 1 to 6.")
+        return Refusal(f"Headings have {DEEPEST} levels, from 1 to {DEEPEST}.")
     inside = {id(each) for each in headings(section)}
     wanted = [_leveled(text, each, by if id(each) in inside else 0) for _, each in walk(sections)]
     after, result = outline.outcome(text, start, edits)
@@ -288,24 +295,21 @@ def _leveled(text: str, section: Section, by: int) -> tuple[Shape, int]:
     return shape._replace(children=()), section.level + by if section.style == "heading" else 0
 
 
-def _group_move(
-    text: str, sections: tuple[Section, ...], path: SectionPath, parent: SectionPath, index: int
-) -> Edits | Refusal:
-    source = group_run(text, sections, path[:-1], path[-1])
-    target = group_run(text, sections, parent, index) or group_run(text, sections, parent, index - 1)
+def _group_move(move: _Move) -> Edits | Refusal:
+    text, sections, index = move.text, move.sections, move.at
+    source = group_run(text, sections, move.path[:-1], move.path[-1])
+    target = group_run(text, sections, move.parent, index) or group_run(
+        text, sections, move.parent, index - 1
+    )
     if source is None or target is None:
         return Refusal("A group is an item of a list: it can only stand among other groups.")
-    at = path[-1] - source.first
-    if parent == path[:-1] and source.first == target.first:
-        return runs.move_entry(text, source.entries, source.before, at, index - target.first)
+    at, to = move.path[-1] - source.first, index - target.first
+    if move.parent == move.path[:-1] and source.first == target.first:
+        return runs.move_entry(text, source.entries, source.before, at, to)
     lines = runs.bare_lines(text, source.entries[at])
-    gap = runs.entry_gap(text, target.entries, index - target.first)
-    return runs.in_order(
-        [
-            *runs.remove_entry(text, source.entries, source.before, at),
-            *runs.insert_entry(text, target.entries, index - target.first, lines, gap),
-        ]
-    )
+    gap = runs.entry_gap(text, target.entries, to)
+    removed = runs.remove_entry(text, source.entries, source.before, at)
+    return runs.in_order([*removed, *runs.insert_entry(text, target.entries, to, lines, gap)])
 
 
 def _move_past(text: str, start: int, path: SectionPath, step: Literal[-1, 1]) -> Moved | Refusal:

@@ -114,16 +114,13 @@ def _level_edits(text: str, section: Section, level: int) -> Iterator[TextEdit]:
         old = Span(first, first + hashes)
         yield from moved(diff(old.of(text), "#" * level), first)
         return
-    underline = rows[-1]
+    underline = Span(rows[-1].start, md.core_end(text, *rows[-1]))
     if level <= 2:
-        mark = "=-"[level - 1]
-        written = underline.of(text)
-        yield TextEdit(underline, re.sub(r"[=-]", mark, written))
+        yield TextEdit(underline, re.sub(r"[=-]", "=-"[level - 1], underline.of(text)))
         return
     # Only two levels can be underlined.
     title = md.one_line(text[first : underline.start])
-    line = underline.of(text)
-    yield replace(first, underline.end, "#" * level + " " + title + line[len(line.rstrip("\r\n")) :])
+    yield replace(first, underline.end, "#" * level + " " + title)
 
 
 def relined(text: str, span: Span, lines: Sequence[str]) -> Edits:
