@@ -112,7 +112,13 @@ def test_the_labels_are_those_of_the_steps():
     assert (typist.history.undo_label, typist.history.redo_label) == (None, "Change name")
 
 
-@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 3), st.text("ab\n", max_size=3), st.sampled_from([None, "k"]))))
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, 9), st.integers(0, 3), st.text("ab\n", max_size=3), st.sampled_from([None, "k"])
+        )
+    )
+)
 def test_undo_to_the_start_and_redo_to_the_end_restore_every_text(changes):
     typist = Typist("0123456789")
     for at, length, insert, merge in changes:

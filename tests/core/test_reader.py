@@ -12,7 +12,12 @@ from agenteditor.core.reader import BOM, find_fence, read, repair
 from tests.core.texts import agent_texts
 
 ANSWERS = ("corpus/VERDICTS.tsv", "vectors/VERDICTS.tsv")
-SAME = {"loads": ("valid", "repaired"), "fields": ("valid", "repaired"), "fails": ("fails",), "none": ("none",)}
+SAME = {
+    "loads": ("valid", "repaired"),
+    "fields": ("valid", "repaired"),
+    "fails": ("fails",),
+    "none": ("none",),
+}
 
 
 def answers(shared: Path) -> list[tuple[Path, str]]:

@@ -24,7 +24,20 @@ KEYS = ["name", "description", "tools", "model", "color", "hooks", "x-own", "key
 def fields(draw: st.DrawFn) -> str:
     """One field as somebody may have written it, with its line end."""
     key, value = draw(st.sampled_from(KEYS)), draw(pieces(6))
-    form = draw(st.sampled_from(["{}: {}", "{}: '{}'", '{}: "{}"', "{}: |\n  {}", "{}: >-\n  {}", "{}:\n  - {}", "{}: [{}]", "{}:{}"]))
+    form = draw(
+        st.sampled_from(
+            [
+                "{}: {}",
+                "{}: '{}'",
+                '{}: "{}"',
+                "{}: |\n  {}",
+                "{}: >-\n  {}",
+                "{}:\n  - {}",
+                "{}: [{}]",
+                "{}:{}",
+            ]
+        )
+    )
     return form.format(key, value) + "\n"
 
 
@@ -32,7 +45,9 @@ def fields(draw: st.DrawFn) -> str:
 def agent_texts(draw: st.DrawFn) -> str:
     """A whole file: fences, fields, a body; sometimes with CRLF, a BOM, or a missing fence."""
     content = "".join(draw(st.lists(fields(), max_size=5)))
-    opening, closing = draw(st.sampled_from([("---\n", "---\n")] * 8 + [("", ""), ("---\n", ""), ("\n---\n", "---\n")]))
+    opening, closing = draw(
+        st.sampled_from([("---\n", "---\n")] * 8 + [("", ""), ("---\n", ""), ("\n---\n", "---\n")])
+    )
     text = opening + content + closing + draw(pieces(10))
     if draw(st.integers(0, 5)) == 0:
         text = text.replace("\n", "\r\n")
