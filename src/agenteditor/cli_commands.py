@@ -222,20 +222,31 @@ def _export(options: argparse.Namespace) -> int:
     from agenteditor.core import export
 
     given = _Files(options.paths)
-    plan = export.plan(list(given), options.to, options.layout)
+    sources = [export.Source(file.path, file.text, _category(file.path, options.paths)) for file in given]
+    plan = export.plan(sources, options.to, options.layout)
     for line in export.described(plan):
         print(line)
     if given.failed and not options.plan:
         print("agenteditor: nothing was written, because a file could not be read.", file=sys.stderr)
         return FAILED
+    refused = bool(plan.refused or plan.problem or any(entry.state == "conflict" for entry in plan.entries))
     if options.plan:
-        return FAILED if given.failed else PROBLEMS if plan.refused else OK
+        return FAILED if given.failed else PROBLEMS if refused else OK
     try:
         export.write(plan)
     except FileProblem as problem:
         print(f"agenteditor: {problem}", file=sys.stderr)
         return FAILED
-    return PROBLEMS if plan.refused else OK
+    return PROBLEMS if refused else OK
+
+
+def _category(path: Path, given: list[Path]) -> str:
+    """The folder below a given one that a file lies in: its plugin in a marketplace."""
+    for folder in given:
+        if folder.is_dir() and path.is_relative_to(folder):
+            parts = path.relative_to(folder).parts
+            return parts[0] if len(parts) > 1 else ""
+    return ""
 
 
 # --- options -----------------------------------------------------------------------------------

@@ -5,12 +5,17 @@ Like ``rewrite``: small edits, each read back before it counts, else a ``Refusal
 
 from __future__ import annotations
 
+import re
+
 from agenteditor.core.frontmatter import Field
 from agenteditor.core.scalar import double, single
 from agenteditor.core.syntax import Syntax, parse_fields
 from agenteditor.core.text import Edits, Refusal, Span, TextEdit, apply, eol_of, replace
 from agenteditor.core.yaml_nodes import Refused, YamlFault
 from agenteditor.core.yaml_read import read as read_yaml
+
+# Not printable by the YAML specification (5.1); also the line separators, which readers split at.
+_NOT_YAML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
 
 def make_agent(syntax: Syntax, name: str, description: str) -> Edits | Refusal:
@@ -63,6 +68,19 @@ def make_valid(syntax: Syntax) -> Edits | Refusal:
         ):
             return tried
     return Refusal("No change of quotes alone makes this frontmatter valid YAML. Correct it in the source.")
+
+
+def make_portable(syntax: Syntax) -> Edits:
+    """Edits that spell characters which YAML does not allow as escapes; the reader lets them pass.
+
+    Touches the values that hold such a character and nothing else.
+    """
+    fields = syntax.frontmatter.fields if syntax.frontmatter else ()
+    return tuple(
+        TextEdit(field.value_span, double(field.text))
+        for field in fields
+        if field.text is not None and field.editable and _NOT_YAML.search(field.value_span.of(syntax.text))
+    )
 
 
 def _parses_alone(syntax: Syntax, field: Field) -> bool:

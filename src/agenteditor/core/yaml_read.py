@@ -116,6 +116,10 @@ def _tabs_inside_block(text: str, built: _Built, lines: list[Span]) -> bool:
 # --- events to nodes -------------------------------------------------------------------------
 
 
+# For second readers: every scalar as the text it is.
+StringLoader = yaml.CBaseLoader
+
+
 @dataclass(slots=True)
 class _Frame:
     """An open collection. ``indent`` is the column of the innermost block collection."""

@@ -1,0 +1,166 @@
+"""Every action of the window in one table: text, icon, keys, what it does; and the menus.
+
+Actions are found by name (``actions["save"]``), so that the tool bar, the tests and the start page
+use the same ones. Keys are the platform's standard ones where there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMainWindow, QMenu
+
+from agenteditor.ui.icons import icon
+
+Keys = QKeySequence.StandardKey | str | None
+
+
+class Spec(NamedTuple):
+    """One action; ``icon`` is the name of a drawing, ``menu`` the menu it stands in."""
+
+    name: str
+    menu: str
+    text: str
+    keys: Keys | tuple[Keys, ...] = None
+    icon: str = ""
+    checkable: bool = False
+
+
+_K = QKeySequence.StandardKey
+
+# "-" is a separator; a name that begins with ">" is a submenu filled by the window.
+SPECS: tuple[Spec | str, ...] = (
+    Spec("new", "file", "&New agent", _K.New, "new"),
+    ">new-from",
+    "-file",
+    Spec("open", "file", "&Open…", _K.Open, "open"),
+    Spec("open-folder", "file", "Open &folder…", "Ctrl+Shift+O", "folder"),
+    ">recent",
+    "-file",
+    Spec("save", "file", "&Save", _K.Save, "save"),
+    Spec("save-as", "file", "Save &as…", "Ctrl+Shift+S", "save-as"),
+    Spec("save-all", "file", "Save a&ll", "Ctrl+Alt+S"),
+    Spec("revert", "file", "Re&vert to saved", None, "revert"),
+    "-file",
+    Spec("export", "file", "&Export to catalog…", "Ctrl+E", "export"),
+    "-file",
+    Spec("close", "file", "&Close", _K.Close, "close"),
+    Spec("quit", "file", "&Quit", _K.Quit),
+    Spec("undo", "edit", "&Undo", _K.Undo, "undo"),
+    Spec("redo", "edit", "&Redo", (_K.Redo, "Ctrl+Y"), "redo"),
+    "-edit",
+    Spec("find", "edit", "&Find in source", _K.Find, "search"),
+    Spec("replace", "edit", "R&eplace in source", ("Ctrl+H", _K.Replace), "replace"),
+    Spec("find-next", "edit", "Find &next", _K.FindNext),
+    Spec("find-previous", "edit", "Find &previous", _K.FindPrevious),
+    Spec("details", "view", "&Details", "Ctrl+1", "form"),
+    Spec("examples", "view", "&Examples", "Ctrl+2", "examples"),
+    Spec("prompt", "view", "&Prompt", "Ctrl+3", "prompt"),
+    Spec("source", "view", "&Source", "Ctrl+4", "source"),
+    "-view",
+    Spec("preview", "view", "P&review", "F9", "preview", True),
+    Spec("problems", "view", "Pro&blems", "Ctrl+Shift+M", "problems", True),
+    Spec("folder", "view", "&Folder", "Ctrl+B", "folder", True),
+    "-view",
+    Spec("zoom-in", "view", "Zoom &in", (_K.ZoomIn, "Ctrl+=")),
+    Spec("zoom-out", "view", "Zoom &out", _K.ZoomOut),
+    Spec("zoom-reset", "view", "&Normal size", "Ctrl+0"),
+    ">theme",
+    "-view",
+    Spec("next-pane", "view", "Ne&xt pane", "F6"),
+    Spec("next-document", "view", "Next a&gent", "Ctrl+Tab"),
+    Spec("previous-document", "view", "Previo&us agent", "Ctrl+Shift+Tab"),
+    Spec("make-agent", "agent", "&Make this an agent", None, "agent"),
+    Spec("fix-all", "agent", "&Apply all safe fixes", "Ctrl+Shift+.", "fix"),
+    "-agent",
+    Spec("next-problem", "agent", "&Next problem", "F8"),
+    Spec("previous-problem", "agent", "&Previous problem", "Shift+F8"),
+    "-agent",
+    Spec("review-changes", "agent", "&Changes since save", "Ctrl+D", "diff"),
+    "-agent",
+    Spec("to-lf", "agent", "Line ends: &LF"),
+    Spec("to-crlf", "agent", "Line ends: C&RLF"),
+    Spec("bom", "agent", "&Byte order mark", None, "", True),
+    Spec("shortcuts", "help", "&Keyboard shortcuts", "Ctrl+?", "keyboard"),
+    Spec("sample", "help", "&Open the sample agent"),
+    "-help",
+    Spec("about", "help", "&About Agent Editor", None, "agenteditor"),
+)
+
+MENUS = {"file": "&File", "edit": "&Edit", "view": "&View", "agent": "&Agent", "help": "&Help"}
+SUBMENUS = {
+    "new-from": ("file", "New from &template"),
+    "recent": ("file", "Open &recent"),
+    "theme": ("view", "&Theme"),
+}
+
+
+def tr(text: str) -> str:
+    """``text`` in the user's language."""
+    return QCoreApplication.translate("actions", text)
+
+
+class Actions:
+    """The window's actions by name, and its submenus."""
+
+    def __init__(self, window: QMainWindow, slots: dict[str, Callable[..., object]]) -> None:
+        self._actions: dict[str, QAction] = {}
+        self.submenus: dict[str, QMenu] = {}
+        menus = {name: window.menuBar().addMenu(tr(title)) for name, title in MENUS.items()}
+        for spec in SPECS:
+            if isinstance(spec, str) and spec.startswith("-"):
+                menus[spec[1:]].addSeparator()
+            elif isinstance(spec, str):
+                menu, title = SUBMENUS[spec[1:]]
+                self.submenus[spec[1:]] = menus[menu].addMenu(tr(title))
+            else:
+                action = _made(window, spec, slots[spec.name])
+                menus[spec.menu].addAction(action)
+                self._actions[spec.name] = action
+
+    def __getitem__(self, name: str) -> QAction:
+        return self._actions[name]
+
+    def enable(self, names: tuple[str, ...], on: bool) -> None:
+        """Switch several actions on or off."""
+        for name in names:
+            self._actions[name].setEnabled(on)
+
+    def redraw(self) -> None:
+        """Draw the icons again, after the palette changed."""
+        for spec in SPECS:
+            if isinstance(spec, Spec) and spec.icon:
+                self._actions[spec.name].setIcon(icon(spec.icon))
+
+    def shortcuts(self) -> list[tuple[str, str, str]]:
+        """Menu, text and keys of each action that has keys."""
+        rows: list[tuple[str, str, str]] = []
+        for spec in SPECS:
+            if isinstance(spec, Spec) and (keys := self._actions[spec.name].shortcuts()):
+                native = QKeySequence.SequenceFormat.NativeText
+                text = self._actions[spec.name].text().replace("&", "").removesuffix("…")
+                rows.append(
+                    (tr(MENUS[spec.menu]).replace("&", ""), text, ", ".join(k.toString(native) for k in keys))
+                )
+        return rows
+
+
+def _made(window: QMainWindow, spec: Spec, slot: Callable[..., object]) -> QAction:
+    action = QAction(tr(spec.text), window)
+    if spec.icon:
+        action.setIcon(icon(spec.icon))
+    sequences: list[QKeySequence] = []
+    for keys in spec.keys if isinstance(spec.keys, tuple) else (spec.keys,):
+        if isinstance(keys, str):
+            sequences.append(QKeySequence(keys))
+        elif keys is not None:
+            sequences += QKeySequence.keyBindings(keys)
+    # setShortcut would bind only the first of several keys.
+    action.setShortcuts(list(dict.fromkeys(sequences)))
+    action.setCheckable(spec.checkable)
+    action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+    action.triggered.connect(slot)
+    return action

@@ -1,0 +1,247 @@
+"""What each action of the window does, in a line or few. The table of actions is in ``actions``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QApplication, QMenu
+
+from agenteditor import __version__
+from agenteditor.app import dialogs, saving
+from agenteditor.app.export_dialog import ExportDialog
+from agenteditor.app.shortcuts_dialog import ShortcutsDialog
+from agenteditor.app.start_page import shortened
+from agenteditor.core import line_ends
+from agenteditor.core.document import Document, Transaction
+from agenteditor.core.fixing import fixed
+from agenteditor.core.repairs import make_agent
+from agenteditor.core.resources import resource
+from agenteditor.core.text import Edits, Refusal, diff
+from agenteditor.ui import theme
+
+if TYPE_CHECKING:
+    from agenteditor.app.window import Window
+    from agenteditor.ui.editor import Editor
+
+NEW_DESCRIPTION = "Use this agent when …"
+
+
+def tr(text: str) -> str:
+    """``text`` in the user's language."""
+    return QCoreApplication.translate("commands", text)
+
+
+def slots(window: Window) -> dict[str, Callable[..., object]]:
+    """What to call for each action, by name."""
+
+    def editor() -> Editor:
+        assert window.editor is not None, "the action is off without a document"
+        return window.editor
+
+    def view(name: str) -> Callable[..., object]:
+        return lambda: window.show_view(name)
+
+    return {
+        "new": lambda: new_agent(window, templates()[0]),
+        "open": lambda: window.open_paths(dialogs.ask_files(window, start_folder(window))),
+        "open-folder": lambda: open_folder(window),
+        "save": lambda: save(window, editor()),
+        "save-as": lambda: saving.saved_as(window, editor().document),
+        "save-all": lambda: all(saving.saved(window, e.document) for e in window.editors()),
+        "revert": lambda: saving.revert(editor().document, tr("Revert to saved")),
+        "export": lambda: ExportDialog(window.documents_to_export(), window.settings, window).exec(),
+        "close": lambda: window.close_tab(window.documents.currentIndex()),
+        "quit": window.close,
+        "undo": lambda: editor().undo(),
+        "redo": lambda: editor().redo(),
+        "find": lambda: editor().find(replace=False),
+        "replace": lambda: editor().find(replace=True),
+        "find-next": lambda: editor().find_step(1),
+        "find-previous": lambda: editor().find_step(-1),
+        "details": view("details"),
+        "examples": view("examples"),
+        "prompt": view("prompt"),
+        "source": view("source"),
+        "preview": window.panels_changed,
+        "problems": window.panels_changed,
+        "folder": window.panels_changed,
+        "zoom-in": lambda: editor().zoom(1),
+        "zoom-out": lambda: editor().zoom(-1),
+        "zoom-reset": lambda: editor().zoom(0),
+        "next-pane": lambda: editor().next_pane() if window.editor else None,
+        "next-document": lambda: step_document(window, 1),
+        "previous-document": lambda: step_document(window, -1),
+        "make-agent": lambda: make_this_an_agent(editor().document),
+        "fix-all": lambda: fix_all(window, editor().document),
+        "next-problem": lambda: editor().step_problem(1),
+        "previous-problem": lambda: editor().step_problem(-1),
+        "review-changes": lambda: review_changes(window, editor()),
+        "to-lf": lambda: edit(
+            editor().document, line_ends.to_line_ends(editor().document.text, "LF"), tr("Line ends to LF")
+        ),
+        "to-crlf": lambda: edit(
+            editor().document, line_ends.to_line_ends(editor().document.text, "CRLF"), tr("Line ends to CRLF")
+        ),
+        "bom": lambda: toggle_bom(editor().document),
+        "shortcuts": lambda: ShortcutsDialog(window.actions_.shortcuts(), window).exec(),
+        "sample": lambda: window.open_paths([resource("samples")]),
+        "about": lambda: about(window),
+    }
+
+
+def edit(document: Document, edits: Edits, label: str) -> None:
+    """One transaction."""
+    document.apply(Transaction(edits, label))
+
+
+# --- files -------------------------------------------------------------------------------------
+
+
+def start_folder(window: Window) -> Path:
+    """Where a file dialog begins: beside the present file, else in the folder, else here."""
+    if window.editor is not None and window.editor.document.path is not None:
+        return window.editor.document.path.parent
+    return window.folder or Path.cwd()
+
+
+def open_folder(window: Window) -> None:
+    """Ask for a folder and list it."""
+    folder = dialogs.ask_folder(window, window.folder or Path.cwd())
+    if folder is not None:
+        window.open_folder(folder)
+
+
+def save(window: Window, editor: Editor) -> None:
+    """Save the present document and say so."""
+    if saving.saved(window, editor.document):
+        window.say(tr("Saved {0}").format(editor.document.path))
+
+
+def templates() -> list[Path]:
+    """The templates for new agents, the plainest first."""
+    return sorted(resource("templates").glob("*.md"), key=lambda path: (path.stem != "blank", path.stem))
+
+
+def new_agent(window: Window, template: Path) -> None:
+    """A new document from a template; not modified until it is edited."""
+    window.add_document(Document(template.read_text(encoding="utf-8")))
+
+
+def review_changes(window: Window, editor: Editor) -> None:
+    """Show what changed since the last save."""
+    window.actions_["preview"].setChecked(True)
+    window.panels_changed()
+    editor.show_changes()
+
+
+# --- the text ----------------------------------------------------------------------------------
+
+
+def make_this_an_agent(document: Document) -> None:
+    """Put frontmatter on top of a plain Markdown file."""
+    name = document.path.stem if document.path is not None else "new-agent"
+    edits = make_agent(document.syntax, name, NEW_DESCRIPTION)
+    if not isinstance(edits, Refusal):
+        edit(document, edits, tr("Make this an agent"))
+
+
+def fix_all(window: Window, document: Document) -> None:
+    """Apply the safe fixes as one step, and say how many there were."""
+    result = fixed(document.text, document.place, document.path.name if document.path else None)
+    if not result.labels:
+        window.say(tr("There is nothing to fix without a decision of yours."))
+        return
+    edit(document, diff(document.text, result.text), tr("Apply all safe fixes"))
+    window.say(tr("Applied: {0}").format("; ".join(result.labels)))
+
+
+def toggle_bom(document: Document) -> None:
+    """Add the byte order mark, or drop it."""
+    if line_ends.has_bom(document.text):
+        edit(document, line_ends.drop_bom(document.text), tr("Drop the byte order mark"))
+    else:
+        edit(document, line_ends.add_bom(document.text), tr("Add a byte order mark"))
+
+
+# --- the window --------------------------------------------------------------------------------
+
+
+def step_document(window: Window, step: int) -> None:
+    """Show the next or previous document, round and round."""
+    count = window.documents.count()
+    window.documents.setCurrentIndex((window.documents.currentIndex() + step) % max(count, 1))
+
+
+def line_end_menu(window: Window) -> QMenu:
+    """The choices behind the status bar's line ends."""
+    menu = QMenu(window)
+    for name in ("to-lf", "to-crlf", "bom"):
+        menu.addAction(window.actions_[name])
+    return menu
+
+
+def fill_menus(window: Window) -> None:
+    """Fill the submenus: templates, recent files when shown, themes."""
+    new_from = window.actions_.submenus["new-from"]
+    for template in templates():
+        action = new_from.addAction(template.stem.replace("-", " ").capitalize())
+        action.triggered.connect(lambda _on=False, path=template: new_agent(window, path))
+    new_from.addSeparator()
+    copy = new_from.addAction(tr("From this agent"))
+    copy.triggered.connect(
+        lambda: window.editor and window.add_document(Document(window.editor.document.text))
+    )
+    new_from.aboutToShow.connect(lambda: copy.setEnabled(window.editor is not None))
+    recent = window.actions_.submenus["recent"]
+    recent.aboutToShow.connect(lambda: _fill_recent(window, recent))
+    themes = window.actions_.submenus["theme"]
+    group = QActionGroup(themes)
+    for choice, text in (("system", tr("&System")), ("light", tr("&Light")), ("dark", tr("&Dark"))):
+        action = themes.addAction(text)
+        action.setCheckable(True)
+        action.setChecked(window.settings.theme == choice)
+        group.addAction(action)
+        action.triggered.connect(
+            lambda _on=False, word=choice: choose_theme(window, cast(theme.Choice, word))
+        )
+
+
+def choose_theme(window: Window, choice: theme.Choice) -> None:
+    """Dress the program anew."""
+    window.settings.theme = choice
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    theme.apply(app, choice)
+
+
+def _fill_recent(window: Window, menu: QMenu) -> None:
+    menu.clear()
+    for names in (window.settings.recent_folders, window.settings.recent_files):
+        for name in names:
+            action = QAction(shortened(Path(name)).replace("&", "&&"), menu)
+            action.setEnabled(Path(name).exists())
+            action.triggered.connect(lambda _on=False, path=name: window.open_paths([Path(path)]))
+            menu.addAction(action)
+        menu.addSeparator()
+    clear = menu.addAction(tr("&Clear"))
+    clear.triggered.connect(lambda: _forget_recent(window))
+
+
+def _forget_recent(window: Window) -> None:
+    window.settings.recent_files.clear()
+    window.settings.recent_folders.clear()
+
+
+def about(window: Window) -> None:
+    """Version and promise."""
+    dialogs.say(
+        window,
+        f"Agent Editor {__version__}",
+        tr("Edits coding-agent definition files without touching a byte you did not change.")
+        + "\n\n"
+        + tr("No network, no telemetry. MIT licence."),
+    )

@@ -1,0 +1,111 @@
+"""Questions and messages in windows of their own. Tests replace these functions.
+
+Every text is plain text: a file name or error may hold anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal, TypeVar
+
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton, QWidget
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("dialogs", text)
+
+
+def agent_files_filter() -> str:
+    """The file dialog's filter: agent files first."""
+    return _tr("Agent files (*.md);;All files (*)")
+
+
+def ask_files(parent: QWidget, folder: Path) -> list[Path]:
+    """Which files to open."""
+    names, _ = QFileDialog.getOpenFileNames(
+        parent, _tr("Open agent files"), str(folder), agent_files_filter()
+    )
+    return [Path(name) for name in names]
+
+
+def ask_folder(parent: QWidget, folder: Path) -> Path | None:
+    """Which folder to open; None for none."""
+    name = QFileDialog.getExistingDirectory(parent, _tr("Open a folder of agents"), str(folder))
+    return Path(name) if name else None
+
+
+def ask_save_path(parent: QWidget, suggestion: Path) -> Path | None:
+    """Where to save; the dialog asks before an existing file is chosen. None for nowhere."""
+    name, _ = QFileDialog.getSaveFileName(
+        parent, _tr("Save the agent as"), str(suggestion), agent_files_filter()
+    )
+    if not name:
+        return None
+    path = Path(name)
+    return path if path.suffix else path.with_suffix(".md")
+
+
+Answer = Literal["save", "discard", "cancel"]
+
+
+def ask_to_save(parent: QWidget, names: Sequence[str]) -> Answer:
+    """What to do with unsaved changes before they would be lost."""
+    if len(names) == 1:
+        question = _tr("Save the changes to {0}?").format(names[0])
+        save = _tr("&Save")
+    else:
+        question = _tr("Save the changes to {0} files?").format(len(names))
+        save = _tr("&Save all")
+    details = "\n".join(names) if len(names) > 1 else _tr("They are lost if you do not save them.")
+    box = _box(parent, QMessageBox.Icon.Warning, question, details)
+    save_button = box.addButton(save, QMessageBox.ButtonRole.AcceptRole)
+    discard_button = box.addButton(_tr("&Don’t save"), QMessageBox.ButtonRole.DestructiveRole)
+    cancel_button = box.addButton(_tr("Cancel"), QMessageBox.ButtonRole.RejectRole)
+    answers: dict[object, Answer] = {save_button: "save", discard_button: "discard"}
+    return _asked(box, save_button, cancel_button, answers, "cancel")
+
+
+Conflict = Literal["overwrite", "reload", "cancel"]
+
+
+def ask_conflict(parent: QWidget, name: str, reason: str) -> Conflict:
+    """What to do when the file on disk is not the one that was opened."""
+    box = _box(
+        parent, QMessageBox.Icon.Warning, _tr("{0} was changed by another program.").format(name), reason
+    )
+    cancel_button = box.addButton(_tr("Go on editing"), QMessageBox.ButtonRole.RejectRole)
+    overwrite = box.addButton(_tr("&Overwrite it"), QMessageBox.ButtonRole.DestructiveRole)
+    reload_ = box.addButton(_tr("&Load it (undo brings mine back)"), QMessageBox.ButtonRole.AcceptRole)
+    answers: dict[object, Conflict] = {overwrite: "overwrite", reload_: "reload"}
+    return _asked(box, cancel_button, cancel_button, answers, "cancel")
+
+
+def say(parent: QWidget, title: str, text: str) -> None:
+    """A problem that stops what was asked for."""
+    box = _box(parent, QMessageBox.Icon.Warning, title, text)
+    box.addButton(_tr("OK"), QMessageBox.ButtonRole.AcceptRole)
+    box.exec()
+
+
+def _box(parent: QWidget, symbol: QMessageBox.Icon, title: str, text: str) -> QMessageBox:
+    box = QMessageBox(parent)
+    box.setIcon(symbol)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setWindowTitle("Agent Editor")
+    box.setText(title)
+    box.setInformativeText(text)
+    return box
+
+
+Word = TypeVar("Word", bound=str)
+
+
+def _asked(
+    box: QMessageBox, default: QPushButton, escape: QPushButton, answers: dict[object, Word], otherwise: Word
+) -> Word:
+    box.setDefaultButton(default)
+    box.setEscapeButton(escape)
+    box.exec()
+    return answers.get(box.clickedButton(), otherwise)

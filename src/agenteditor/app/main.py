@@ -1,0 +1,91 @@
+"""Starting the window: versions, application, settings, and the last word on any exception."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from agenteditor.app.settings import Settings, load, save, settings_path
+from agenteditor.app.versions import obstacle
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+    from agenteditor.app.window import Window
+
+NAME = "agenteditor"
+
+
+def open_window(paths: Sequence[Path]) -> int:
+    """Open the window on ``paths`` and run until it is closed; the exit status."""
+    if problem := obstacle():
+        sys.stderr.write(f"agenteditor: {problem}\n")
+        return 2
+    from agenteditor.app.window import Window
+
+    path = settings_path(os.environ)
+    settings = load(path)
+    app = application(settings)
+    window = Window(settings)
+    sys.excepthook = reporter(window)
+    window.open_paths(list(paths))
+    window.show()
+    status = app.exec()
+    try:
+        save(path, settings)
+    except OSError as error:
+        sys.stderr.write(f"agenteditor: the settings were not saved: {error}\n")
+    return status
+
+
+def take_tour(folder: Path) -> int:
+    """Do the main job by itself and write screenshots to ``folder``; the exit status."""
+    if problem := obstacle():
+        sys.stderr.write(f"agenteditor: {problem}\n")
+        return 2
+    from agenteditor.app.tour import tour
+
+    return tour(application(Settings(theme="light")), folder)
+
+
+def application(settings: Settings) -> QApplication:
+    """The QApplication, dressed, with one undo for all views."""
+    from PySide6.QtWidgets import QApplication
+
+    from agenteditor.app.undo_keys import UndoKeys
+    from agenteditor.ui import theme
+    from agenteditor.ui.icons import icon
+
+    app = QApplication.instance() or QApplication([NAME])
+    assert isinstance(app, QApplication)
+    app.setApplicationName(NAME)
+    app.setApplicationDisplayName("Agent Editor")
+    app.setDesktopFileName(NAME)
+    if settings.font_size:
+        font = app.font()
+        font.setPointSize(settings.font_size)
+        app.setFont(font)
+    theme.apply(app, settings.theme)
+    app.setWindowIcon(icon("agenteditor"))
+    app.installEventFilter(UndoKeys(app))
+    return app
+
+
+def reporter(window: Window) -> Callable[[type[BaseException], BaseException, TracebackType | None], None]:
+    """What is shown instead of a traceback: a sentence in the window, the report on standard error."""
+
+    def report(kind: type[BaseException], error: BaseException, where: TracebackType | None) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            window.close()
+            return
+        sys.stderr.write("".join(traceback.format_exception(kind, error, where)))
+        window.say(
+            f"Something went wrong inside the program ({kind.__name__}). Your text is untouched; please report it."
+        )
+
+    return report

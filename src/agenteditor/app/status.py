@@ -1,0 +1,97 @@
+"""The status bar: problems, size, line ends and place of the caret of the open agent.
+
+Each part is a button that leads to what it speaks of.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication, QLocale
+from PySide6.QtWidgets import QHBoxLayout, QStatusBar, QToolButton, QWidget
+
+from agenteditor.core.document import Document
+from agenteditor.core.line_ends import has_bom, line_ends
+from agenteditor.ui.icons import severity_icon
+
+CHARACTERS_PER_TOKEN = 4  # a rule of thumb; the figure is shown as "≈"
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("status", text)
+
+
+class Status(QWidget):
+    """The permanent parts of the status bar. ``show_document`` fills them."""
+
+    def __init__(self, bar: QStatusBar) -> None:
+        super().__init__(bar)
+        self.problems = _button(_tr("Problems of this agent"))
+        self.length = _button(_tr("Size of the prompt"))
+        self.encoding = _button(_tr("Line ends and encoding"))
+        self.caret = _button(_tr("Place of the caret in the source"))
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        for part in (self.problems, self.length, self.encoding, self.caret):
+            layout.addWidget(part)
+        bar.addPermanentWidget(self)
+
+    def show_document(self, document: Document | None) -> None:
+        """Say the facts of a document; nothing without one."""
+        self.setVisible(document is not None)
+        if document is None:
+            return
+        severities = [problem.severity for problem in document.problems]
+        worst = next((s for s in ("error", "warning", "info") if s in severities), None)
+        _set(self.problems, problem_count(severities), None)
+        self.problems.setIcon(severity_icon(worst) if worst else severity_icon("ok"))
+        words = len(document.syntax.prompt.split())
+        tokens = len(document.text) // CHARACTERS_PER_TOKEN
+        locale = QLocale()
+        text = _tr("{0} words · ≈{1} tokens").format(locale.toString(words), locale.toString(tokens))
+        _set(
+            self.length,
+            text,
+            _tr("Words of the prompt; tokens of the whole file, about one per four characters"),
+        )
+        ends = {"none": "LF", "mixed": _tr("mixed line ends")}.get(
+            line_ends(document.text), line_ends(document.text)
+        )
+        encoding = _tr("UTF-8 with BOM") if has_bom(document.text) else "UTF-8"
+        _set(self.encoding, f"{ends} · {encoding}", None)
+
+    def show_caret(self, line: int, column: int) -> None:
+        """Say where the source's caret is, 1-based."""
+        _set(self.caret, _tr("Ln {0}, Col {1}").format(line, column), None)
+
+
+def problem_count(severities: list[str]) -> str:
+    """``2 errors, 1 warning``; notes only where there is nothing worse."""
+    parts: list[str] = []
+    for severity, one, many in (
+        ("error", _tr("1 error"), _tr("{0} errors")),
+        ("warning", _tr("1 warning"), _tr("{0} warnings")),
+    ):
+        count = severities.count(severity)
+        if count:
+            parts.append(one if count == 1 else many.format(count))
+    if parts:
+        return ", ".join(parts)
+    notes = severities.count("info")
+    return (
+        _tr("No problems") if not notes else _tr("1 note") if notes == 1 else _tr("{0} notes").format(notes)
+    )
+
+
+def _button(name: str) -> QToolButton:
+    button = QToolButton()
+    button.setAutoRaise(True)
+    button.setToolButtonStyle(button.toolButtonStyle().ToolButtonTextBesideIcon)
+    button.setAccessibleName(name)
+    return button
+
+
+def _set(button: QToolButton, text: str, tip: str | None) -> None:
+    if button.text() != text:
+        button.setText(text)
+        button.setAccessibleDescription(text)
+    if tip is not None:
+        button.setToolTip(tip)

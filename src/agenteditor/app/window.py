@@ -1,0 +1,308 @@
+"""The main window: a folder at the left, open agents in tabs, menus, status bar.
+
+It opens, saves and closes documents and passes commands on to the editor that is shown. What
+happens inside one document is the editor's business; questions to the person are ``dialogs``'.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QEvent, QMimeData, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QTabWidget, QToolBar, QWidget
+
+from agenteditor.app import commands, dialogs, saving
+from agenteditor.app.actions import Actions
+from agenteditor.app.settings import Settings
+from agenteditor.app.start_page import StartPage, detected_folders
+from agenteditor.app.status import Status
+from agenteditor.core.document import Document
+from agenteditor.ui.catalog_view import CatalogView
+from agenteditor.ui.editor import Editor
+from agenteditor.ui.icons import icon, severity_icon
+
+_NEEDS_EDITOR = (
+    "save", "save-as", "save-all", "revert", "export", "close", "find", "replace", "find-next", "find-previous",
+    "details", "examples", "prompt", "source", "preview", "problems", "zoom-in", "zoom-out", "zoom-reset",
+    "next-document", "previous-document", "make-agent", "fix-all", "next-problem", "previous-problem",
+    "review-changes", "to-lf", "to-crlf", "bom",
+)  # fmt: skip
+_TOOL_BAR = ("new", "open", "save", "", "undo", "redo")
+_MESSAGE_MS = 6000
+
+
+class Window(QMainWindow):
+    """The main window. ``settings`` is filled with the window's state when it closes."""
+
+    def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.settings = settings
+        self.setAcceptDrops(True)
+        self.folder: Path | None = None
+        self.actions_ = Actions(self, commands.slots(self))
+        self.catalog = CatalogView()
+        self.catalog.opened.connect(lambda path: self.open_paths([Path(path)]))
+        self.documents = self._make_tabs()
+        self.start = StartPage([self.actions_[name] for name in ("open-folder", "open", "new", "sample")])
+        self.start.opened.connect(lambda path: self.open_paths([Path(path)]))
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.start)
+        self._pages.addWidget(self.documents)
+        self._columns = QSplitter(Qt.Orientation.Horizontal)
+        self._columns.setChildrenCollapsible(False)
+        self._columns.addWidget(self.catalog)
+        self._columns.addWidget(self._pages)
+        self._columns.setStretchFactor(1, 1)
+        self._columns.setSizes(settings.window_columns or [230, 1000])
+        self.setCentralWidget(self._columns)
+        self._make_tool_bar()
+        self.status = Status(self.statusBar())
+        self.status.problems.clicked.connect(lambda: self.actions_["problems"].trigger())
+        self.status.length.clicked.connect(lambda: self.show_view("prompt"))
+        self.status.encoding.clicked.connect(lambda: commands.line_end_menu(self).exec(self.cursor().pos()))
+        self.status.caret.clicked.connect(lambda: self.show_view("source"))
+        commands.fill_menus(self)
+        self._restore()
+        self._refresh()
+
+    # --- building --------------------------------------------------------------------------
+
+    def _make_tabs(self) -> QTabWidget:
+        tabs = QTabWidget()
+        tabs.setDocumentMode(True)
+        tabs.setTabsClosable(True)
+        tabs.setMovable(True)
+        tabs.setTabBarAutoHide(True)
+        tabs.setElideMode(Qt.TextElideMode.ElideRight)
+        tabs.setAccessibleName(self.tr("Open agents"))
+        tabs.currentChanged.connect(lambda _index: self._refresh())
+        tabs.tabCloseRequested.connect(self.close_tab)
+        return tabs
+
+    def _make_tool_bar(self) -> None:
+        bar = QToolBar(self.tr("Main tools"))
+        bar.setObjectName("main-tools")
+        bar.setMovable(False)
+        bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        bar.toggleViewAction().setEnabled(False)
+        for name in _TOOL_BAR:
+            if name:
+                bar.addAction(self.actions_[name])
+            else:
+                bar.addSeparator()
+        space = QWidget()
+        space.setSizePolicy(space.sizePolicy().Policy.Expanding, space.sizePolicy().Policy.Preferred)
+        bar.addWidget(space)
+        bar.addAction(self.actions_["preview"])
+        self.addToolBar(bar)
+
+    def _restore(self) -> None:
+        if self.settings.geometry:
+            self.restoreGeometry(QByteArray.fromHex(self.settings.geometry.encode()))
+        else:
+            self.resize(1280, 820)
+        self.actions_["preview"].setChecked(self.settings.show_preview)
+        self.actions_["problems"].setChecked(self.settings.show_problems)
+        self.actions_["folder"].setChecked(self.settings.show_folder)
+
+    # --- documents -------------------------------------------------------------------------
+
+    @property
+    def editor(self) -> Editor | None:
+        """The editor that is shown."""
+        widget = self.documents.currentWidget()
+        return widget if isinstance(widget, Editor) else None
+
+    def editors(self) -> list[Editor]:
+        """All open editors, in the order of their tabs."""
+        widgets = [self.documents.widget(index) for index in range(self.documents.count())]
+        return [widget for widget in widgets if isinstance(widget, Editor)]
+
+    def open_paths(self, paths: list[Path]) -> None:
+        """Open files in tabs (those that are open already are shown) and a folder in the list."""
+        for path in paths:
+            if path.is_dir():
+                self.open_folder(path)
+                continue
+            open_editor = next((e for e in self.editors() if _same(e.document.path, path)), None)
+            if open_editor is not None:
+                self.documents.setCurrentWidget(open_editor)
+            elif (document := saving.opened(self, path)) is not None:
+                self.settings.remember_file(path)
+                self.add_document(document)
+
+    def open_folder(self, folder: Path) -> None:
+        """List the agents of a folder at the left; open its first one if nothing is open."""
+        self.folder = folder
+        self.settings.remember_folder(folder)
+        self.catalog.set_folder(folder)
+        self.actions_["folder"].setChecked(True)
+        if not self.editors():
+            first = self.catalog.first()
+            if first is not None:
+                self.open_paths([first])
+        self._refresh()
+
+    def add_document(self, document: Document) -> Editor:
+        """Open an editor for a document and show it."""
+        editor = Editor(document)
+        editor.changed.connect(lambda: self._document_changed(editor))
+        editor.said.connect(self.say)
+        editor.caret_moved.connect(self.status.show_caret)
+        editor.view_changed.connect(self._refresh)
+        editor.set_sizes(self.settings.editor_columns, self.settings.editor_rows)
+        self.documents.addTab(editor, "")
+        self._pages.setCurrentWidget(self.documents)
+        self.documents.setCurrentWidget(editor)
+        self._document_changed(editor)
+        self._refresh()
+        editor.show_view("details")
+        return editor
+
+    def close_tab(self, index: int) -> bool:
+        """Close a document, asking about unsaved changes; whether it is closed."""
+        editor = self.documents.widget(index)
+        if not isinstance(editor, Editor) or not self._may_lose([editor]):
+            return False
+        self.documents.removeTab(index)
+        editor.deleteLater()
+        self._refresh()
+        return True
+
+    def _may_lose(self, editors: list[Editor]) -> bool:
+        """Whether these may be closed: nothing unsaved, or it was saved or given up now."""
+        unsaved = [editor for editor in editors if editor.document.modified]
+        if not unsaved:
+            return True
+        answer = dialogs.ask_to_save(self, [title(editor.document) for editor in unsaved])
+        if answer == "save":
+            return all(saving.saved(self, editor.document) for editor in unsaved)
+        return answer == "discard"
+
+    # --- showing ---------------------------------------------------------------------------
+
+    def show_view(self, name: str) -> None:
+        """Show one of the views of the present document."""
+        if self.editor is not None:
+            self.editor.show_view(name)
+
+    def say(self, sentence: str) -> None:
+        """Say something that needs no answer, in the status bar."""
+        self.statusBar().showMessage(sentence, _MESSAGE_MS)
+
+    def _document_changed(self, editor: Editor) -> None:
+        index = self.documents.indexOf(editor)
+        document = editor.document
+        mark = " ●" if document.modified else ""
+        _set_tab(self.documents, index, title(document).replace("&", "&&") + mark, str(document.path or ""))
+        worst = next(
+            (s for s in ("error", "warning") if any(p.severity == s for p in document.problems)), None
+        )
+        self.documents.setTabIcon(index, severity_icon(worst) if worst else icon("agent"))
+        if document.path is not None:
+            self.catalog.mark(document.path, document.modified, document.problems)
+        if editor is self.editor:
+            self._refresh()
+
+    def _refresh(self) -> None:
+        """Make title, actions, panels and status bar say what is true now."""
+        editor = self.editor
+        document = editor.document if editor else None
+        self.actions_.enable(_NEEDS_EDITOR, editor is not None)
+        _set_action(self.actions_["undo"], self.tr("&Undo"), document.undo_label if document else None)
+        _set_action(self.actions_["redo"], self.tr("&Redo"), document.redo_label if document else None)
+        self.catalog.setVisible(self.folder is not None and self.actions_["folder"].isChecked())
+        self.actions_["folder"].setEnabled(self.folder is not None)
+        self._pages.setCurrentWidget(self.documents if editor else self.start)
+        if not editor:
+            recent = [
+                Path(name) for name in (*self.settings.recent_folders[:3], *self.settings.recent_files[:5])
+            ]
+            self.start.show_places(detected_folders(), recent)
+        self.setWindowTitle(window_title(document, self.folder))
+        self.setWindowModified(bool(document and document.modified))
+        self.status.show_document(document)
+        if editor is not None and document is not None:
+            editor.show_panels(
+                preview=self.actions_["preview"].isChecked(), problems=self.actions_["problems"].isChecked()
+            )
+            self.actions_["save"].setEnabled(document.modified or document.path is None)
+            self.actions_["revert"].setEnabled(document.modified)
+            self.actions_["make-agent"].setEnabled(document.syntax.frontmatter is None)
+            self.status.show_caret(*editor.source.caret)
+
+    def panels_changed(self) -> None:
+        """A panel was switched on or off in the menu."""
+        self.settings.show_preview = self.actions_["preview"].isChecked()
+        self.settings.show_problems = self.actions_["problems"].isChecked()
+        self.settings.show_folder = self.actions_["folder"].isChecked()
+        self._refresh()
+
+    # --- events Qt sends -------------------------------------------------------------------
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if not self._may_lose(self.editors()):
+            event.ignore()
+            return
+        self.settings.geometry = bytes(self.saveGeometry().toHex().data()).decode()
+        self.settings.window_columns = self._columns.sizes()
+        if self.editor is not None:
+            self.settings.editor_columns, self.settings.editor_rows = self.editor.sizes()
+        event.accept()
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.PaletteChange:
+            self.actions_.redraw()
+        super().changeEvent(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if _dropped(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        paths = _dropped(event.mimeData())
+        event.acceptProposedAction()
+        # Opening may ask a question: not inside the drop, or the other program waits for it.
+        QTimer.singleShot(0, lambda: self.open_paths(paths))
+
+
+def title(document: Document) -> str:
+    """The name of a document for people: its file name, or what it is."""
+    return document.path.name if document.path is not None else "untitled.md"
+
+
+def window_title(document: Document | None, folder: Path | None) -> str:
+    """``name.md[*] — folder — Agent Editor``; [*] becomes a mark while there are unsaved changes."""
+    parts = [f"{title(document)}[*]"] if document else []
+    where = document.path.parent if document and document.path else folder
+    if where is not None:
+        parts.append(where.name or str(where))
+    return " — ".join([*parts, "Agent Editor"])
+
+
+def _same(path: Path | None, other: Path) -> bool:
+    return path is not None and path.absolute() == other.absolute()
+
+
+def _set_tab(tabs: QTabWidget, index: int, text: str, tip: str) -> None:
+    if tabs.tabText(index) != text:
+        tabs.setTabText(index, text)
+    tabs.setTabToolTip(index, tip)
+
+
+def _set_action(action: object, word: str, label: str | None) -> None:
+    from PySide6.QtGui import QAction
+
+    assert isinstance(action, QAction)
+    action.setEnabled(label is not None)
+    action.setText(f"{word}: {label}" if label else word)
+    action.setIconText(word.replace("&", ""))
+
+
+def _dropped(data: QMimeData) -> list[Path]:
+    return [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
+
+
+Slot = Callable[..., object]

@@ -1,0 +1,215 @@
+"""The views of one document together: details, examples, prompt and source, preview, problems.
+
+The only module that knows the views. It carries what concerns several of them: which one shows
+the place of a problem or of an undone change, and which fields belong to which view.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, cast
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QSplitter, QTabWidget, QVBoxLayout, QWidget
+
+from agenteditor.core.checks import Diagnostic
+from agenteditor.core.document import Change, Document, Transaction
+from agenteditor.core.text import Span, TextEdit
+from agenteditor.ui.example_view import ExampleView
+from agenteditor.ui.form_view import FormView
+from agenteditor.ui.icons import icon, severity_icon
+from agenteditor.ui.message_bar import MessageBar
+from agenteditor.ui.preview import PreviewPanel
+from agenteditor.ui.problems_view import ProblemsView
+from agenteditor.ui.section_view import SectionView
+from agenteditor.ui.source_view import SourceView
+
+ViewName = Literal["details", "examples", "prompt", "source"]
+VIEWS: tuple[ViewName, ...] = ("details", "examples", "prompt", "source")
+
+
+class Editor(QWidget):
+    """One open document.
+
+    ``changed`` is emitted after every change of the text, path or saved state; ``said`` carries a
+    sentence for the status bar; ``caret_moved`` line and column of the source's caret, 1-based.
+    """
+
+    changed = Signal()
+    said = Signal(str)
+    caret_moved = Signal(int, int)
+    view_changed = Signal()
+
+    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.document = document
+        self.form = FormView(document)
+        self.examples = ExampleView(document)
+        self.sections = SectionView(document)
+        self.source = SourceView(document)
+        self.preview = PreviewPanel(document)
+        self.problems = ProblemsView(document)
+        self.messages = MessageBar()
+        self._views: dict[ViewName, QWidget] = {
+            "details": self.form,
+            "examples": self.examples,
+            "prompt": self.sections,
+            "source": self.source,
+        }
+        self._tabs = self._make_tabs()
+        self._columns = _splitter(Qt.Orientation.Horizontal, self._tabs, self.preview, sizes=(620, 380))
+        self._rows = _splitter(Qt.Orientation.Vertical, self._columns, self.problems, sizes=(560, 160))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.messages)
+        layout.addWidget(self._rows, 1)
+        self._connect()
+        document.subscribe(self._document_changed)
+        self._show_badges()
+
+    def _make_tabs(self) -> QTabWidget:
+        tabs = QTabWidget()
+        tabs.setDocumentMode(True)
+        tabs.setAccessibleName(self.tr("Views of the agent"))
+        titles = {
+            "details": self.tr("Details"),
+            "examples": self.tr("Examples"),
+            "prompt": self.tr("Prompt"),
+            "source": self.tr("Source"),
+        }
+        for name in VIEWS:
+            tabs.addTab(self._views[name], titles[name])
+        return tabs
+
+    def _connect(self) -> None:
+        for view in (self.form, self.examples, self.sections):
+            view.refused.connect(self.said)
+            view.source_wanted.connect(self.show_in_source)
+        self.form.examples_wanted.connect(lambda: self.show_view("examples"))
+        self.source.refused.connect(self.said)
+        self.source.caret_moved.connect(self.caret_moved)
+        self.problems.wanted.connect(self.show_problem)
+        self.problems.fix_wanted.connect(self.apply_fix)
+        self._tabs.currentChanged.connect(self.view_changed)
+
+    # --- which view ------------------------------------------------------------------------
+
+    @property
+    def view(self) -> ViewName:
+        """The view that is shown."""
+        return VIEWS[max(self._tabs.currentIndex(), 0)]
+
+    def show_view(self, name: ViewName) -> None:
+        """Show a view and put the focus into it."""
+        self._tabs.setCurrentIndex(VIEWS.index(name))
+        cast(SourceView, self._views[name]).take_focus()
+
+    def show_in_source(self, start: int, end: int) -> None:
+        """Show a place of the text, in code points, in the source view."""
+        self.show_view("source")
+        self.source.reveal(Span(start, end))
+
+    def show_problem(self, problem: Diagnostic) -> None:
+        """Go to what a problem speaks of: in the view that is shown if it can show it."""
+        if self.view == "source" or not self._reveal(problem.span, problem.field):
+            self.show_in_source(*problem.span)
+
+    def step_problem(self, step: int) -> None:
+        """Go to the next (1) or previous (-1) problem, round and round."""
+        self.problems.step(step)
+
+    def _reveal(self, span: Span, field: str | None = None) -> bool:
+        """Show a place in the view that fits it, the present one if that does; whether one did."""
+        syntax = self.document.syntax
+        name: ViewName
+        if syntax.frontmatter is not None and span.start >= syntax.body.start:
+            name = "prompt"
+        else:
+            at = next((f for f in _fields(self.document) if f.span.start <= span.start < f.span.end), None)
+            field = field or (at.key if at else None)
+            if field is None or not self.form.shows(field):
+                return False
+            name = (
+                "examples"
+                if self.view == "examples" and self.examples.reveal_offset(span.start)
+                else "details"
+            )
+        self.show_view(name)
+        if name == "prompt":
+            self.sections.reveal(span.start)
+        elif name == "details":
+            self.form.reveal(cast(str, field))
+        return True
+
+    # --- changes ---------------------------------------------------------------------------
+
+    def undo(self) -> None:
+        """Take the last step back and show where."""
+        label = self.document.undo_label
+        self._show_change(self.document.undo(), self.tr("Undone: {0}"), label)
+
+    def redo(self) -> None:
+        """Do the last undone step again and show where."""
+        label = self.document.redo_label
+        self._show_change(self.document.redo(), self.tr("Done again: {0}"), label)
+
+    def apply_fix(self, label: str, edits: tuple[TextEdit, ...]) -> None:
+        """Apply a fix as one step, and show where it changed the text if the source is shown."""
+        change = self.document.apply(Transaction(edits, label))
+        if change is not None:
+            self.said.emit(label)
+
+    def _show_change(self, change: Change | None, sentence: str, label: str | None) -> None:
+        if change is None:
+            return
+        self.said.emit(sentence.format(label))
+        start = change.edits[0].span.start
+        end = start + len(change.edits[0].insert)
+        if self.view == "source":
+            self.source.reveal(Span(start, end))
+        elif not self._reveal(Span(start, end)):
+            self.show_in_source(start, end)
+
+    def _document_changed(self, _change: Change) -> None:
+        self._show_badges()
+        self.changed.emit()
+
+    def _show_badges(self) -> None:
+        """The worst problem of each view as an icon on its tab, and how many examples there are."""
+        worst: dict[ViewName, str] = {}
+        for problem in self.document.problems:
+            if problem.severity == "info":
+                continue
+            name: ViewName = "prompt" if problem.span.start >= self.document.syntax.body.start else "details"
+            if worst.get(name) != "error":
+                worst[name] = problem.severity
+        for index, name in enumerate(VIEWS):
+            severity = worst.get(name)
+            self._tabs.setTabIcon(index, severity_icon(severity) if severity else icon(_TAB_ICONS[name]))
+        count = len(self.document.syntax.examples)
+        title = self.tr("Examples ({0})").format(count) if count else self.tr("Examples")
+        if self._tabs.tabText(1) != title:
+            self._tabs.setTabText(1, title)
+
+
+_TAB_ICONS: dict[ViewName, str] = {
+    "details": "form",
+    "examples": "examples",
+    "prompt": "prompt",
+    "source": "source",
+}
+
+
+def _fields(document: Document):  # type: ignore[no-untyped-def]
+    frontmatter = document.syntax.frontmatter
+    return frontmatter.fields if frontmatter else ()
+
+
+def _splitter(orientation: Qt.Orientation, *widgets: QWidget, sizes: tuple[int, ...]) -> QSplitter:
+    splitter = QSplitter(orientation)
+    splitter.setChildrenCollapsible(False)
+    for widget in widgets:
+        splitter.addWidget(widget)
+    splitter.setSizes(list(sizes))
+    splitter.setStretchFactor(0, 1)
+    return splitter
