@@ -13,6 +13,7 @@ from pathlib import PurePath
 from agenteditor.core import (
     checks_fences,
     checks_fields,
+    checks_keys,
     checks_reading,
     checks_schema,
     checks_text,
@@ -30,6 +31,7 @@ MOST_FINDINGS = 1_000
 CHECKS: tuple[Check, ...] = (
     *checks_fences.CHECKS,
     *checks_reading.CHECKS,
+    *checks_keys.CHECKS,
     *checks_fields.CHECKS,
     *checks_tools.CHECKS,
     *checks_schema.CHECKS,

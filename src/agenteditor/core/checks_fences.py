@@ -24,7 +24,7 @@ from agenteditor.core.checks_finding import (
     swapped,
     verified,
 )
-from agenteditor.core.text import Span, TextEdit, eol_of, replace
+from agenteditor.core.text import Span, TextEdit, apply, eol_of, replace
 
 TO_LF = "Use LF line ends"
 
@@ -41,10 +41,13 @@ _NEW_DESCRIPTION = "Use this agent when …"
 
 def no_frontmatter(subject: Subject) -> Iterator[Diagnostic]:
     """A file without frontmatter: an agent that lost it, or documentation."""
-    if subject.syntax.verdict == "none":
-        yield (
-            _misplaced(subject) or _not_closed(subject) or _old_line_ends(subject) or _documentation(subject)
-        )
+    if subject.syntax.verdict != "none":
+        return
+    meant = _misplaced(subject) or _not_closed(subject) or _old_line_ends(subject)
+    if meant is not None:
+        yield meant
+    elif not is_document(subject):
+        yield _documentation(subject)
 
 
 def _documentation(subject: Subject) -> Diagnostic:
@@ -55,7 +58,7 @@ def _documentation(subject: Subject) -> Diagnostic:
         Span(0, 0),
         "This file has no frontmatter, so it is documentation and no agent. Add a name and a description "
         "between two lines of three hyphens if it should be one.",
-        fixes=() if is_document(subject) else made,
+        fixes=made,
     )
 
 
@@ -194,12 +197,16 @@ def _closed_early(subject: Subject, at: int, lost: list[str]) -> Diagnostic:
     line_end = text.find("\n", at)
     runs = re.compile("---+").finditer(text, at, line_end if line_end >= 0 else len(text))
     dashes = [replace(match.start(), match.end(), "—") for match in runs]
+    fixes = verified(subject, "Write a dash (—) for the hyphens", dashes, safe=False)
+    mended = reader.find_fence(apply(text, dashes))
+    if mended is None or apply(text, dashes)[mended.content.end - 1] != "\n":
+        fixes = ()  # the next three hyphens are in a value, too
     return finding(
         "frontmatter/closed-early",
         Span(at, at + 3),
         "Three hyphens end the frontmatter, even inside a value: the rest of the line and all that follows "
         f"goes into the prompt.{widened} Write the text without three hyphens in a row.",
-        fixes=verified(subject, "Write a dash (—) for the hyphens", dashes, safe=False),
+        fixes=fixes,
         severity="error" if limit else None,
     )
 

@@ -1,4 +1,4 @@
-"""Checks of field names, of ``name``, ``model`` and ``color``, and of what widens an agent's powers."""
+"""Checks of ``name``, ``description``, ``model`` and ``color``, and of what widens an agent's powers."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from agenteditor.core.checks_finding import (
     finding,
     fix,
     is_document,
+    kind_of,
     misread,
     near,
     shown,
@@ -22,134 +23,11 @@ from agenteditor.core.checks_finding import (
 )
 from agenteditor.core.checks_rules import Severity
 from agenteditor.core.checks_schema import near_colour
-from agenteditor.core.frontmatter import Field
-from agenteditor.core.scalar import double
 from agenteditor.core.text import Span
 
 _KEBAB = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 # Full names, of Anthropic and of the clouds that serve them: us.anthropic.claude-…, claude-…@20250929.
 _FULL_MODEL = re.compile(r"(?:arn:aws:\S+|\S*claude-\S+)")
-_ALLOWED = ("allowedTools", "allowed-tools", "allowed_tools", "allowedtools")
-
-
-def keys(subject: Subject) -> Iterator[Diagnostic]:
-    """Fields Claude Code does not read: misspelt, foreign, leaked from a description, or made up."""
-    fields = subject.fields
-    if is_document(subject) and subject.field("name") is None:
-        return
-    present = {field.key for field in fields}
-    leaked = _leaked(subject, fields)
-    if leaked:
-        yield _leak(subject, leaked)
-    for field in fields:
-        if field in leaked or subject.spec(field.key) is not None:
-            continue
-        yield _unknown_key(subject, field, present)
-
-
-def _unknown_key(subject: Subject, field: Field, present: set[str]) -> Diagnostic:
-    names, key = subject.names, field.key
-    meant = names.near_keys.get(key)
-    if meant is None and key not in names.non_fields and key not in names.foreign_keys and key != "examples":
-        meant = near(key, subject.syntax.dialect.keys())
-    if meant is not None and meant not in present:
-        return _misspelt(subject, field, meant)
-    quoted = shown(key)
-    if key == "examples":
-        return finding(
-            "key/examples",
-            field.key_span,
-            "Claude Code does not read examples here, so they help nobody choose this agent. Move them into "
-            "the description.",
-            key,
-        )
-    if key in names.foreign_keys:
-        limit = ", and the limit it sets" if key in names.foreign_limits else ""
-        return finding(
-            "key/other-program",
-            field.key_span,
-            f"{quoted} is a field of {names.foreign_keys[key]}; Claude Code ignores it{limit}. Keep it only "
-            "if the file is for that program, too.",
-            key,
-            severity="warning" if limit else None,
-        )
-    note = names.non_fields.get(key)
-    if note is not None:
-        return finding(
-            "key/unknown",
-            field.key_span,
-            f"{quoted} is {note}; Claude Code does not read it.",
-            key,
-            severity="info",
-        )
-    message = f"{quoted} is not a field of Claude Code, so it is ignored without a word."
-    if meant is not None:
-        message = (
-            f"{quoted} is not a field of Claude Code and {shown(meant)} is already there, so it is ignored."
-        )
-    return finding("key/unknown", field.key_span, f"{message} Remove it if it is meant for Claude Code.", key)
-
-
-def _misspelt(subject: Subject, field: Field, meant: str) -> Diagnostic:
-    fixes = fix(subject, f"Rename to {meant}", rewrite.rename_field, field.key, meant)
-    if meant == "tools":
-        code = "tools/allowed-tools" if field.key in _ALLOWED else "key/near-miss"
-        return finding(
-            code,
-            field.key_span,
-            f"{shown(field.key)} is not a field of an agent, so this limit is not read and the agent may use "
-            "every tool. Rename it to tools.",
-            field.key,
-            fixes,
-            severity="error",
-        )
-    wide = meant == "disallowedTools"
-    consequence = "so nothing is forbidden" if wide else "so it is ignored without a word"
-    return finding(
-        "key/near-miss",
-        field.key_span,
-        f"{shown(field.key)} is not a field of Claude Code, {consequence}. Probably {shown(meant)} is meant.",
-        field.key,
-        fixes,
-        severity="error" if wide else None,
-    )
-
-
-def _leaked(subject: Subject, fields: tuple[Field, ...]) -> list[Field]:
-    """Keys such as ``user`` that directly follow the description: lines of an example (FORMAT 2.3)."""
-    frontmatter = subject.syntax.frontmatter
-    written = frontmatter.fields if frontmatter is not None and fields else ()
-    at = next((i for i, field in enumerate(written) if field.key == "description"), len(written))
-    counting = {id(field) for field in fields}
-    found: list[Field] = []
-    for field in written[at + 1 :]:
-        if field.key.casefold() not in subject.names.leaked_keys or isinstance(field.value, list):
-            break
-        if id(field) in counting:
-            found.append(field)
-    return found
-
-
-def _leak(subject: Subject, leaked: list[Field]) -> Diagnostic:
-    listed = ", ".join(field.key for field in leaked)
-    return finding(
-        "key/leaked",
-        Span(leaked[0].key_span.start, leaked[-1].value_span.end),
-        f"The description ends before these lines, because they are not indented: {listed} are read as "
-        "fields and ignored. Put the whole description in quotes or indent it after |.",
-        "description",
-        _joined(subject, leaked),
-    )
-
-
-def _joined(subject: Subject, leaked: list[Field]) -> tuple[Fix, ...]:
-    """The description and the lines that leaked from it, as one text in double quotes."""
-    field = subject.field("description")
-    if field is None or field.style != "plain":
-        return ()
-    span = Span(field.value_span.start, leaked[-1].value_span.end)
-    text = span.of(subject.text).replace("\r\n", "\n").rstrip()
-    return verified(subject, "Make them part of the description", swapped(span, double(text)))
 
 
 def empty(subject: Subject) -> Iterator[Diagnostic]:
@@ -186,7 +64,10 @@ def _required(subject: Subject, key: str) -> Iterator[Diagnostic]:
             "description": "In a plugin a placeholder takes its place, and nobody will choose this agent.",
         }[key]
     else:
-        then = "Claude Code does not load the file."
+        then = {
+            "name": "Claude Code takes the file for documentation and does not load it.",
+            "description": "Claude Code skips the file.",
+        }[key]
     severity: Severity | None = "warning" if subject.in_plugin else None
     if field is None:
         start = frontmatter.content.start
@@ -209,12 +90,14 @@ def _required(subject: Subject, key: str) -> Iterator[Diagnostic]:
         )
     elif not isinstance(field.value, str):
         fixes: tuple[Fix, ...] = ()
+        advice = "Write a text."
         if field.text is not None:
+            advice = "Put it in quotes."
             fixes = fix(subject, "Put it in quotes", rewrite.set_field, key, field.text)
         yield finding(
             f"{key}/not-a-string",
             field.value_span,
-            f"The {key} {shown(field.text or field.value)} is not text to YAML. {then} Put it in quotes.",
+            f"The {key} is {kind_of(field.value)} to YAML, not text. {then} {advice}",
             key,
             fixes,
             severity=severity,
@@ -237,7 +120,7 @@ def name(subject: Subject) -> Iterator[Diagnostic]:
         field is None
         or not isinstance(field.value, str)
         or not field.value.strip()
-        or misread(subject, field)
+        or misread(subject, field) is not None
     ):
         return
     value, span, slug = field.value, field.value_span, _slug(field.value)
@@ -426,10 +309,10 @@ def _memory(subject: Subject) -> Iterator[Diagnostic]:
         yield finding(
             "powers/memory-writes",
             memory.value_span,
-            f"memory also gives the agent {' and '.join(added)}, which “tools” does not list. Leave memory "
+            f"“memory” also gives the agent {' and '.join(added)}, which “tools” does not list. Leave memory "
             "out if the agent must not change files.",
             "memory",
         )
 
 
-CHECKS: tuple[Check, ...] = (keys, empty, required, name, model, colour, powers)
+CHECKS: tuple[Check, ...] = (empty, required, name, model, colour, powers)

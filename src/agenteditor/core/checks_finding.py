@@ -215,6 +215,19 @@ def _slips(a: str, b: str, limit: int) -> int:
     return min(row[-1], limit + 1)
 
 
+def kind_of(value: object) -> str:
+    """What kind of value this is, in words."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (int, float)):
+        return "a number"
+    if isinstance(value, str):
+        return "text"
+    return "a list" if isinstance(value, list) else "a map of names and values"
+
+
 def shown(value: object, limit: int = 40) -> str:
     """``value`` as a person would write it, on one line, in typographic quotes, cut to ``limit``."""
     if value is None:

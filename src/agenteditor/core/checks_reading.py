@@ -224,21 +224,19 @@ def repaired(subject: Subject) -> Iterator[Diagnostic]:
     host = next(
         (field for field in subject.fields if field.span.start <= fault.span.start < field.span.end), None
     )
+    quoted = any(field.repaired for field in subject.fields)
+    vanishes = ", and saved with Windows line ends it vanishes" if quoted else ""
     yield finding(
         "yaml/repaired",
         fault.span,
-        f"This is not valid YAML: {_lower(fault.message)} Claude Code loads the file only because it repairs "
-        "it first; other programs and older versions refuse it, and with Windows line ends it vanishes.",
+        f"Not valid YAML. {fault.message} Claude Code loads the file only because it repairs it first; other "
+        f"programs and older versions refuse it{vanishes}. {_ADVICE.get(fault.code, '')}".rstrip(),
         host.key if host else None,
         _made_valid(subject),
     )
     for field in subject.fields:
         if field.repaired:
             yield from _changed_by_repair(subject, field)
-
-
-def _lower(sentence: str) -> str:
-    return sentence[:1].lower() + sentence[1:]
 
 
 def _changed_by_repair(subject: Subject, field: Field) -> Iterator[Diagnostic]:

@@ -21,6 +21,7 @@ from agenteditor.core.checks_finding import (
     Subject,
     finding,
     fix,
+    kind_of,
     misread,
     near,
     shown,
@@ -89,7 +90,7 @@ def _of_field(subject: Subject, field: Field, spec: FieldSpec, error: Validation
         return finding(
             "value/type",
             field.value_span,
-            f"{shown(field.key)} should be {_wanted(error)} but is {_kind(value)}, so Claude Code drops it "
+            f"{shown(field.key)} should be {_wanted(error)} but is {kind_of(value)}, so Claude Code drops it "
             f"({_without(spec)}).",
             field.key,
             _as_text(subject, field, spec),
@@ -134,34 +135,36 @@ def _number(field: Field) -> Diagnostic:
 
 
 def _unknown(subject: Subject, field: Field, spec: FieldSpec, value: str) -> Diagnostic:
-    table = subject.names.near_values.get(field.key, {})
-    suggestion = table.get(value.strip().casefold()) or near(value, spec.choices)
+    slip = near(value, spec.choices)
+    suggestion = slip or subject.names.near_values.get(field.key, {}).get(value.strip().casefold())
     return finding(
         "value/unknown",
         field.value_span,
         f"{shown(value)} is no {spec.label.lower()} Claude Code knows, so it is dropped ({_without(spec)}). "
         f"Known are {', '.join(spec.choices)}.",
         field.key,
-        _changed(subject, field, suggestion),
+        # No mode of permission is given without a person's consent.
+        _changed(subject, field, suggestion, safe=slip is not None and field.key != "permissionMode"),
     )
 
 
 def _colour(subject: Subject, field: Field, value: str) -> Diagnostic:
-    suggestion = near_colour(subject.names.colours, subject.names.near_values["color"], value)
+    slip = near(value, subject.names.colours)
+    suggestion = slip or near_colour(subject.names.colours, subject.names.near_values["color"], value)
     return finding(
         "color/unknown",
         field.value_span,
         f"{shown(value)} is not one of the colours {', '.join(subject.names.colours)}, so it is dropped "
         "without a word. Choose one of them.",
         field.key,
-        _changed(subject, field, suggestion),
+        _changed(subject, field, suggestion, safe=slip is not None),
     )
 
 
-def _changed(subject: Subject, field: Field, suggestion: str | None) -> tuple[Fix, ...]:
+def _changed(subject: Subject, field: Field, suggestion: str | None, *, safe: bool) -> tuple[Fix, ...]:
     if suggestion is None:
         return ()
-    return fix(subject, f"Change to {shown(suggestion)}", rewrite.set_field, field.key, suggestion)
+    return fix(subject, f"Change to {shown(suggestion)}", rewrite.set_field, field.key, suggestion, safe=safe)
 
 
 def near_colour(colours: Mapping[str, str], table: Mapping[str, str], value: str) -> str | None:
@@ -185,8 +188,8 @@ def near_colour(colours: Mapping[str, str], table: Mapping[str, str], value: str
 
 
 def _as_text(subject: Subject, field: Field, spec: FieldSpec) -> tuple[Fix, ...]:
-    """Quotes for a number or a word such as true where text belongs."""
-    if spec.kind in ("yaml", "list") or isinstance(field.value, (list, dict)) or field.text is None:
+    """Quotes for a number or a word such as true, where any text will do."""
+    if spec.kind not in ("text", "string") or not field.text:
         return ()
     return fix(subject, "Put it in quotes", rewrite.set_field, field.key, field.text)
 
@@ -199,8 +202,7 @@ def _inside(subject: Subject, field: Field, path: list[str], error: ValidationEr
     return finding(
         "value/shape",
         field.value_span,
-        f"In {field.key}, {_fault(place, error)} Claude Code does not use such a part; see the help of the "
-        "field.",
+        f"{_fault(shown(place, 80), error)} Claude Code does not use such a part. Write it as documented.",
         field.key,
     )
 
@@ -229,7 +231,7 @@ def _fault(place: str, error: ValidationError) -> str:
         missing = next((key for key in _listed(error) if key not in instance), "a part")
         return f"{place} lacks {shown(missing)}."
     if error.validator == "type":
-        return f"{place} should be {_wanted(error)} but is {_kind(instance)}."
+        return f"{place} should be {_wanted(error)} but is {kind_of(instance)}."
     if error.validator == "enum":
         return f"{place} is {shown(instance)}; known are {', '.join(_listed(error))}."
     if error.validator in ("minProperties", "maxProperties"):
@@ -245,18 +247,6 @@ def _listed(error: ValidationError) -> list[str]:
 
 def _wanted(error: ValidationError) -> str:
     return " or ".join(_KINDS[kind] for kind in _listed(error))
-
-
-def _kind(value: object) -> str:
-    if value is None:
-        return "nothing"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, (int, float)):
-        return "a number"
-    if isinstance(value, str):
-        return "text"
-    return "a list" if isinstance(value, list) else "a map of names and values"
 
 
 CHECKS: tuple[Check, ...] = (values,)

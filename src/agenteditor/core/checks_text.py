@@ -92,7 +92,7 @@ def description(subject: Subject) -> Iterator[Diagnostic]:
 # A backslash-n inside a word, a path or a pattern, where no line break can be meant. Before a label such as
 # "user:" or after the end of a sentence it is the wizard's way to write one (FORMAT 2.4).
 _ODD_BREAK = re.compile(
-    r"(?<![A-Za-z])[A-Za-z]:\\(?:[^\s\\]+\\)*n\w|(?<=\w)\\\\?[\w.]+\\n[a-z]\w*+(?![\w ]*:)"
+    r"(?<![A-Za-z])[A-Za-z]:\\(?:[^\s\\]+\\)*n\w+|(?<=\w)\\\\?[\w.]+\\n[a-z]\w*+(?![\w ]*:)"
     r"|\[\^?[^\[\]\s]{0,40}\\n[^\[\]\s]{0,40}\]|['\"`]\\n['\"`]"
 )
 
@@ -136,6 +136,8 @@ def examples(subject: Subject) -> Iterator[Diagnostic]:
         return  # how the description reads is not known yet
     silent: list[HostedExample] = []
     for hosted in subject.syntax.examples:
+        if hosted.host != "description":
+            continue  # nobody reads examples elsewhere
         example = hosted.example
         if not example.closed:
             yield finding(
@@ -326,8 +328,8 @@ def line_ends(subject: Subject) -> Iterator[Diagnostic]:
     yield finding(
         "text/mixed-line-ends",
         Span(first, first + 2),
-        f"{windows:,} lines end in CRLF and {unix:,} in LF; programs disagree about such files. Use LF "
-        "throughout.",
+        f"Some lines end in CRLF ({windows:,}), others in LF ({unix:,}); programs disagree about such files. "
+        "Use LF throughout.",
         fixes=verified(subject, "Use LF line ends", to_lf),
     )
 

@@ -225,7 +225,7 @@ def _foreign(subject: Subject, field: Field, one: Listed) -> Diagnostic:
         one.span,
         f"{shown(one.entry.text)} is a name of {owner}, and gives nothing in Claude Code. {advice}",
         field.key,
-        swap(subject, field, one, use) if use else (),
+        swap(subject, field, one, use, safe=False) if use else (),
     )
 
 
@@ -248,11 +248,13 @@ def _unknown(subject: Subject, field: Field, one: Listed) -> Diagnostic:
     )
 
 
-def swap(subject: Subject, field: Field, one: Listed, new: tuple[str, ...]) -> tuple[Fix, ...]:
+def swap(
+    subject: Subject, field: Field, one: Listed, new: tuple[str, ...], *, safe: bool = True
+) -> tuple[Fix, ...]:
     """Replace one entry. Never leaves a list empty: that would mean something else."""
     value = field.text if isinstance(field.value, str) else field.value
     after = tools_grammar.replaced(value, one.entry, new)
     if not after or after == value:
         return ()
     label = f"Change to {' and '.join(new)}" if new else "Remove it"
-    return fix(subject, label, rewrite.set_value, field.key, after)
+    return fix(subject, label, rewrite.set_value, field.key, after, safe=safe)
