@@ -47,12 +47,15 @@ class Mark(NamedTuple):
 
 def marks_of(text: str, start: int, end: int) -> Sequence[Mark]:
     """The beginnings of the parts in ``text[start:end]``, in order."""
-    marks = _marks(text, start, end, relaxed=False)
+    marks = _marks(text, start, end)
     if sum(mark.kind == "turn" for mark in marks) < 2:
         # A label in running text with nothing to set it off is likelier than one long speech.
         again = _marks(text, start, end, relaxed=True)
-        if len(again) > len(marks):
-            return again
+        marks = again if len(again) > len(marks) else marks
+    if all(mark.role != "user" for mark in marks):
+        # "… to tell the user: 'Go'" is a sentence, unless nobody else would ask anything.
+        again = _marks(text, start, end, articles=False)
+        marks = again if any(mark.role == "user" for mark in again) else marks
     return marks
 
 
@@ -85,38 +88,20 @@ class Before(NamedTuple):
     closer: str
 
 
-_JOINERS = frozenset("|→⇒➜➔,;/–—-•*+")
+_BAR = frozenset("|")
+_LINKS = _BAR | frozenset("→⇒➜➔")
+_JOINERS = _LINKS | frozenset(",;/–—-•*+")
 _SENTENCE_ENDS = frozenset(".!?…:。！？)]")
 
 
-def before(text: str, floor: int, at: int) -> Before:
-    """How the text from ``floor`` on ends in front of ``at``: over blanks, bullets and joining marks."""
-    end = at
-    blank = line = False
-    while end > floor:
-        character = text[end - 1]
-        if character.isspace():
-            blank, line = True, line or character == "\n"
-        elif character in _JOINERS:
-            if line:
-                break
-        elif character == ">" and not line and end - 2 >= floor and text[end - 2] in "-=":
-            end -= 1
-        elif character in ".)" and not line and end - 2 >= floor and text[end - 2].isdecimal():
-            number = end - 2
-            while number > floor and end - number < 5 and text[number - 1].isdecimal():
-                number -= 1
-            if number > floor and not text[number - 1].isspace():
-                break
-            rest = number
-            while rest > floor and text[rest - 1] in " \t":
-                rest -= 1
-            if rest > floor and text[rest - 1] != "\n":
-                break  # a number in running text, not that of an item
-            end = number + 1
-        else:
-            break
-        end -= 1
+def before(text: str, floor: int, at: int, inline: frozenset[str] = _JOINERS) -> Before:
+    """How the text from ``floor`` on ends in front of ``at``: over blanks, bullets and joining marks.
+
+    ``inline``: the marks that join two parts on one line; others are the end of the text itself.
+    """
+    end, blank, line = _behind(text, floor, at, _JOINERS)
+    if not line and inline is not _JOINERS:
+        end, blank, line = _behind(text, floor, at, inline)
     if end == floor:
         return Before("start", end, "")
     last, behind = text[end - 1], text[end - 2] if end - 2 >= floor else ""
@@ -129,6 +114,39 @@ def before(text: str, floor: int, at: int) -> Before:
     if last in _SENTENCE_ENDS and (blank or ord(last) > 0x3000):
         return Before("sentence", end, last)
     return Before("blank" if blank else "inside", end, last)
+
+
+def _behind(text: str, floor: int, at: int, joiners: frozenset[str]) -> tuple[int, bool, bool]:
+    """Where the text in front of ``at`` ends, and whether a blank and a line break were passed over."""
+    end = at
+    blank = line = False
+    while end > floor:
+        character = text[end - 1]
+        if character.isspace():
+            blank, line = True, line or character == "\n"
+            end -= 1
+        elif line:
+            break
+        elif character in joiners:
+            end -= 1
+        elif character == ">" and "→" in joiners and end - 2 >= floor and text[end - 2] in "-=":
+            end -= 2
+        elif character in ".)" and (number := _item_number(text, floor, end - 1)) < end - 1:
+            end = number
+        else:
+            break
+    return end, blank, line
+
+
+def _item_number(text: str, floor: int, end: int) -> int:
+    """Where the number of a list item that ends at ``end`` starts; ``end`` if none begins a line there."""
+    number = end
+    while number > floor and end - number < 4 and text[number - 1].isdecimal():
+        number -= 1
+    line = number
+    while line > floor and text[line - 1] in " \t":
+        line -= 1
+    return number if line == floor or text[line - 1] == "\n" else end
 
 
 def label_at(text: str, floor: int, colon: int) -> tuple[int, str]:
@@ -154,8 +172,10 @@ _OPENED: set[Kind] = {"context", "turn"}  # after one of these no context follow
 class _State:
     """What has been read of a block so far, as far as it decides whether a label counts."""
 
-    def __init__(self, text: str, start: int, end: int, *, relaxed: bool) -> None:
-        self.text, self.end, self.relaxed = text, end, relaxed
+    def __init__(self, text: str, start: int, end: int, *, relaxed: bool, articles: bool) -> None:
+        self.text, self.end = text, end
+        self.relaxed = relaxed  # a sure label in running text counts with nothing to set it off
+        self.articles = articles  # a label after "the" or "ask" is part of a sentence
         self.floor = start  # the text before it is settled
         self.marks: list[Mark] = []
         self.seen: set[Kind] = set()
@@ -163,6 +183,13 @@ class _State:
         self.quote = ""  # what opens the text of the open turn
         self.quote_at = -1
         self._closing: dict[str, list[tuple[int, int]]] | None = None
+
+    @property
+    def joiners(self) -> frozenset[str]:
+        """The marks that are no text of the open part where they stand at its end."""
+        if self.open is None or self.quote:
+            return _JOINERS
+        return _LINKS if self.open.kind == "turn" else _BAR
 
     def add(self, mark: Mark) -> None:
         """Take a mark as the next part."""
@@ -194,8 +221,8 @@ _TAG = re.compile(r"<([A-Za-z][\w-]{0,40})\s{0,3}>")
 _CLOSING_TAG = re.compile(r"</([A-Za-z][\w-]{0,40})\s{0,3}>")
 
 
-def _marks(text: str, start: int, end: int, *, relaxed: bool) -> list[Mark]:
-    state = _State(text, start, end, relaxed=relaxed)
+def _marks(text: str, start: int, end: int, *, relaxed: bool = False, articles: bool = True) -> list[Mark]:
+    state = _State(text, start, end, relaxed=relaxed, articles=articles)
     for point in _POINT.finditer(text, start, end):
         at = point.start()
         if at < state.floor:
@@ -212,7 +239,7 @@ def _label(state: _State, colon: int) -> Mark | None:
     kind = kind_of(word)
     if kind is None:
         return None
-    front = before(state.text, state.floor, start)
+    front = before(state.text, state.floor, start, state.joiners)
     if kind == "context":
         counts = front.place in ("start", "line", "closed", "sentence") and state.open is None
         counts = counts and not state.seen & _OPENED
@@ -235,7 +262,7 @@ def _turn_counts(state: _State, front: Before, role: Role, *, follows: bool) -> 
             return False  # that is the quote which opens the text
         matches = not state.quote or front.closer in (CLOSERS[state.quote][-1], ">")
         return follows if front.place == "glued" or not matches else True
-    determined = stands_before_a_noun(state.text, front.end)
+    determined = state.articles and stands_before_a_noun(state.text, front.end)
     differs = state.open is None or state.open.kind != "turn" or state.open.role != role
     if state.open is not None and state.open.kind == "commentary":
         return follows and not determined
@@ -252,21 +279,25 @@ _REACH = 64
 
 
 def _named(state: _State, colon: int) -> Mark | None:
-    """The label of a named speaker or of several words: it must begin where something has just ended."""
+    """The label of a named speaker or of several words; it begins where something has just ended."""
     last = state.text[colon - 1 : colon]
     if not last.isalnum() and last not in " \u00a0*_`.'’":
         return None
     low = max(state.floor, colon - _REACH)
     window = state.text[low:colon]
+    follows = _says(state, colon)
+    loose = state.open is None or state.open.kind == "context"
     cut = max(window.rfind(character) for character in "\n'\"”’»」>")
+    if loose and follows:  # "Context: The code is done. Mia: 'Look at it'"
+        cut = max(cut, *(window.rfind(end) for end in (". ", "! ", "? ", "。")))
     if cut < 0 and (low > state.floor or state.open is not None):
         return None
     item = _ITEM.match(window, cut + 1)
     assert item is not None, "the pattern of an item matches the empty text"
     start = low + item.start(1)
     name = window[item.end() :].rstrip(" \u00a0*_`")
-    front = before(state.text, state.floor, start)
-    if not name or front.place not in ("start", "line", "closed"):
+    front = before(state.text, state.floor, start, state.joiners)
+    if not name or front.place in ("blank", "glued", "inside") or (front.place == "sentence" and not loose):
         return None
     if front.place == "start" and state.open is not None:
         return None
@@ -274,7 +305,6 @@ def _named(state: _State, colon: int) -> Mark | None:
         closed = front.closer in (CLOSERS[state.quote][-1], ">") and front.end - 1 > state.quote_at
         if not closed:
             return None
-    follows = _says(state, colon)
     kind = lesser_kind_of(name)
     if kind in ("context", "commentary"):
         if kind in state.seen or (kind == "context" and state.open is not None):
@@ -285,9 +315,10 @@ def _named(state: _State, colon: int) -> Mark | None:
         if not follows or role_of(name.split(" ", 1)[0]) == "other" or re.search(r'[\n<>"]', name):
             return None
     elif kind is None and role_of(name) == "other":
-        opening = state.relaxed and (state.open is None or state.open.kind == "context")
-        if not may_be_a_person(name) or not (follows or opening):
+        if not may_be_a_person(name) or not (follows or (state.relaxed and loose)):
             return None
+        if front.place == "sentence" and not (name.istitle() and name.count(" ") < 2):
+            return None  # "He told us: 'Go'"
     return _mark(state, "turn", name, front, (start, colon))
 
 
@@ -316,7 +347,7 @@ def _tag(state: _State, at: int) -> Mark | None:
     if match is None or kind is None or state.text[at - 1 : at] == "`":
         return None
     text_end, tag_end = state.closing_tag(match[1], match.end())
-    front = before(state.text, state.floor, at)
+    front = before(state.text, state.floor, at, state.joiners)
     if kind == "commentary":
         if "commentary" in state.seen:
             kind = "note"  # there is one field for it; a second one is kept as it is
