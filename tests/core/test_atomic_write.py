@@ -1,0 +1,732 @@
+"""A saved file is whole at every instant, keeps what it had, and overwrites nothing unseen."""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+import stat
+import struct
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from agenteditor.core import atomic_write, disk
+from agenteditor.core.atomic_write import remove_leftovers, write
+from agenteditor.core.disk import LIMIT, Conflict, Stamp, read
+from agenteditor.core.file_problem import FileProblem
+from agenteditor.core.in_place import state_folder, unfinished
+from tests.core.faults import Faults, faults_in_saving
+
+OLD = b"old content\r\n" * 40
+NEW = b"new \xff content\n" * 50
+ERRORS = [
+    *(errno.ENOSPC, errno.EIO, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EBUSY, errno.EXDEV),
+    *(errno.EPERM, errno.EOPNOTSUPP, errno.ENOENT, errno.ELOOP),
+]
+ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
+
+
+@pytest.fixture(autouse=True)
+def _no_copy_is_left_from_before() -> Iterator[None]:
+    yield
+    for copy in (state_folder() / "overwriting").glob("*.copy"):
+        copy.unlink()
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "agent.md"
+    path.write_bytes(OLD)
+    path.chmod(0o640)
+    return path
+
+
+def save(path: Path, data: bytes = NEW) -> Stamp:
+    return write(path, data, read(path)[1])
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(entry.name for entry in folder.iterdir())
+
+
+def refused(path: Path, code: str, expected: Stamp | None = None) -> FileProblem:
+    return refused_with(path, NEW, code, expected)
+
+
+def refused_with(path: Path, data: bytes, code: str, expected: Stamp | None) -> FileProblem:
+    with pytest.raises(FileProblem) as caught:
+        write(path, data, expected)
+    assert caught.value.code == code
+    assert str(path) in str(caught.value) or not str(path).isprintable()
+    return caught.value
+
+
+# What a save does.
+
+
+def test_a_save_replaces_the_content_and_says_which_version_it_is(file: Path) -> None:
+    stamp = save(file)
+    assert file.read_bytes() == NEW
+    assert stamp == read(file)[1]
+    assert stamp.identity == read(file)[1].identity
+    assert stamp.durable
+    assert names(file.parent) == ["agent.md"]
+    assert write(file, OLD, stamp) == read(file)[1]
+
+
+def test_a_new_file_gets_the_usual_permissions(tmp_path: Path) -> None:
+    path = tmp_path / ("n" * 252 + ".md")  # 255 bytes, the longest name there is
+    before = os.umask(0o027)
+    try:
+        write(path, NEW, None)
+    finally:
+        os.umask(before)
+    assert path.read_bytes() == NEW
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+    assert path.stat().st_nlink == 1
+    assert names(tmp_path) == [path.name]
+
+
+def test_the_same_content_writes_nothing(file: Path) -> None:
+    before = file.stat()
+    file.chmod(0o440)  # not even a file that cannot be written is in the way
+    assert save(file, OLD) == read(file)[1]
+    after = file.stat()
+    assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+
+
+def test_an_empty_content_is_a_content(file: Path) -> None:
+    save(file, b"")
+    assert file.read_bytes() == b""
+    save(file, OLD)
+    assert file.read_bytes() == OLD
+
+
+# Whose version it was.
+
+
+def test_a_change_nobody_saw_is_not_overwritten(file: Path) -> None:
+    expected = read(file)[1]
+    status = file.stat()
+    other = OLD.replace(b"old", b"odd")
+    file.write_bytes(other)
+    os.utime(file, ns=(status.st_atime_ns, status.st_mtime_ns))  # same size, same time
+    with pytest.raises(Conflict) as caught:
+        write(file, NEW, expected)
+    assert caught.value.code == "changed"
+    assert file.read_bytes() == other
+    found = caught.value.found
+    assert found == read(file)[1]
+    assert write(file, NEW, found) == read(file)[1]  # the user said: overwrite that one
+
+
+def test_hard_links_with_a_change_nobody_saw_are_not_overwritten(file: Path) -> None:
+    expected = read(file)[1]
+    file.with_name("other.md").hardlink_to(file)
+    file.write_bytes(b"changed")
+    refused(file, "changed", expected)
+    assert file.read_bytes() == b"changed"
+
+
+def test_who_waited_for_the_lock_looks_at_the_file_anew(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fcntl = pytest.importorskip("fcntl")
+    expected = read(file)[1]
+    other = file.with_name("other")
+    other.write_bytes(NEW)
+
+    def lock(_handle: int, _how: int) -> None:
+        if other.exists():
+            other.replace(file)  # the other program's save, finished while we waited
+
+    monkeypatch.setattr(fcntl, "flock", lock)
+    problem = refused_with(file, OLD, "changed", expected)
+    assert isinstance(problem, Conflict)
+    assert problem.found == read(file)[1]
+
+
+def test_a_file_system_without_locks_is_written_all_the_same(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fcntl = pytest.importorskip("fcntl")
+
+    def lock(_handle: int, _how: int) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", lock)
+    save(file)
+    assert file.read_bytes() == NEW
+
+
+def test_a_file_replaced_by_its_equal_is_no_conflict(file: Path) -> None:
+    expected = read(file)[1]
+    other = file.with_name("other")
+    other.write_bytes(OLD)
+    other.replace(file)
+    write(file, NEW, expected)
+    assert file.read_bytes() == NEW
+
+
+def test_somebody_else_who_wrote_the_same_is_no_conflict(file: Path) -> None:
+    expected = read(file)[1]
+    file.write_bytes(NEW)
+    assert write(file, NEW, expected) == read(file)[1]
+
+
+def test_a_deleted_file_does_not_come_back_unasked(file: Path) -> None:
+    expected = read(file)[1]
+    file.unlink()
+    assert isinstance(refused(file, "gone", expected), Conflict)
+    assert names(file.parent) == []
+    write(file, NEW, None)
+    assert file.read_bytes() == NEW
+
+
+def test_a_new_file_overwrites_none(file: Path) -> None:
+    problem = refused(file, "exists")
+    assert isinstance(problem, Conflict)
+    assert problem.found == read(file)[1]
+    assert file.read_bytes() == OLD
+    assert write(file, OLD, None) == read(file)[1]  # the very same is there already: fine
+
+
+def test_a_file_that_grew_beyond_all_measure_is_a_conflict_at_once(file: Path) -> None:
+    expected = read(file)[1]
+    with file.open("r+b") as stream:
+        stream.truncate(10 * 1024**3)  # sparse
+    problem = refused(file, "changed", expected)
+    assert isinstance(problem, Conflict)
+    assert problem.found is None
+
+
+def _while_writing(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object]) -> None:
+    written = disk.write_all
+
+    def slow(handle: int, data: bytes) -> None:
+        written(handle, data)
+        happens()
+
+    monkeypatch.setattr(atomic_write, "write_all", slow)
+
+
+def test_a_change_while_the_new_version_is_written_is_seen(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = read(file)[1]
+    _while_writing(monkeypatch, lambda: file.write_bytes(b"by another program"))
+    problem = refused(file, "changed", expected)
+    assert isinstance(problem, Conflict)
+    assert problem.found == read(file)[1]
+    assert file.read_bytes() == b"by another program"
+    assert names(file.parent) == ["agent.md"]
+
+
+def test_a_replacement_while_the_new_version_is_written_is_seen(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = read(file)[1]
+    other = file.with_name("other")
+    other.write_bytes(b"by another program")
+    _while_writing(monkeypatch, lambda: other.replace(file))
+    problem = refused(file, "changed", expected)
+    assert isinstance(problem, Conflict)
+    assert problem.found == read(file)[1]
+    assert names(file.parent) == ["agent.md"]
+
+
+def test_a_deletion_while_the_new_version_is_written_is_seen(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = read(file)[1]
+    _while_writing(monkeypatch, file.unlink)
+    refused(file, "gone", expected)
+    assert names(file.parent) == []
+
+
+def test_another_file_put_in_place_of_a_hard_link_is_not_overwritten(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file.with_name("other.md").hardlink_to(file)
+    expected = read(file)[1]
+    theirs = file.with_name("theirs")
+    theirs.write_bytes(b"by another program")
+    opened = atomic_write._opened_again
+
+    def late(*arguments: object) -> int:
+        theirs.replace(file)
+        return opened(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(atomic_write, "_opened_again", late)
+    refused(file, "changed", expected)
+    assert file.read_bytes() == b"by another program"
+    assert file.with_name("other.md").read_bytes() == OLD
+
+
+def test_a_file_made_while_the_new_one_is_written_is_seen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "agent.md"
+    _while_writing(monkeypatch, lambda: path.write_bytes(OLD))
+    refused(path, "exists")
+    assert path.read_bytes() == OLD
+    assert names(tmp_path) == ["agent.md"]
+
+
+def test_without_hard_links_a_file_made_meanwhile_is_seen_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "agent.md"
+    _while_writing(monkeypatch, lambda: path.write_bytes(OLD))
+    with faults_in_saving(Faults(0), O_TMPFILE=0, link=_no_link):
+        refused(path, "exists")
+    assert path.read_bytes() == OLD
+    assert names(tmp_path) == ["agent.md"]
+
+
+def test_a_locked_file_is_waited_for_and_then_refused(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fcntl = pytest.importorskip("fcntl")
+    monkeypatch.setattr(atomic_write, "LOCK_WAIT", 0.05)
+    with file.open("rb") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        refused(file, "busy", read(file)[1])
+    save(file)
+    assert file.read_bytes() == NEW
+
+
+# What is kept.
+
+
+def test_permissions_attributes_and_owner_are_kept(file: Path) -> None:
+    file.chmod(0o604)
+    _set_attribute(file, "user.note", b"1\0\xff")
+    if ROOT:
+        os.chown(file, 1234, 2345)
+    before = file.stat()
+    save(file)
+    after = file.stat()
+    assert (after.st_mode, after.st_uid, after.st_gid) == (before.st_mode, before.st_uid, before.st_gid)
+    assert after.st_ino != before.st_ino
+    assert os.getxattr(file, "user.note") == b"1\0\xff"
+
+
+def test_an_access_list_is_kept_and_rights_are_not_widened(file: Path) -> None:
+    acl = _acl((0x01, 6, -1), (0x02, 6, 1001), (0x04, 4, -1), (0x10, 6, -1), (0x20, 0, -1))
+    _set_attribute(file, "system.posix_acl_access", acl)
+    mode = file.stat().st_mode
+    save(file)
+    assert os.getxattr(file, "system.posix_acl_access") == acl
+    assert file.stat().st_mode == mode
+
+
+def test_a_folders_default_access_list_gives_nobody_the_old_file(file: Path) -> None:
+    everything = _acl((0x01, 7, -1), (0x02, 7, 1001), (0x04, 7, -1), (0x10, 7, -1), (0x20, 7, -1))
+    _set_attribute(file.parent, "system.posix_acl_default", everything)
+    save(file)
+    assert os.listxattr(file) == []
+    assert stat.S_IMODE(file.stat().st_mode) == 0o640
+
+
+def test_links_are_followed_and_stay_links(file: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "links"
+    folder.mkdir()
+    first, second = folder / "first.md", folder / "second.md"
+    first.symlink_to("../agent.md")
+    second.symlink_to(first)
+    save(second)
+    assert second.is_symlink()
+    assert first.is_symlink()
+    assert file.read_bytes() == NEW
+    assert names(folder) == ["first.md", "second.md"]
+    dangling = folder / "dangling.md"
+    dangling.symlink_to("../made.md")
+    write(dangling, NEW, None)
+    assert (tmp_path / "made.md").read_bytes() == NEW
+
+
+def test_nobody_else_can_read_it_before_it_has_its_rights(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file.chmod(0o666)
+    modes = []
+    expected = read(file)[1]
+    _while_writing(
+        monkeypatch, lambda: modes.extend(path.stat().st_mode & 0o777 for path in file.parent.glob(".~ae-*"))
+    )
+    with faults_in_saving(Faults(0), O_TMPFILE=0):
+        write(file, NEW, expected)
+    assert modes == [0o600]
+    assert stat.S_IMODE(file.stat().st_mode) == 0o666
+
+
+def test_a_file_that_cannot_be_replaced_is_overwritten(file: Path) -> None:
+    def rename(*_arguments: object, **_named: object) -> None:
+        raise OSError(errno.EBUSY, "Device or resource busy")  # a file mounted on its own, as containers do
+
+    before, expected = file.stat().st_ino, read(file)[1]
+    with faults_in_saving(Faults(0), rename=rename):
+        write(file, NEW, expected)
+    assert file.read_bytes() == NEW
+    assert file.stat().st_ino == before
+    assert names(file.parent) == ["agent.md"]
+
+
+def test_hard_links_stay_together(file: Path) -> None:
+    other = file.with_name("other.md")
+    other.hardlink_to(file)
+    save(file)
+    assert other.read_bytes() == NEW
+    assert other.samefile(file)
+    save(other, b"shorter")
+    assert file.read_bytes() == b"shorter"
+    assert unfinished() == ()
+    assert names(file.parent) == ["agent.md", "other.md"]
+    assert names(state_folder() / "overwriting") == []
+
+
+def test_a_name_that_is_not_text_is_kept(tmp_path: Path) -> None:
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/na\xffme.md"))
+    write(path, NEW, None)
+    save(path, OLD)
+    assert [os.fsencode(name) for name in names(tmp_path)] == [b"na\xffme.md"]
+    assert path.read_bytes() == OLD
+
+
+# What is refused.
+
+
+def test_a_read_only_file_is_left_alone(file: Path) -> None:
+    file.chmod(0o444)
+    refused(file, "read-only", read(file)[1])
+    assert file.read_bytes() == OLD
+    assert stat.S_IMODE(file.stat().st_mode) == 0o444
+
+
+def test_only_ordinary_files_are_written(tmp_path: Path) -> None:
+    pipe, folder, plug = tmp_path / "pipe", tmp_path / "folder", tmp_path / "plug"
+    os.mkfifo(pipe)
+    folder.mkdir()
+    stamp = Stamp("0" * 64, 0)
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(plug))
+        for path in (pipe, folder, plug, Path("/dev/null"), Path("/")):
+            for expected in (None, stamp):
+                refused(path, "not-a-file", expected)
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+    assert names(tmp_path) == ["folder", "pipe", "plug"]
+
+
+def test_a_circle_of_links_is_refused(tmp_path: Path) -> None:
+    a, b = tmp_path / "a.md", tmp_path / "b.md"
+    a.symlink_to(b)
+    b.symlink_to(a)
+    refused(a, "link-loop")
+    assert a.is_symlink()
+
+
+@pytest.mark.parametrize("name", ["no/agent.md", "n" * 300, "a\0b", "\ud800"])
+def test_a_folder_that_is_gone_and_names_no_file_can_have_are_refused(tmp_path: Path, name: str) -> None:
+    refused(tmp_path / name, "folder-missing" if "/" in name else "bad-name")
+    assert names(tmp_path) == []
+
+
+def test_a_file_in_place_of_the_folder_is_refused(file: Path) -> None:
+    refused(file / "agent.md", "folder-missing")
+
+
+# Whatever goes wrong.
+
+
+@pytest.mark.parametrize("changes", [{}, {"O_TMPFILE": 0}])
+def test_a_file_is_synced_before_it_gets_its_name_and_its_folder_after(
+    file: Path, changes: dict[str, object]
+) -> None:
+    expected = read(file)[1]
+    order = []
+    for target, stamp in ((file, expected), (file.with_name("new.md"), None)):
+        counting = Faults(0)
+        with faults_in_saving(counting, **changes):
+            write(target, NEW, stamp)
+        order.append([name for name in counting.calls if name in ("write", "fsync", "link", "rename")])
+    nameless = not changes and hasattr(os, "O_TMPFILE")
+    assert order[0] == ["write", "fsync", *(["link"] if nameless else []), "rename", "fsync"]
+    assert order[1] == ["write", "fsync", "link", "fsync"]
+
+
+def _faults(at: int) -> Iterator[Faults]:
+    for number in ERRORS:
+        yield Faults(at, number)
+    yield Faults(at, short=True)
+
+
+@pytest.mark.parametrize("how", ["replace", "in place", "create", "named", "created by name", "no links"])
+def test_any_call_may_fail(tmp_path: Path, how: str) -> None:
+    """Old or new, the right answer, and no stray file, whichever call of a save fails in whichever way."""
+    changes: dict[str, object] = {}
+    if how in ("named", "created by name", "no links"):
+        changes["O_TMPFILE"] = 0
+    if how == "no links":
+        changes["link"] = _no_link
+    new_file = how.startswith("create") or how == "no links"
+    tried = 0
+    for at in range(1, 200):
+        reached = False
+        for faults in _faults(at):
+            folder = tmp_path / f"{at}-{faults.number}-{faults.short}"
+            folder.mkdir()
+            path = folder / "agent.md"
+            expected = None
+            if not new_file:
+                path.write_bytes(OLD)
+                path.chmod(0o640)
+                expected = read(path)[1]
+            if how == "in place":
+                (folder / "other.md").hardlink_to(path)
+            with faults_in_saving(faults, **changes):
+                problem = _problem(path, expected)
+            reached = reached or faults.count >= at
+            tried += bool(faults.failed)
+            _check(path, problem, faults, new_file)
+        if not reached:
+            break
+    else:
+        raise AssertionError("a save has fewer calls than that")
+    assert tried > 100
+
+
+def _no_link(*_arguments: object, **_named: object) -> None:
+    raise PermissionError(errno.EPERM, "no hard links here")
+
+
+def _problem(path: Path, expected: Stamp | None) -> FileProblem | None:
+    try:
+        stamp = write(path, NEW, expected)
+    except FileProblem as problem:
+        return problem
+    assert stamp.size == len(NEW)
+    return None
+
+
+def _check(path: Path, problem: FileProblem | None, faults: Faults, new_file: bool) -> None:
+    what = (faults.failed, faults.number, faults.at, problem)
+    content = path.read_bytes() if path.exists() else None
+    if problem is None:
+        assert content == NEW, what
+    elif problem.code == "torn":  # neither the new nor the old text could be written
+        assert faults.short, what
+        kept = unfinished()
+        assert [(one.path, one.old) for one in kept] == [(path.resolve(), OLD)], what
+        assert str(kept[0].copy) in str(problem), what
+        kept[0].copy.unlink()
+    else:
+        assert content == (None if new_file else OLD), what
+        assert "\n" not in str(problem), what
+    if content is not None and not new_file:
+        assert stat.S_IMODE(path.stat().st_mode) == 0o640, what
+    if (path.parent / "other.md").exists():
+        assert path.samefile(path.parent / "other.md"), what
+    if faults.failed != "unlink":  # then a file of ours stays, and is swept away later
+        assert set(names(path.parent)) <= {"agent.md", "other.md"}, what
+        copies = state_folder() / "overwriting"
+        assert not copies.is_dir() or names(copies) == [], what
+
+
+def test_a_folder_that_cannot_be_synced_is_said_but_is_no_failure(file: Path) -> None:
+    expected = read(file)[1]
+    counting = Faults(0)
+    with faults_in_saving(counting):
+        write(file, NEW, expected)
+    answers = []
+    for at in range(1, counting.count + 1):
+        file.write_bytes(OLD)
+        faults = Faults(at, errno.EIO)
+        with faults_in_saving(faults):
+            try:
+                stamp = write(file, NEW, expected)
+            except FileProblem:
+                continue
+        if faults.failed == "fsync":
+            answers.append(stamp.durable)
+            assert file.read_bytes() == NEW
+    assert answers == [False]
+
+
+def test_a_full_disk_is_named(file: Path) -> None:
+    expected = read(file)[1]
+    for at in range(1, 60):
+        faults = Faults(at, errno.ENOSPC)
+        with faults_in_saving(faults):
+            problem = _problem(file, expected)
+        if faults.failed == "write":
+            assert problem is not None
+            assert problem.code == "no-space"
+            return
+    raise AssertionError("no write was met")
+
+
+@pytest.mark.skipif(not ROOT, reason="only root may mount the small file system that this test fills")
+def test_a_disk_that_is_really_full(tmp_path: Path) -> None:
+    if subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", tmp_path], capture_output=True, check=False
+    ).returncode:
+        pytest.skip("this root may not mount a file system")
+    try:
+        path, ballast = tmp_path / "agent.md", tmp_path / "ballast"
+        for size in (5_000, 200_000):
+            old = b"o" * size
+            path.write_bytes(old)
+            expected = read(path)[1]
+            for rest in range(0, size + 8192, max(4096, size // 8)):
+                with ballast.open("wb") as stream:
+                    free = os.statvfs(tmp_path)
+                    os.posix_fallocate(stream.fileno(), 0, max(1, free.f_bavail * free.f_frsize - rest))
+                try:
+                    write(path, b"n" * size, expected)
+                except FileProblem as problem:
+                    assert problem.code == "no-space"
+                    assert path.read_bytes() == old
+                else:
+                    assert path.read_bytes() == b"n" * size
+                    path.write_bytes(old)
+                assert names(tmp_path) == ["agent.md", "ballast"]
+                ballast.unlink()
+            write(path, b"n" * size, expected)  # and with space again it works
+            assert path.read_bytes() == b"n" * size
+    finally:
+        subprocess.run(["umount", tmp_path], check=True)
+
+
+# Other processes: tests/core/saves.py is what they run.
+
+
+def run(*arguments: object) -> str:
+    script = Path(__file__).with_name("saves.py")
+    source = Path(disk.__file__).parents[2]
+    done = subprocess.run(
+        [sys.executable, script, *map(str, arguments)],
+        env=os.environ | {"PYTHONPATH": f"{source}{os.pathsep}{script.parents[2]}"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork and SIGKILL")
+@pytest.mark.parametrize("size", [6_000, 200_000])
+def test_killed_at_any_moment_a_file_is_whole_and_no_finished_save_is_lost(tmp_path: Path, size: int) -> None:
+    kills, torn, lost, left = map(int, run("kill", tmp_path, 100, size).split())
+    assert (kills, torn, lost) == (100, 0, 0)
+    assert left <= 10
+    assert remove_leftovers(tmp_path, time.time() + 7200) == left
+    assert names(tmp_path) == ["agent.md"]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork and SIGKILL")
+@pytest.mark.parametrize("how", ["replace", "named", "create", "in place"])
+def test_killed_before_any_call_a_file_is_whole_or_its_old_text_is_kept(tmp_path: Path, how: str) -> None:
+    assert run("each", tmp_path, how) == "whole"
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs flock")
+def test_two_programs_saving_one_file_lose_nothing(tmp_path: Path) -> None:
+    first, second, lost = map(int, run("race", tmp_path, 60).split())
+    assert (first, second, lost) == (60, 60, 0)
+
+
+@pytest.mark.skipif(not ROOT, reason="only root may become another user to see what that one may do")
+@pytest.mark.parametrize("case", ["foreign", "sticky", "folder", "file", "own", "unreadable"])
+def test_a_user_with_fewer_rights(tmp_path: Path, case: str) -> None:
+    assert run("nobody", case) == "as promised"
+
+
+# What is left.
+
+
+def test_only_our_own_old_temporary_files_are_removed(tmp_path: Path) -> None:
+    old, new = tmp_path / ".~ae-0123456789ab.tmp", tmp_path / ".~ae-ba9876543210.tmp"
+    folder, strange = tmp_path / ".~ae-folder.tmp", tmp_path / "notes.tmp"
+    link = tmp_path / ".~ae-link.tmp"
+    for path in (old, new, strange):
+        path.write_bytes(b"")
+    folder.mkdir()
+    link.symlink_to(strange)
+    now = time.time()
+    theirs = tmp_path / ".~ae-theirs.tmp"
+    theirs.write_bytes(b"")
+    if ROOT:
+        os.chown(theirs, 1234, 1234)
+    for path in (old, strange, folder, *([theirs] if ROOT else [])):
+        os.utime(path, (now - 4000, now - 4000))
+    os.utime(link, (now - 4000, now - 4000), follow_symlinks=False)
+    assert remove_leftovers(tmp_path) == 1
+    assert not old.exists()
+    assert names(tmp_path) == sorted(path.name for path in (new, folder, strange, link, theirs))
+    assert remove_leftovers(tmp_path / "no such folder") == 0
+
+
+# Where there are no folder handles.
+
+
+@pytest.fixture
+def by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(atomic_write, "_HAS_FOLDER_HANDLES", False)
+
+
+def test_by_name_a_file_is_made_and_replaced(by_name: None, file: Path) -> None:
+    stamp = save(file)
+    assert file.read_bytes() == NEW
+    assert stamp == read(file)[1]
+    assert stat.S_IMODE(file.stat().st_mode) == 0o640
+    other = file.with_name("other.md")
+    write(other, NEW, None)
+    assert other.read_bytes() == NEW
+    assert names(file.parent) == ["agent.md", "other.md"]
+
+
+def test_by_name_the_same_is_refused(by_name: None, file: Path) -> None:
+    stamp = read(file)[1]
+    refused(file, "exists")
+    refused(file.parent, "not-a-file")
+    refused(file.with_name("gone.md"), "gone", stamp)
+    refused(file.parent / "no" / "agent.md", "folder-missing")
+    file.chmod(0o444)
+    refused(file, "read-only", stamp)
+    file.chmod(0o644)
+    file.write_bytes(b"changed")
+    refused(file, "changed", stamp)
+    assert write(file, b"changed", stamp) == read(file)[1]
+
+
+def test_by_name_a_failure_leaves_no_file_behind(by_name: None, file: Path) -> None:
+    expected = read(file)[1]
+    for at in range(1, 8):
+        faults = Faults(at, errno.ENOSPC)
+        with faults_in_saving(faults):
+            problem = _problem(file, expected)
+        assert names(file.parent) == ["agent.md"]
+        assert file.read_bytes() == (OLD if problem else NEW)
+        file.write_bytes(OLD)
+
+
+def _set_attribute(path: Path, name: str, value: bytes) -> None:
+    if not hasattr(os, "setxattr"):
+        pytest.skip("this system has no extended attributes")
+    try:
+        os.setxattr(path, name, value)
+    except OSError as error:
+        pytest.skip(f"this file system keeps no {name}: {error.strerror}")
+
+
+def _acl(*entries: tuple[int, int, int]) -> bytes:
+    """An access list as the kernel keeps it: version 2, then tag, permissions and id of each entry."""
+    return struct.pack("<I", 2) + b"".join(struct.pack("<HHi", *entry) for entry in entries)
+
+
+def test_the_limit_is_what_the_sentence_says() -> None:
+    assert LIMIT == 8 * 1024 * 1024
