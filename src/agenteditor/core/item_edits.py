@@ -41,18 +41,13 @@ def set_item_text(text: str, start: int, path: SectionPath, index: int, markdown
         return ()
     each = _entry(text, item)
     assert each is not None, "an item begins with its marker"
-    # Lines that do not change keep their own indentation.
-    raw = md.unified(item.text_span.of(text)).split("\n")
-    raw = raw[len(raw) - len(old) :]
+    # Lines that do not change keep their own indentation; a first line has none.
+    raw = md.unified(item.text_span.of(text)).split("\n")[-len(old) :]
     head = _common(old, lines)
-    tail = min(_common(old[::-1], lines[::-1]), min(len(old), len(lines)) - head)
+    tail = _common(old[:0:-1][: len(old) - head], lines[:0:-1][: len(lines) - head])
     under = [each.marker.hanging + line if line.strip() else "" for line in lines[head : len(lines) - tail]]
-    if head == 0 and under:
+    if head == 0:
         under[0] = lines[0] if each.marker.gap or not lines[0] else " " + lines[0]
-    elif head == 0 and len(raw) > len(lines):
-        raw = raw[len(raw) - len(lines) :]
-        raw[0] = lines[0]
-        tail = len(lines)
     edits = relined(text, item.text_span, [*raw[:head], *under, *raw[len(raw) - tail :]])
     texts = [each.text for each in section.items]
     texts[index] = "\n".join(lines)

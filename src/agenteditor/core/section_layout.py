@@ -128,7 +128,9 @@ def relined(text: str, span: Span, lines: Sequence[str]) -> Edits:
 
     A line keeps its line end; one that is new gets that of most lines of the text.
     """
-    old = [text[line.start : line.end] for line in md.lines(text, *span)]
+    old = [line.of(text) for line in md.lines(text, *span)]
+    if not old or old[-1].endswith(("\r", "\n")):
+        old.append("")
     bare = [row.rstrip("\r\n") for row in old]
     shorter = min(len(old), len(lines))
     head = tail = 0
@@ -140,6 +142,9 @@ def relined(text: str, span: Span, lines: Sequence[str]) -> Edits:
     middle = ends[head : len(old) - tail][: len(lines) - head - tail]
     middle += [eol_of(text)] * (len(lines) - head - tail - len(middle))
     after = [*ends[:head], *middle, *ends[len(old) - tail :]]
+    for at in range(1, len(lines)):
+        if not lines[at] and after[at - 1] == "\r" and after[at] == "\n":
+            after[at] = "\r"  # CR and LF with nothing between would be one line end
     whole = "".join(line + end for line, end in zip(lines, after, strict=True))
-    whole = whole[: len(whole) - len(after[-1])] if after else ""
+    whole = whole[: len(whole) - len(after[-1])]
     return moved(diff(span.of(text), whole), span.start)
