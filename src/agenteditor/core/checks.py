@@ -11,6 +11,7 @@ from itertools import islice
 from pathlib import PurePath
 
 from agenteditor.core import (
+    checks_broken,
     checks_fences,
     checks_fields,
     checks_keys,
@@ -30,6 +31,7 @@ MOST_FINDINGS = 1_000
 
 CHECKS: tuple[Check, ...] = (
     *checks_fences.CHECKS,
+    *checks_broken.CHECKS,
     *checks_reading.CHECKS,
     *checks_keys.CHECKS,
     *checks_fields.CHECKS,

@@ -13,7 +13,6 @@ from agenteditor.core.frontmatter import Field
 from agenteditor.core.syntax import HostedExample
 from agenteditor.core.text import Span, TextEdit, replace
 
-_TEXT_KINDS = ("name", "text", "string")
 SHORT_DESCRIPTION = 10
 LONG_DESCRIPTION = 5_000
 SHORT_PROMPT = 20
@@ -30,7 +29,7 @@ def cut_by_hash(subject: Subject) -> Iterator[Diagnostic]:
     """Unquoted text with `` #`` in it: the rest of the line is a comment."""
     for field in subject.fields:
         spec = subject.spec(field.key)
-        if field.style != "plain" or field.repaired or spec is None or spec.kind not in _TEXT_KINDS:
+        if field.style != "plain" or field.repaired or spec is None or spec.kind != "text":
             continue
         line_end = subject.text.find("\n", field.value_span.end)
         rest = subject.text[field.value_span.end : line_end if line_end >= 0 else None]
