@@ -48,9 +48,8 @@ def broken(subject: Subject) -> Iterator[Diagnostic]:
     if subject.in_plugin:
         then = "the agent runs under the name of its file, without any field."
     yield from _limits_lost(subject, cause.fixes)
-    yield finding(
-        code, cause.span, f"The frontmatter is not valid YAML: {then} {cause.sentence}", fixes=cause.fixes
-    )
+    message = f"The frontmatter is not valid YAML: {then} {cause.sentence}"
+    yield finding(cause.code, cause.span, message, fixes=cause.fixes)
 
 
 def _limits_lost(subject: Subject, fixes: tuple[Fix, ...]) -> Iterator[Diagnostic]:
