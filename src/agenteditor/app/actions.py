@@ -129,12 +129,6 @@ class Actions:
         for name in names:
             self._actions[name].setEnabled(on)
 
-    def redraw(self) -> None:
-        """Draw the icons again, after the palette changed."""
-        for spec in SPECS:
-            if isinstance(spec, Spec) and spec.icon:
-                self._actions[spec.name].setIcon(icon(spec.icon))
-
     def shortcuts(self) -> list[tuple[str, str, str]]:
         """Menu, text and keys of each action that has keys."""
         rows: list[tuple[str, str, str]] = []

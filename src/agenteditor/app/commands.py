@@ -1,10 +1,13 @@
-"""What each action of the window does, in a line or few. The table of actions is in ``actions``."""
+"""What each action of the window does, in a line or few; and the window with all of them.
+
+The table of actions is in ``actions``; the window itself knows them by name only.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QAction, QActionGroup
@@ -12,9 +15,12 @@ from PySide6.QtWidgets import QApplication, QMenu
 
 from agenteditor import __version__
 from agenteditor.app import dialogs, saving
+from agenteditor.app.actions import Actions
 from agenteditor.app.export_dialog import ExportDialog
+from agenteditor.app.settings import Settings
 from agenteditor.app.shortcuts_dialog import ShortcutsDialog
 from agenteditor.app.start_page import shortened
+from agenteditor.app.window import Window
 from agenteditor.core import line_ends
 from agenteditor.core.document import Document, Transaction
 from agenteditor.core.fixing import fixed
@@ -22,10 +28,6 @@ from agenteditor.core.repairs import make_agent
 from agenteditor.core.resources import resource
 from agenteditor.core.text import Edits, Refusal, diff
 from agenteditor.ui import theme
-
-if TYPE_CHECKING:
-    from agenteditor.app.window import Window
-    from agenteditor.ui.editor import Editor
 
 NEW_DESCRIPTION = "Use this agent when …"
 
@@ -35,12 +37,21 @@ def tr(text: str) -> str:
     return QCoreApplication.translate("commands", text)
 
 
+def make_window(settings: Settings) -> Window:
+    """The main window with its actions and menus."""
+    return Window(settings, _equipped)
+
+
+def _equipped(window: Window) -> Actions:
+    actions = Actions(window, slots(window))
+    fill_menus(window, actions)
+    return actions
+
+
 def slots(window: Window) -> dict[str, Callable[..., object]]:
     """What to call for each action, by name."""
 
-    def editor() -> Editor:
-        assert window.editor is not None, "the action is off without a document"
-        return window.editor
+    editor = window.present_editor
 
     def view(name: str) -> Callable[..., object]:
         return lambda: window.show_view(name)
@@ -49,7 +60,7 @@ def slots(window: Window) -> dict[str, Callable[..., object]]:
         "new": lambda: new_agent(window, templates()[0]),
         "open": lambda: window.open_paths(dialogs.ask_files(window, start_folder(window))),
         "open-folder": lambda: open_folder(window),
-        "save": lambda: save(window, editor()),
+        "save": lambda: save(window),
         "save-as": lambda: saving.saved_as(window, editor().document),
         "save-all": lambda: all(saving.saved(window, e.document) for e in window.editors()),
         "revert": lambda: saving.revert(editor().document, tr("Revert to saved")),
@@ -79,7 +90,7 @@ def slots(window: Window) -> dict[str, Callable[..., object]]:
         "fix-all": lambda: fix_all(window, editor().document),
         "next-problem": lambda: editor().step_problem(1),
         "previous-problem": lambda: editor().step_problem(-1),
-        "review-changes": lambda: review_changes(window, editor()),
+        "review-changes": lambda: review_changes(window),
         "to-lf": lambda: edit(
             editor().document, line_ends.to_line_ends(editor().document.text, "LF"), tr("Line ends to LF")
         ),
@@ -115,10 +126,11 @@ def open_folder(window: Window) -> None:
         window.open_folder(folder)
 
 
-def save(window: Window, editor: Editor) -> None:
+def save(window: Window) -> None:
     """Save the present document and say so."""
-    if saving.saved(window, editor.document):
-        window.say(tr("Saved {0}").format(editor.document.path))
+    document = window.present_editor().document
+    if saving.saved(window, document):
+        window.say(tr("Saved {0}").format(document.path))
 
 
 def templates() -> list[Path]:
@@ -131,11 +143,11 @@ def new_agent(window: Window, template: Path) -> None:
     window.add_document(Document(template.read_text(encoding="utf-8")))
 
 
-def review_changes(window: Window, editor: Editor) -> None:
+def review_changes(window: Window) -> None:
     """Show what changed since the last save."""
     window.actions_["preview"].setChecked(True)
     window.panels_changed()
-    editor.show_changes()
+    window.present_editor().show_changes()
 
 
 # --- the text ----------------------------------------------------------------------------------
@@ -176,17 +188,9 @@ def step_document(window: Window, step: int) -> None:
     window.documents.setCurrentIndex((window.documents.currentIndex() + step) % max(count, 1))
 
 
-def line_end_menu(window: Window) -> QMenu:
-    """The choices behind the status bar's line ends."""
-    menu = QMenu(window)
-    for name in ("to-lf", "to-crlf", "bom"):
-        menu.addAction(window.actions_[name])
-    return menu
-
-
-def fill_menus(window: Window) -> None:
+def fill_menus(window: Window, actions: Actions) -> None:
     """Fill the submenus: templates, recent files when shown, themes."""
-    new_from = window.actions_.submenus["new-from"]
+    new_from = actions.submenus["new-from"]
     for template in templates():
         action = new_from.addAction(template.stem.replace("-", " ").capitalize())
         action.triggered.connect(lambda _on=False, path=template: new_agent(window, path))
@@ -196,9 +200,9 @@ def fill_menus(window: Window) -> None:
         lambda: window.editor and window.add_document(Document(window.editor.document.text))
     )
     new_from.aboutToShow.connect(lambda: copy.setEnabled(window.editor is not None))
-    recent = window.actions_.submenus["recent"]
+    recent = actions.submenus["recent"]
     recent.aboutToShow.connect(lambda: _fill_recent(window, recent))
-    themes = window.actions_.submenus["theme"]
+    themes = actions.submenus["theme"]
     group = QActionGroup(themes)
     for choice, text in (("system", tr("&System")), ("light", tr("&Light")), ("dark", tr("&Dark"))):
         action = themes.addAction(text)

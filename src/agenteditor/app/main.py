@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from agenteditor.app.desktop import APP_ID
 from agenteditor.app.settings import Settings, load, save, settings_path
 from agenteditor.app.versions import obstacle
 
@@ -26,12 +27,12 @@ def open_window(paths: Sequence[Path]) -> int:
     if problem := obstacle():
         sys.stderr.write(f"agenteditor: {problem}\n")
         return 2
-    from agenteditor.app.window import Window
+    from agenteditor.app.commands import make_window
 
     path = settings_path(os.environ)
     settings = load(path)
     app = application(settings)
-    window = Window(settings)
+    window = make_window(settings)
     sys.excepthook = reporter(window)
     window.open_paths(list(paths))
     window.show()
@@ -65,7 +66,7 @@ def application(settings: Settings) -> QApplication:
     assert isinstance(app, QApplication)
     app.setApplicationName(NAME)
     app.setApplicationDisplayName("Agent Editor")
-    app.setDesktopFileName(NAME)
+    app.setDesktopFileName(APP_ID)
     if settings.font_size:
         font = app.font()
         font.setPointSize(settings.font_size)
@@ -85,7 +86,8 @@ def reporter(window: Window) -> Callable[[type[BaseException], BaseException, Tr
             return
         sys.stderr.write("".join(traceback.format_exception(kind, error, where)))
         window.say(
-            f"Something went wrong inside the program ({kind.__name__}). Your text is untouched; please report it."
+            f"Something went wrong inside the program ({kind.__name__}). Your text is untouched; "
+            "please report it."
         )
 
     return report

@@ -8,9 +8,10 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication, QLocale
 from PySide6.QtWidgets import QHBoxLayout, QStatusBar, QToolButton, QWidget
 
+from agenteditor.core.checks import Severity
 from agenteditor.core.document import Document
 from agenteditor.core.line_ends import has_bom, line_ends
-from agenteditor.ui.icons import severity_icon
+from agenteditor.ui.icons import coloured_icon, severity_icon
 
 CHARACTERS_PER_TOKEN = 4  # a rule of thumb; the figure is shown as "≈"
 
@@ -40,9 +41,10 @@ class Status(QWidget):
         if document is None:
             return
         severities = [problem.severity for problem in document.problems]
-        worst = next((s for s in ("error", "warning", "info") if s in severities), None)
+        order: tuple[Severity, ...] = ("error", "warning", "info")
+        worst = next((severity for severity in order if severity in severities), None)
         _set(self.problems, problem_count(severities), None)
-        self.problems.setIcon(severity_icon(worst) if worst else severity_icon("ok"))
+        self.problems.setIcon(severity_icon(worst) if worst else coloured_icon("ok", "good"))
         words = len(document.syntax.prompt.split())
         tokens = len(document.text) // CHARACTERS_PER_TOKEN
         locale = QLocale()
@@ -63,7 +65,7 @@ class Status(QWidget):
         _set(self.caret, _tr("Ln {0}, Col {1}").format(line, column), None)
 
 
-def problem_count(severities: list[str]) -> str:
+def problem_count(severities: list[Severity]) -> str:
     """``2 errors, 1 warning``; notes only where there is nothing worse."""
     parts: list[str] = []
     for severity, one, many in (

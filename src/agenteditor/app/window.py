@@ -9,26 +9,31 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QEvent, QMimeData, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QTabWidget, QToolBar, QWidget
+from PySide6.QtCore import QByteArray, QMimeData, Qt, QTimer
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QMainWindow, QMenu, QSplitter, QStackedWidget, QTabWidget, QToolBar, QWidget
 
-from agenteditor.app import commands, dialogs, saving
+from agenteditor.app import dialogs, saving
 from agenteditor.app.actions import Actions
 from agenteditor.app.settings import Settings
 from agenteditor.app.start_page import StartPage, detected_folders
 from agenteditor.app.status import Status
+from agenteditor.core import files
+from agenteditor.core.catalog import agent_files
 from agenteditor.core.document import Document
+from agenteditor.core.export import Source
+from agenteditor.core.files import FileProblem
 from agenteditor.ui.catalog_view import CatalogView
-from agenteditor.ui.editor import Editor
-from agenteditor.ui.icons import icon, severity_icon
+from agenteditor.ui.editor import Editor, ViewName
+from agenteditor.ui.icons import icon
 
 _NEEDS_EDITOR = (
-    "save", "save-as", "save-all", "revert", "export", "close", "find", "replace", "find-next", "find-previous",
-    "details", "examples", "prompt", "source", "preview", "problems", "zoom-in", "zoom-out", "zoom-reset",
-    "next-document", "previous-document", "make-agent", "fix-all", "next-problem", "previous-problem",
-    "review-changes", "to-lf", "to-crlf", "bom",
-)  # fmt: skip
+    *("save", "save-as", "save-all", "revert", "export", "close"),
+    *("find", "replace", "find-next", "find-previous", "zoom-in", "zoom-out", "zoom-reset"),
+    *("details", "examples", "prompt", "source", "preview", "problems", "review-changes"),
+    *("next-document", "previous-document", "next-problem", "previous-problem"),
+    *("make-agent", "fix-all", "to-lf", "to-crlf", "bom"),
+)
 _TOOL_BAR = ("new", "open", "save", "", "undo", "redo")
 _MESSAGE_MS = 6000
 
@@ -36,12 +41,12 @@ _MESSAGE_MS = 6000
 class Window(QMainWindow):
     """The main window. ``settings`` is filled with the window's state when it closes."""
 
-    def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, settings: Settings, make_actions: Callable[[Window], Actions]) -> None:
+        super().__init__()
         self.settings = settings
         self.setAcceptDrops(True)
         self.folder: Path | None = None
-        self.actions_ = Actions(self, commands.slots(self))
+        self.actions_ = make_actions(self)
         self.catalog = CatalogView()
         self.catalog.opened.connect(lambda path: self.open_paths([Path(path)]))
         self.documents = self._make_tabs()
@@ -59,11 +64,10 @@ class Window(QMainWindow):
         self.setCentralWidget(self._columns)
         self._make_tool_bar()
         self.status = Status(self.statusBar())
-        self.status.problems.clicked.connect(lambda: self.actions_["problems"].trigger())
+        self.status.problems.clicked.connect(self.actions_["problems"].trigger)
         self.status.length.clicked.connect(lambda: self.show_view("prompt"))
-        self.status.encoding.clicked.connect(lambda: commands.line_end_menu(self).exec(self.cursor().pos()))
+        self.status.encoding.clicked.connect(self._offer_line_ends)
         self.status.caret.clicked.connect(lambda: self.show_view("source"))
-        commands.fill_menus(self)
         self._restore()
         self._refresh()
 
@@ -115,6 +119,11 @@ class Window(QMainWindow):
         widget = self.documents.currentWidget()
         return widget if isinstance(widget, Editor) else None
 
+    def present_editor(self) -> Editor:
+        """The editor that is shown, for actions that are off without one."""
+        assert self.editor is not None, "the action is off without a document"
+        return self.editor
+
     def editors(self) -> list[Editor]:
         """All open editors, in the order of their tabs."""
         widgets = [self.documents.widget(index) for index in range(self.documents.count())]
@@ -161,6 +170,24 @@ class Window(QMainWindow):
         editor.show_view("details")
         return editor
 
+    def documents_to_export(self) -> list[Source]:
+        """The agents of the open folder with their sub-folder, else the open ones; as they are shown."""
+        texts = {
+            editor.document.path: editor.document.text for editor in self.editors() if editor.document.path
+        }
+        if self.folder is None:
+            return [Source(path, text) for path, text in texts.items()]
+        sources: list[Source] = []
+        for path in agent_files(self.folder):
+            text = texts.get(path)
+            try:
+                text = files.load(path).text if text is None else text
+            except FileProblem:
+                continue  # its row in the list says why it cannot be read
+            parts = path.relative_to(self.folder).parts
+            sources.append(Source(path, text, parts[0] if len(parts) > 1 else ""))
+        return sources
+
     def close_tab(self, index: int) -> bool:
         """Close a document, asking about unsaved changes; whether it is closed."""
         editor = self.documents.widget(index)
@@ -183,10 +210,16 @@ class Window(QMainWindow):
 
     # --- showing ---------------------------------------------------------------------------
 
-    def show_view(self, name: str) -> None:
+    def show_view(self, name: ViewName) -> None:
         """Show one of the views of the present document."""
         if self.editor is not None:
             self.editor.show_view(name)
+
+    def _offer_line_ends(self) -> None:
+        menu = QMenu(self)
+        for name in ("to-lf", "to-crlf", "bom"):
+            menu.addAction(self.actions_[name])
+        menu.exec(self.cursor().pos())
 
     def say(self, sentence: str) -> None:
         """Say something that needs no answer, in the status bar."""
@@ -197,10 +230,7 @@ class Window(QMainWindow):
         document = editor.document
         mark = " ●" if document.modified else ""
         _set_tab(self.documents, index, title(document).replace("&", "&&") + mark, str(document.path or ""))
-        worst = next(
-            (s for s in ("error", "warning") if any(p.severity == s for p in document.problems)), None
-        )
-        self.documents.setTabIcon(index, severity_icon(worst) if worst else icon("agent"))
+        self.documents.setTabIcon(index, worst_icon(document.problems) or icon("agent"))
         if document.path is not None:
             self.catalog.mark(document.path, document.modified, document.problems)
         if editor is self.editor:
@@ -252,11 +282,6 @@ class Window(QMainWindow):
             self.settings.editor_columns, self.settings.editor_rows = self.editor.sizes()
         event.accept()
 
-    def changeEvent(self, event: QEvent) -> None:
-        if event.type() == QEvent.Type.PaletteChange:
-            self.actions_.redraw()
-        super().changeEvent(event)
-
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if _dropped(event.mimeData()):
             event.acceptProposedAction()
@@ -292,10 +317,7 @@ def _set_tab(tabs: QTabWidget, index: int, text: str, tip: str) -> None:
     tabs.setTabToolTip(index, tip)
 
 
-def _set_action(action: object, word: str, label: str | None) -> None:
-    from PySide6.QtGui import QAction
-
-    assert isinstance(action, QAction)
+def _set_action(action: QAction, word: str, label: str | None) -> None:
     action.setEnabled(label is not None)
     action.setText(f"{word}: {label}" if label else word)
     action.setIconText(word.replace("&", ""))
@@ -303,6 +325,3 @@ def _set_action(action: object, word: str, label: str | None) -> None:
 
 def _dropped(data: QMimeData) -> list[Path]:
     return [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
-
-
-Slot = Callable[..., object]

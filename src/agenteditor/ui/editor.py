@@ -9,14 +9,14 @@ from __future__ import annotations
 from typing import Literal, cast
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QSplitter, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from agenteditor.core.checks import Diagnostic
 from agenteditor.core.document import Change, Document, Transaction
 from agenteditor.core.text import Span, TextEdit
 from agenteditor.ui.example_view import ExampleView
 from agenteditor.ui.form_view import FormView
-from agenteditor.ui.icons import icon, severity_icon
+from agenteditor.ui.icons import icon, worst_icon
 from agenteditor.ui.message_bar import MessageBar
 from agenteditor.ui.preview import PreviewPanel
 from agenteditor.ui.problems_view import ProblemsView
@@ -78,7 +78,7 @@ class Editor(QWidget):
             "source": self.tr("Source"),
         }
         for name in VIEWS:
-            tabs.addTab(self._views[name], titles[name])
+            tabs.addTab(self._views[name], icon(_TAB_ICONS[name]), titles[name])
         return tabs
 
     def _connect(self) -> None:
@@ -125,7 +125,8 @@ class Editor(QWidget):
         if syntax.frontmatter is not None and span.start >= syntax.body.start:
             name = "prompt"
         else:
-            at = next((f for f in _fields(self.document) if f.span.start <= span.start < f.span.end), None)
+            fields = syntax.frontmatter.fields if syntax.frontmatter else ()
+            at = next((f for f in fields if f.span.start <= span.start < f.span.end), None)
             field = field or (at.key if at else None)
             if field is None or not self.form.shows(field):
                 return False
@@ -140,6 +141,58 @@ class Editor(QWidget):
         elif name == "details":
             self.form.reveal(cast(str, field))
         return True
+
+    # --- panels ----------------------------------------------------------------------------
+
+    def show_panels(self, *, preview: bool, problems: bool) -> None:
+        """Show or hide preview and problems."""
+        self.preview.setVisible(preview)
+        self.problems.setVisible(problems)
+
+    def show_changes(self) -> None:
+        """Show in the preview what changed since the last save."""
+        self.preview.show_source("changes")
+
+    def sizes(self) -> tuple[list[int], list[int]]:
+        """The widths of the columns and heights of the rows, in pixels."""
+        return self._columns.sizes(), self._rows.sizes()
+
+    def set_sizes(self, columns: list[int], rows: list[int]) -> None:
+        """Restore what ``sizes`` gave; an empty list keeps the default."""
+        for splitter, sizes in ((self._columns, columns), (self._rows, rows)):
+            if len(sizes) == splitter.count() and sum(sizes) > 0:
+                splitter.setSizes(sizes)
+
+    def next_pane(self) -> None:
+        """Move the focus to the next pane: view, preview, problems."""
+        panes = [pane for pane in (self._tabs, self.preview, self.problems) if pane.isVisible()]
+        focus = QApplication.focusWidget()
+        here = next((i for i, pane in enumerate(panes) if focus and pane.isAncestorOf(focus)), -1)
+        pane = panes[(here + 1) % len(panes)]
+        if pane is self._tabs:
+            self.show_view(self.view)
+        else:
+            cast(ProblemsView, pane).take_focus()
+
+    def zoom(self, step: int) -> None:
+        """Larger (1), smaller (-1) or normal (0) text in source and preview."""
+        for view in (self.source, self.preview):
+            if step > 0:
+                view.zoom_in()
+            elif step < 0:
+                view.zoom_out()
+            else:
+                view.zoom_reset()
+
+    def find(self, *, replace: bool) -> None:
+        """Open the find bar of the source."""
+        self.show_view("source")
+        self.source.open_find(replace=replace)
+
+    def find_step(self, step: int) -> None:
+        """Go to the next (1) or previous (-1) match in the source."""
+        self.show_view("source")
+        self.source.find_step(step)
 
     # --- changes ---------------------------------------------------------------------------
 
@@ -176,16 +229,12 @@ class Editor(QWidget):
 
     def _show_badges(self) -> None:
         """The worst problem of each view as an icon on its tab, and how many examples there are."""
-        worst: dict[ViewName, str] = {}
-        for problem in self.document.problems:
-            if problem.severity == "info":
-                continue
-            name: ViewName = "prompt" if problem.span.start >= self.document.syntax.body.start else "details"
-            if worst.get(name) != "error":
-                worst[name] = problem.severity
-        for index, name in enumerate(VIEWS):
-            severity = worst.get(name)
-            self._tabs.setTabIcon(index, severity_icon(severity) if severity else icon(_TAB_ICONS[name]))
+        start = self.document.syntax.body.start
+        of_prompt = [problem for problem in self.document.problems if problem.span.start >= start]
+        others = [problem for problem in self.document.problems if problem.span.start < start]
+        for name, problems in (("details", others), ("prompt", of_prompt)):
+            index = VIEWS.index(cast(ViewName, name))
+            self._tabs.setTabIcon(index, worst_icon(problems) or icon(_TAB_ICONS[cast(ViewName, name)]))
         count = len(self.document.syntax.examples)
         title = self.tr("Examples ({0})").format(count) if count else self.tr("Examples")
         if self._tabs.tabText(1) != title:
@@ -198,11 +247,6 @@ _TAB_ICONS: dict[ViewName, str] = {
     "prompt": "prompt",
     "source": "source",
 }
-
-
-def _fields(document: Document):  # type: ignore[no-untyped-def]
-    frontmatter = document.syntax.frontmatter
-    return frontmatter.fields if frontmatter else ()
 
 
 def _splitter(orientation: Qt.Orientation, *widgets: QWidget, sizes: tuple[int, ...]) -> QSplitter:

@@ -7,7 +7,7 @@ Qt's own pixmap cache.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Literal
 
@@ -24,7 +24,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtSvg import QSvgRenderer
 
-from agenteditor.core.checks_rules import Severity
+from agenteditor.core.checks import Diagnostic, Severity
 from agenteditor.core.resources import resource
 from agenteditor.ui import theme_colours
 
@@ -42,6 +42,14 @@ def icon(name: str) -> QIcon:
 def severity_icon(severity: Severity) -> QIcon:
     """The sign of an error, a warning or an information: they differ in shape as well as in colour."""
     return coloured_icon(severity, severity)
+
+
+def worst_icon(problems: Iterable[Diagnostic]) -> QIcon | None:
+    """The sign of the worst of these problems; None where there is neither an error nor a warning."""
+    severities = {problem.severity for problem in problems}
+    if "error" in severities:
+        return severity_icon("error")
+    return severity_icon("warning") if "warning" in severities else None
 
 
 def coloured_icon(name: str, meaning: Meaning) -> QIcon:

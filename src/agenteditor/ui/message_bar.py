@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
+from agenteditor.core.checks import Severity
 from agenteditor.ui import theme
 from agenteditor.ui.icons import icon, severity_icon
 
@@ -39,7 +40,9 @@ class MessageBar(QFrame):
         self._dress()
         self.hide()
 
-    def say(self, severity: str, text: str, actions: dict[str, Callable[[], object]] | None = None) -> None:
+    def say(
+        self, severity: Severity, text: str, actions: dict[str, Callable[[], object]] | None = None
+    ) -> None:
         """Show ``text`` with a button for each action; a button closes the bar."""
         self._icon.setPixmap(severity_icon(severity).pixmap(_ICON, _ICON))
         self._text.setText(text)

@@ -1,0 +1,95 @@
+"""The main job done by itself, in the real window: for machines without a screen, and as a proof.
+
+Opens the sample, makes one edit in each editor, applies the fix, saves a copy, exports a catalog,
+takes a picture of each view in light and dark, and prints what it did and where.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtWidgets import QApplication
+
+from agenteditor.app.commands import make_window
+from agenteditor.app.settings import Settings
+from agenteditor.app.window import Window
+from agenteditor.core import export, files
+from agenteditor.core.document import Document, Transaction
+from agenteditor.core.example_edits import set_turn_text
+from agenteditor.core.resources import resource
+from agenteditor.core.rewrite import set_field
+from agenteditor.core.section_edits import move_section_up
+from agenteditor.core.text import Edits, Refusal, apply, replace
+from agenteditor.ui import theme
+from agenteditor.ui.editor import VIEWS
+
+SIZES = ((1280, 820), (900, 600))
+
+
+def tour(app: QApplication, folder: Path, say: Callable[[str], object] = print) -> int:
+    """Take the tour; the exit status. Everything is written below ``folder``, which is made anew."""
+    if folder.exists():
+        shutil.rmtree(folder)
+    work = folder / "agents"
+    shutil.copytree(resource("samples"), work)
+    window = make_window(Settings())
+    window.show()
+    window.open_paths([work, work / "backend-engineer.md"])
+    document = window.present_editor().document
+    say(f"Opened   {document.path}")
+    say(f"         {document.loads.reason}")
+    _shoot(app, window, folder, "1-opened", say)
+    _edit(document, set_field(document.syntax, "model", "opus"), "Details: model set to opus", say)
+    _edit(document, _changed_turn(document), "Examples: first turn of the second example changed", say)
+    path = (len(document.syntax.sections) - 2,)
+    moved = move_section_up(document.text, document.syntax.body.start, path)
+    _edit(document, moved if isinstance(moved, Refusal) else moved.edits, "Prompt: a section moved up", say)
+    _edit(document, _typed(document), "Source: a line added at the end", say)
+    window.actions_["fix-all"].trigger()
+    say(f"Checked  {len(document.problems)} problems left after the safe fixes; {document.loads.reason}")
+    copy = folder / "backend-engineer-edited.md"
+    document.mark_saved(copy, document.text, files.save(copy, document.text, None))
+    say(f"Saved    {copy}")
+    plan = export.plan(window.documents_to_export(), folder / "catalog", "plugin")
+    for entry in export.write(plan):
+        say(f"Exported {plan.folder / entry.path}")
+    for choice in ("light", "dark"):
+        theme.apply(app, choice)
+        for view in VIEWS:
+            window.show_view(view)
+            _shoot(app, window, folder, f"2-{choice}-{view}", say)
+    window.close()
+    return 0
+
+
+def _edit(document: Document, outcome: Edits | Refusal, label: str, say: Callable[[str], object]) -> None:
+    if isinstance(outcome, Refusal):
+        raise RuntimeError(f"{label}: {outcome.reason}")
+    document.apply(Transaction(outcome, label))
+    say(f"Edited   {label}")
+
+
+def _changed_turn(document: Document) -> Edits | Refusal:
+    value = document.syntax.field("description")
+    assert value is not None and value.text is not None, "the sample has a description"
+    edits = set_turn_text(value.text, 1, 0, "Can you design a schema for storing orders?")
+    if isinstance(edits, Refusal):
+        return edits
+    return set_field(document.syntax, "description", apply(value.text, edits))
+
+
+def _typed(document: Document) -> Edits:
+    end = len(document.text)
+    return (replace(end, end, "\nWhen in doubt, ask.\n"),)
+
+
+def _shoot(app: QApplication, window: Window, folder: Path, name: str, say: Callable[[str], object]) -> None:
+    for width, height in SIZES:
+        window.resize(width, height)
+        for _ in range(5):
+            app.processEvents()
+        target = folder / f"{name}-{width}x{height}.png"
+        window.grab().save(str(target))
+        say(f"Picture  {target}")

@@ -1,0 +1,140 @@
+"""A folder of agents as a list: filter, open, and a sign for the worst problem of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtWidgets import QLabel, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+
+from agenteditor.core import files
+from agenteditor.core.catalog import agent_files
+from agenteditor.core.checks import Diagnostic, check
+from agenteditor.core.files import FileProblem
+from agenteditor.core.loading import place_of
+from agenteditor.core.syntax import parse
+from agenteditor.ui import theme
+from agenteditor.ui.icons import icon, severity_icon, worst_icon
+
+_ROW = 28  # pixels
+_AT_ONCE = 8  # files checked between two looks at the event queue
+_PATH, _NAME = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
+
+
+class CatalogView(QWidget):
+    """The list of a folder's agents. ``opened`` carries the path of the one chosen."""
+
+    opened = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setMinimumWidth(160)
+        self._title = QLabel()
+        self._title.setTextFormat(Qt.TextFormat.PlainText)
+        self._title.setFont(theme.heading_font(self._title))
+        self._filter = QLineEdit()
+        self._filter.setPlaceholderText(self.tr("Filter"))
+        self._filter.setAccessibleName(self.tr("Filter the agents"))
+        self._filter.setClearButtonEnabled(True)
+        self._filter.addAction(icon("search"), QLineEdit.ActionPosition.LeadingPosition)
+        self._filter.textChanged.connect(self._apply_filter)
+        self._list = QListWidget()
+        self._list.setAccessibleName(self.tr("Agents of the folder"))
+        self._list.setFrameShape(QListWidget.Shape.NoFrame)
+        self._list.setUniformItemSizes(True)
+        self._list.itemActivated.connect(self._open)
+        self._list.itemClicked.connect(self._open)
+        self._nothing = QLabel()
+        self._nothing.setTextFormat(Qt.TextFormat.PlainText)
+        self._nothing.setWordWrap(True)
+        self._nothing.setForegroundRole(self._nothing.foregroundRole().PlaceholderText)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(theme.MARGIN, theme.GAP, theme.GAP, theme.GAP)
+        layout.setSpacing(theme.GAP)
+        for widget in (self._title, self._filter, self._nothing):
+            layout.addWidget(widget)
+        layout.addWidget(self._list, 1)
+        self._waiting: Iterator[QListWidgetItem] = iter(())
+        self._timer = QTimer(self)
+        self._timer.setInterval(0)
+        self._timer.timeout.connect(self._check_some)
+
+    def set_folder(self, folder: Path) -> None:
+        """List the agents of a folder; their problems are looked for while the window stays usable."""
+        unreadable: list[str] = []
+        paths = agent_files(folder, lambda error: unreadable.append(str(error.filename)))
+        self._title.setText(folder.name or str(folder))
+        self._title.setToolTip(str(folder))
+        self._list.clear()
+        for path in paths:
+            item = QListWidgetItem(icon("agent"), path.stem)
+            item.setData(_PATH, str(path))
+            item.setData(_NAME, path.stem)
+            item.setToolTip(str(path.relative_to(folder)))
+            item.setSizeHint(QSize(0, _ROW))
+            self._list.addItem(item)
+        items = [self._list.item(row) for row in range(self._list.count())]
+        self._waiting = iter(items)
+        self._timer.start()
+        self._apply_filter()
+        if unreadable:
+            self._nothing.setText(self.tr("Cannot list: {0}").format(", ".join(unreadable)))
+            self._nothing.show()
+
+    def first(self) -> Path | None:
+        """The first agent of the folder."""
+        item = self._list.item(0)
+        return Path(item.data(_PATH)) if item is not None else None
+
+    def mark(self, path: Path, modified: bool, problems: Sequence[Diagnostic]) -> None:
+        """Say that an open agent has unsaved changes, and its problems now."""
+        for row in range(self._list.count()):
+            item = self._list.item(row)
+            if item.data(_PATH) == str(path):
+                text = item.data(_NAME) + (" ●" if modified else "")
+                if item.text() != text:
+                    item.setText(text)
+                _badge(item, problems)
+                self._list.setCurrentItem(item)
+
+    def _open(self, item: QListWidgetItem) -> None:
+        self.opened.emit(item.data(_PATH))
+
+    def _apply_filter(self) -> None:
+        words = self._filter.text().casefold().split()
+        left = 0
+        for row in range(self._list.count()):
+            item = self._list.item(row)
+            hidden = not all(word in str(item.data(_PATH)).casefold() for word in words)
+            item.setHidden(hidden)
+            left += not hidden
+        self._nothing.setVisible(not left)
+        self._nothing.setText(
+            self.tr("No agent here has this in its name.")
+            if words
+            else self.tr("This folder holds no .md files.")
+        )
+
+    def _check_some(self) -> None:
+        for _ in range(_AT_ONCE):
+            item = next(self._waiting, None)
+            if item is None:
+                self._timer.stop()
+                return
+            path = Path(item.data(_PATH))
+            try:
+                text = files.load(path).text
+            except FileProblem as problem:
+                item.setIcon(severity_icon("error"))
+                item.setToolTip(str(problem))
+                continue
+            _badge(item, check(parse(text), place_of(path), path.name))
+
+
+def _badge(item: QListWidgetItem, problems: Sequence[Diagnostic]) -> None:
+    """The worst problem as an icon, and how many there are as the item's description."""
+    errors = sum(problem.severity == "error" for problem in problems)
+    warnings = sum(problem.severity == "warning" for problem in problems)
+    item.setIcon(worst_icon(problems) or icon("agent"))
+    item.setData(Qt.ItemDataRole.AccessibleDescriptionRole, f"{errors} errors, {warnings} warnings")

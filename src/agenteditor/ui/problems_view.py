@@ -1,0 +1,211 @@
+"""All problems of one document: what, where, and the way out.
+
+Enter or a click on a row asks the editor to show the place; F8 steps through them. Each row with a
+fix has a button for it; several fixes are offered in a menu.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QMenu,
+    QStackedWidget,
+    QToolButton,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from agenteditor.core.checks import Diagnostic, Severity
+from agenteditor.core.document import Change, Document
+from agenteditor.core.text import LineIndex
+from agenteditor.ui import theme
+from agenteditor.ui.icons import icon, severity_icon
+
+_SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
+_MESSAGE, _WHERE, _FIX = range(3)
+_ROW = 26  # pixels: the least height of a row
+
+
+class ProblemsView(QWidget):
+    """The list of problems.
+
+    ``wanted`` carries a Diagnostic to show; ``fix_wanted`` the label and edits of a fix.
+    """
+
+    wanted = Signal(object)
+    fix_wanted = Signal(str, object)
+    fix_all_wanted = Signal()
+
+    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._shown: tuple[Diagnostic, ...] | None = None
+        self._position = -1
+        self._filters = {severity: self._filter_button(severity) for severity in _SEVERITIES}
+        self._fix_all = QToolButton()
+        self._fix_all.setText(self.tr("Apply all safe fixes"))
+        self._fix_all.setIcon(icon("fix"))
+        self._fix_all.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._fix_all.clicked.connect(self.fix_all_wanted)
+        self._list = self._make_list()
+        self._nothing = QLabel()
+        self._nothing.setTextFormat(Qt.TextFormat.PlainText)
+        self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._nothing.setForegroundRole(self._nothing.foregroundRole().PlaceholderText)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self._list)
+        self._pages.addWidget(self._nothing)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(self._make_header())
+        layout.addWidget(self._pages, 1)
+        document.subscribe(self._changed)
+        self._refresh()
+
+    def _make_header(self) -> QHBoxLayout:
+        header = QHBoxLayout()
+        header.setContentsMargins(theme.MARGIN, theme.GAP // 2, theme.MARGIN, theme.GAP // 2)
+        title = QLabel(self.tr("Problems"))
+        title.setFont(theme.heading_font(title))
+        header.addWidget(title)
+        header.addSpacing(theme.GAP)
+        for button in self._filters.values():
+            header.addWidget(button)
+        header.addStretch(1)
+        header.addWidget(self._fix_all)
+        return header
+
+    def _filter_button(self, severity: Severity) -> QToolButton:
+        button = QToolButton()
+        button.setCheckable(True)
+        button.setChecked(True)
+        button.setAutoRaise(True)
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setIcon(severity_icon(severity))
+        button.toggled.connect(lambda _on: self._refresh(anew=True))
+        return button
+
+    def _make_list(self) -> QTreeWidget:
+        tree = QTreeWidget()
+        tree.setAccessibleName(self.tr("Problems"))
+        tree.setColumnCount(3)
+        tree.setHeaderHidden(True)
+        tree.setRootIsDecorated(False)
+        tree.setWordWrap(True)
+        tree.setFrameShape(QTreeWidget.Shape.NoFrame)
+        tree.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        tree.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        tree.header().setStretchLastSection(False)
+        tree.header().setSectionResizeMode(_MESSAGE, QHeaderView.ResizeMode.Stretch)
+        tree.header().setSectionResizeMode(_WHERE, QHeaderView.ResizeMode.ResizeToContents)
+        tree.header().setSectionResizeMode(_FIX, QHeaderView.ResizeMode.ResizeToContents)
+        tree.itemActivated.connect(lambda item, _column: self._want(item))
+        tree.itemClicked.connect(lambda item, _column: self._want(item))
+        return tree
+
+    # --- showing ---------------------------------------------------------------------------
+
+    def _changed(self, _change: Change) -> None:
+        self._refresh()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._refresh()
+
+    def _refresh(self, *, anew: bool = False) -> None:
+        problems = self._document.problems
+        if not anew and (problems == self._shown or (self._shown is not None and not self.isVisible())):
+            return
+        self._shown = problems
+        for severity, button in self._filters.items():
+            count = sum(problem.severity == severity for problem in problems)
+            button.setText(str(count))
+            button.setAccessibleName(_shown_words(severity).format(count))
+            button.setToolTip(_shown_words(severity).format(count))
+            button.setVisible(bool(count))
+        visible = [problem for problem in problems if self._filters[problem.severity].isChecked()]
+        self._fix_all.setVisible(any(fix.safe for problem in problems for fix in problem.fixes))
+        self._pages.setCurrentIndex(0 if visible else 1)
+        self._nothing.setText(
+            self.tr("No problems.") if not problems else self.tr("All problems are hidden by the filter.")
+        )
+        self._fill(visible)
+
+    def _fill(self, problems: list[Diagnostic]) -> None:
+        selected = self._list.currentIndex().row()
+        scroll = self._list.verticalScrollBar().value()
+        lines = LineIndex(self._document.text)
+        self._list.clear()
+        for problem in problems:
+            line, column = lines.position(problem.span.start)
+            where = self.tr("line {0}:{1}").format(line, column)
+            if problem.field:
+                where = f"{problem.field} · {where}"
+            item = QTreeWidgetItem(["", where, ""])
+            item.setText(_MESSAGE, problem.message)
+            item.setIcon(_MESSAGE, severity_icon(problem.severity))
+            item.setData(_MESSAGE, Qt.ItemDataRole.UserRole, problem)
+            item.setData(
+                _MESSAGE, Qt.ItemDataRole.AccessibleTextRole, f"{problem.severity}: {problem.message}"
+            )
+            item.setToolTip(_WHERE, problem.code)
+            item.setForeground(_WHERE, theme.current().muted)
+            item.setSizeHint(_FIX, QSize(0, _ROW))
+            self._list.addTopLevelItem(item)
+            if problem.fixes:
+                self._list.setItemWidget(item, _FIX, self._fix_button(problem))
+        self._list.setCurrentItem(self._list.topLevelItem(min(max(selected, 0), len(problems) - 1)))
+        self._list.verticalScrollBar().setValue(scroll)
+
+    def _fix_button(self, problem: Diagnostic) -> QToolButton:
+        button = QToolButton()
+        button.setIcon(icon("fix"))
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setText(problem.fixes[0].label if len(problem.fixes) == 1 else self.tr("Fix…"))
+        button.setAccessibleName(self.tr("Fix: {0}").format(problem.fixes[0].label))
+        if len(problem.fixes) == 1:
+            fix = problem.fixes[0]
+            button.clicked.connect(lambda: self.fix_wanted.emit(fix.label, fix.edits))
+        else:
+            menu = QMenu(button)
+            for fix in problem.fixes:
+                action = menu.addAction(fix.label.replace("&", "&&"))
+                action.triggered.connect(lambda _on=False, f=fix: self.fix_wanted.emit(f.label, f.edits))
+            button.setMenu(menu)
+            button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        return button
+
+    # --- going there -----------------------------------------------------------------------
+
+    def _want(self, item: QTreeWidgetItem) -> None:
+        self.wanted.emit(item.data(_MESSAGE, Qt.ItemDataRole.UserRole))
+
+    def step(self, step: int) -> None:
+        """Ask for the next (1) or previous (-1) problem, round and round."""
+        problems = self._document.problems
+        if not problems:
+            return
+        start = self._position if step > 0 or self._position >= 0 else 0
+        self._position = (start + step) % len(problems)
+        problem = problems[self._position]
+        for row in range(self._list.topLevelItemCount()):
+            item = self._list.topLevelItem(row)
+            if item is not None and item.data(_MESSAGE, Qt.ItemDataRole.UserRole) == problem:
+                self._list.setCurrentItem(item)
+        self.wanted.emit(problem)
+
+    def take_focus(self) -> None:
+        """Put the focus into the list."""
+        self._list.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+
+def _shown_words(severity: Severity) -> str:
+    return {"error": "Errors: {0}", "warning": "Warnings: {0}", "info": "Notes: {0}"}[severity]
