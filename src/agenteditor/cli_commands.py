@@ -207,12 +207,17 @@ def _fix(options: argparse.Namespace) -> int:
 
 
 def _diff(path: Path, before: str, after: str) -> str:
-    lines = [text.split("\n") for text in (before, after)]
-    kept = [[line + "\n" for line in text[:-1]] + ([text[-1]] if text[-1] else []) for text in lines]
-    out = []
-    for line in unified_diff(*kept, fromfile=str(path), tofile=str(path)):
-        out.append(line if line.endswith("\n") else line + "\n\\ No newline at end of file\n")
-    return "".join(out)
+    lines = unified_diff(_lines(before), _lines(after), fromfile=str(path), tofile=str(path))
+    return "".join(
+        line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
+    )
+
+
+def _lines(text: str) -> list[str]:
+    """``text`` in lines that end at U+000A alone."""
+    lines = [line + "\n" for line in text.split("\n")]
+    last = lines.pop().removesuffix("\n")
+    return [*lines, last] if last else lines
 
 
 # --- export ------------------------------------------------------------------------------------
@@ -316,7 +321,7 @@ def _parser() -> argparse.ArgumentParser:
         "export",
         "Write agents into a catalog folder, as valid YAML, never over files it did not write.",
         "folder   agents/<name>.md below DIR\n"
-        "plugin   a plugin marketplace: .claude-plugin/marketplace.json and plugins/<plugin>/agents/<name>.md\n\n"
+        "plugin   a plugin marketplace: .claude-plugin/marketplace.json, plugins/<plugin>/agents/<name>.md\n\n"
         "A file that would not load is refused (exit status 1); the others are written.\n\n"
         "  agenteditor export .claude/agents --to ../catalog --plan\n"
         "  agenteditor export .claude/agents --to ../catalog --layout plugin",

@@ -68,13 +68,11 @@ class Status(QWidget):
 def problem_count(severities: list[Severity]) -> str:
     """``2 errors, 1 warning``; notes only where there is nothing worse."""
     parts: list[str] = []
-    for severity, one, many in (
-        ("error", _tr("1 error"), _tr("{0} errors")),
-        ("warning", _tr("1 warning"), _tr("{0} warnings")),
-    ):
-        count = severities.count(severity)
-        if count:
-            parts.append(one if count == 1 else many.format(count))
+    errors, warnings = severities.count("error"), severities.count("warning")
+    if errors:
+        parts.append(_tr("1 error") if errors == 1 else _tr("{0} errors").format(errors))
+    if warnings:
+        parts.append(_tr("1 warning") if warnings == 1 else _tr("{0} warnings").format(warnings))
     if parts:
         return ", ".join(parts)
     notes = severities.count("info")

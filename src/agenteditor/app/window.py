@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import cast
 
 from PySide6.QtCore import QByteArray, QMimeData, Qt, QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent
@@ -25,7 +26,7 @@ from agenteditor.core.export import Source
 from agenteditor.core.files import FileProblem
 from agenteditor.ui.catalog_view import CatalogView
 from agenteditor.ui.editor import Editor, ViewName
-from agenteditor.ui.icons import icon
+from agenteditor.ui.icons import icon, worst_icon
 
 _NEEDS_EDITOR = (
     *("save", "save-as", "save-all", "revert", "export", "close"),
@@ -210,10 +211,10 @@ class Window(QMainWindow):
 
     # --- showing ---------------------------------------------------------------------------
 
-    def show_view(self, name: ViewName) -> None:
-        """Show one of the views of the present document."""
+    def show_view(self, name: str) -> None:
+        """Show one of the views of the present document, by its name in ``editor.VIEWS``."""
         if self.editor is not None:
-            self.editor.show_view(name)
+            self.editor.show_view(cast(ViewName, name))
 
     def _offer_line_ends(self) -> None:
         menu = QMenu(self)

@@ -15,9 +15,10 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import frontmatter as second_reader
+from frontmatter.default_handlers import YAMLHandler
 
 from agenteditor.core import files, marketplace
 from agenteditor.core.files import FileProblem, Stamp
@@ -225,9 +226,12 @@ def second_opinion(syntax: Syntax) -> str | None:
     return None
 
 
-class _Strings(second_reader.YAMLHandler):
-    def load(self, fm: str, **_options: object) -> object:
-        return super().load(fm, Loader=StringLoader)
+class _Strings(YAMLHandler):
+    """Loads every scalar as the text it is."""
+
+    def load(self, fm: str) -> dict[str, Any]:
+        loaded: dict[str, Any] = super().load(fm, Loader=StringLoader)
+        return loaded
 
 
 def _agrees(ours: object, text: str | None, theirs: object) -> bool:
@@ -339,7 +343,7 @@ def _expected(target: Path, entry: Entry, ours: Mapping[str, set[str]]) -> Stamp
 
 def _write_manifest(folder: Path, listed: Mapping[str, set[str]]) -> None:
     data = {
-        "note": "Written by Agent Editor: the files an export wrote here, so that it never overwrites others.",
+        "note": "Agent Editor keeps here which files its exports wrote, so that they overwrite no others.",
         "files": {path: sorted(listed[path]) for path in sorted(listed)},
     }
     path = folder / MANIFEST

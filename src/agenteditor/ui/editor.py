@@ -184,7 +184,7 @@ class Editor(QWidget):
             else:
                 view.zoom_reset()
 
-    def find(self, *, replace: bool) -> None:
+    def open_find(self, *, replace: bool) -> None:
         """Open the find bar of the source."""
         self.show_view("source")
         self.source.open_find(replace=replace)

@@ -162,7 +162,9 @@ class ProblemsView(QWidget):
             self._list.addTopLevelItem(item)
             if problem.fixes:
                 self._list.setItemWidget(item, _FIX, self._fix_button(problem))
-        self._list.setCurrentItem(self._list.topLevelItem(min(max(selected, 0), len(problems) - 1)))
+        current = self._list.topLevelItem(min(max(selected, 0), len(problems) - 1))
+        if current is not None:
+            self._list.setCurrentItem(current)
         self._list.verticalScrollBar().setValue(scroll)
 
     def _fix_button(self, problem: Diagnostic) -> QToolButton:
