@@ -1,0 +1,251 @@
+"""Lossless inputs for text: one line, or several that grow with what is in them.
+
+Both hold a text exactly (through ``qtext``: no character lost, none changed that the user did not
+touch) and have no undo of their own, since undo belongs to the document. They tell what the user
+made of the text (``edited``) and wait for the answer: ``agree`` if it stands in the document now.
+Without an answer they keep what was typed, however often the old text is shown to them again, until
+``revert``; so nothing typed is lost, and whoever owns them says that it is not applied.
+
+What a text means and where it goes is left to the fields.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QMimeData, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QContextMenuEvent, QFont, QPalette, QResizeEvent
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMenu, QPlainTextEdit, QSizePolicy, QWidget
+
+from agenteditor.core.text import apply, diff
+from agenteditor.ui import theme
+from agenteditor.ui.qtext import LINE_EDIT_LIMIT, Shown, apply_to, copied, raw_text, read_back
+
+MIN_LINES, MAX_LINES = 1, 14
+
+
+class LineEdit(QLineEdit):
+    """One line of text. Line breaks that are pasted become blanks.
+
+    While the user is in it, blanks at the end stay under the caret though the document has none.
+    """
+
+    edited = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._shown = Shown("")
+        self._own = ""
+        self.textChanged.connect(self._typed)
+        self.setTextMargins(3, 0, 3, 0)  # in line with the texts of several lines
+        self.setMinimumHeight(28)
+
+    def own(self) -> str:
+        """The text the user sees, applied or not."""
+        return self._own
+
+    @property
+    def pending(self) -> bool:
+        """Whether something was typed that does not stand in the document."""
+        return self._own != self._shown.source
+
+    def show_text(self, text: str) -> None:
+        """Show the document's text, unless it is the one known already: then what was typed stays."""
+        if text != self._shown.source and not (self.hasFocus() and self._own.rstrip() == text):
+            self._put(text)
+
+    def agree(self, text: str) -> None:
+        """What was typed stands in the document as ``text``."""
+        self._put(text)
+
+    def revert(self) -> None:
+        """Put the document's text back."""
+        self._put(self._shown.source)
+
+    def _put(self, text: str) -> None:
+        self._shown, self._own = Shown(text), text
+        if self.text() != self._shown.text:
+            caret = self.cursorPosition()
+            self.setText(self._shown.text)
+            self.setCursorPosition(min(caret, len(self.text())))
+
+    def _typed(self, raw: str) -> None:
+        if raw == self._shown.text:
+            self._own = self._shown.source
+            return
+        edits = read_back(self._shown, raw, " ", self.cursorPosition())
+        self._own = apply(self._shown.source, edits)
+        self.edited.emit(self._own)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """A menu without Qt's own undo, which would take the line alone back."""
+        edit_menu(self, self.selectedText() != "").exec(event.globalPos())
+
+
+class GrowingText(QPlainTextEdit):
+    """Several lines of text, as high as they need up to ``max_lines``; Tab leaves it.
+
+    While the user is in it, a text that is the ``same`` as the typed one is not written over it: a
+    value that comes back without a blank at its end must not take the blank away under the caret.
+    """
+
+    edited = Signal(str)
+
+    def __init__(
+        self,
+        parent: QWidget | None = None,
+        *,
+        min_lines: int = MIN_LINES,
+        max_lines: int = MAX_LINES,
+        same: Callable[[str, str], bool] = str.__eq__,
+    ) -> None:
+        super().__init__(parent)
+        self._shown = Shown("")
+        self._own = ""
+        self._same = same
+        self._min_lines, self._max_lines = min_lines, max_lines
+        self.setUndoRedoEnabled(False)
+        self.setTabChangesFocus(True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.document().setDocumentMargin(5)
+        self.document().documentLayout().documentSizeChanged.connect(self._fit)
+        self.textChanged.connect(self._typed)
+        self._fit()
+
+    def own(self) -> str:
+        """The text the user sees, applied or not."""
+        return self._own
+
+    @property
+    def pending(self) -> bool:
+        """Whether something was typed that does not stand in the document."""
+        return self._own != self._shown.source
+
+    def show_text(self, text: str) -> None:
+        """Show the document's text, unless it is the one known already: then what was typed stays."""
+        if text == self._shown.source or (self.hasFocus() and self._same(self._own, text)):
+            return
+        self._put(text)
+
+    def agree(self, text: str) -> None:
+        """What was typed stands in the document as ``text``."""
+        self._put(text)
+
+    def revert(self) -> None:
+        """Put the document's text back."""
+        self._put(self._shown.source)
+
+    def setPlaceholderText(self, text: str) -> None:  # noqa: N802 - Qt's name
+        """As Qt's; the widget is high enough for all its lines."""
+        super().setPlaceholderText(text)
+        self._fit()
+
+    def _put(self, text: str) -> None:
+        before, self._shown, self._own = self._shown, Shown(text), text
+        apply_to(self, before, diff(before.source, text))
+
+    def _typed(self) -> None:
+        raw = raw_text(self.document())
+        if raw == self._shown.text:
+            self._own = self._shown.source
+            return
+        edits = read_back(self._shown, raw, "\n", self.textCursor().position())
+        self._own = apply(self._shown.source, edits)
+        self.edited.emit(self._own)
+
+    def _fit(self) -> None:
+        # The layout of a plain text edit counts its size in lines, wrapped ones included.
+        lines = round(self.document().documentLayout().documentSize().height())
+        if self.document().isEmpty():
+            lines = max(lines, self.placeholderText().count("\n") + 1)
+        over = lines > self._max_lines
+        policy = Qt.ScrollBarPolicy.ScrollBarAsNeeded if over else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        if self.verticalScrollBarPolicy() != policy:
+            self.setVerticalScrollBarPolicy(policy)
+        height = self._height(max(self._min_lines, min(lines, self._max_lines)))
+        if height != self.minimumHeight():
+            self.setFixedHeight(height)
+        if not over:
+            self.verticalScrollBar().setValue(0)  # it may have scrolled while it was too low
+
+    def _height(self, lines: int) -> int:
+        around = 2 * (self.frameWidth() + round(self.document().documentMargin()))
+        # One more: Qt takes a line that ends at the very edge for one that is cut.
+        return max(28, self.fontMetrics().lineSpacing() * lines + around + 1)
+
+    def sizeHint(self) -> QSize:
+        """As wide as a line of text; the height is fixed by what is in it."""
+        return QSize(40 * self.fontMetrics().averageCharWidth(), self.minimumHeight())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Lines wrap anew."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Another font needs another height."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange) and hasattr(self, "_shown"):
+            self._fit()
+
+    def createMimeDataFromSelection(self) -> QMimeData:
+        """The text's own characters; Qt's copy would give blanks for U+00A0."""
+        cursor = self.textCursor()
+        data = QMimeData()
+        shown = self._shown if raw_text(self.document()) == self._shown.text else Shown(self._own)
+        data.setText(copied(shown, cursor.selectionStart(), cursor.selectionEnd()))
+        return data
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """A menu without Qt's own undo, which is off."""
+        edit_menu(self, self.textCursor().hasSelection()).exec(event.globalPos())
+
+
+class Muted(QLabel):
+    """A line of help: plain text, a little smaller, in the muted colour, wrapped."""
+
+    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(True)
+        self.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self.setFont(theme.small_font(self))
+        self.say(text)
+
+    def say(self, text: str) -> None:
+        """Show ``text``; without one the label takes no room."""
+        if self.text() != text:
+            self.setText(text)
+        self.setVisible(bool(text))
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the size of the application's font."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ApplicationFontChange:
+            self.setFont(QFont())
+            self.setFont(theme.small_font(self))
+
+
+def fits_one_line(text: str) -> bool:
+    """Whether a QLineEdit can show a text as it is, neither cut nor with hidden line breaks."""
+    return "\n" not in text and len(text) <= LINE_EDIT_LIMIT // 2
+
+
+def edit_menu(widget: QLineEdit | QPlainTextEdit, selected: bool) -> QMenu:
+    """Cut, copy, paste, select all: the context menu of a text whose undo is the document's."""
+    menu = QMenu(widget)
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    writable = not widget.isReadOnly()
+    pasteable = writable and bool(QApplication.clipboard().text())
+    for text, call, enabled in (
+        (QApplication.translate("edit_menu", "Cu&t"), widget.cut, selected and writable),
+        (QApplication.translate("edit_menu", "&Copy"), widget.copy, selected),
+        (QApplication.translate("edit_menu", "&Paste"), widget.paste, pasteable),
+        (QApplication.translate("edit_menu", "Select &all"), widget.selectAll, True),
+    ):
+        action = QAction(text, menu)
+        action.triggered.connect(call)
+        action.setEnabled(enabled)
+        menu.addAction(action)
+    return menu
