@@ -837,6 +837,20 @@ def test_moving_an_example_of_the_seed_exchanges_its_bytes(seed_text: str) -> No
     assert apply(value, _edits(remove_example(value, 1))) == lead + " ".join((first, third))
 
 
+@pytest.mark.parametrize("value", [LINE, LITERAL, LIST])
+@pytest.mark.parametrize("field", ["speech", "commentary"])
+def test_a_text_can_be_typed_letter_by_letter(value: str, field: str) -> None:
+    text = "He asks: why? \"I'll do 'this' now\", -> ok;\n\n- one: two\n1. <b>three</b> | `code` and C# / F#."
+    for end in range(len(text) + 1):
+        typed = text[:end]
+        if field == "speech":
+            value, examples = _edited(value, set_turn_text(value, 0, 0, typed))
+            assert examples[0].turns[0].text == typed
+        else:
+            value, examples = _edited(value, set_commentary(value, 0, typed))
+            assert examples[0].commentary == typed.strip()
+
+
 def test_one_letter_is_one_small_edit(seed_text: str) -> None:
     value = _description(seed_text)
     turn = parse_examples(value)[1].turns[0]

@@ -132,6 +132,18 @@ CASES = [
         ["X", ""],
     ),
     Case(
+        "a label behind an article, when nobody else asks",
+        "X <example>Context: The user: 'Go' assistant: 'Gone'</example>",
+        [("The", [("user", "Go"), ("assistant", "Gone")], None)],
+        ["X", ""],
+    ),
+    Case(
+        "a named speaker on one line, and what somebody said in the context",
+        "X <example>Context: He told us: 'Go'. Mia: 'I go' assistant: 'Gone'</example>",
+        [("He told us: 'Go'.", [("Mia", "I go"), ("assistant", "Gone")], None)],
+        ["X", ""],
+    ),
+    Case(
         "a context without a label",
         "X <example>The code is written. assistant: 'Now I review it'</example>",
         [("The code is written.", [("assistant", "Now I review it")], None)],

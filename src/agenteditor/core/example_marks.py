@@ -183,6 +183,7 @@ class _State:
         self.quote = ""  # what opens the text of the open turn
         self.quote_at = -1
         self._closing: dict[str, list[tuple[int, int]]] | None = None
+        self._cuts: list[int] | None = None
 
     @property
     def joiners(self) -> frozenset[str]:
@@ -215,7 +216,15 @@ class _State:
         index = bisect_left(ranges, (start, start))
         return ranges[index] if index < len(ranges) else (-1, -1)
 
+    def last_cut(self, at: int) -> int:
+        """Where in front of ``at`` a line, a quote or a tag ends last; -1 for nowhere."""
+        if self._cuts is None:
+            self._cuts = [match.start() for match in _CUT.finditer(self.text, self.floor, self.end)]
+        index = bisect_left(self._cuts, at)
+        return self._cuts[index - 1] if index else -1
 
+
+_CUT = re.compile("[\n'\"”’»」>]")
 _POINT = re.compile("[:：<]")
 _TAG = re.compile(r"<([A-Za-z][\w-]{0,40})\s{0,3}>")
 _CLOSING_TAG = re.compile(r"</([A-Za-z][\w-]{0,40})\s{0,3}>")
@@ -287,9 +296,10 @@ def _named(state: _State, colon: int) -> Mark | None:
     window = state.text[low:colon]
     follows = _says(state, colon)
     loose = state.open is None or state.open.kind == "context"
-    cut = max(window.rfind(character) for character in "\n'\"”’»」>")
+    cut = state.last_cut(colon) - low
     if loose and follows:  # "Context: The code is done. Mia: 'Look at it'"
         cut = max(cut, *(window.rfind(end) for end in (". ", "! ", "? ", "。")))
+    cut = max(cut, -1)
     if cut < 0 and (low > state.floor or state.open is not None):
         return None
     item = _ITEM.match(window, cut + 1)

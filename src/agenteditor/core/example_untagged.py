@@ -11,7 +11,7 @@ import re
 from typing import NamedTuple
 
 from agenteditor.core.example_marks import before, label_at, trimmed
-from agenteditor.core.example_parts import Shown, parts_of
+from agenteditor.core.example_parts import Part, Shown, parts_of
 from agenteditor.core.example_words import CLOSERS, kind_of, role_of
 
 _COLON = re.compile("[:：]")
@@ -44,7 +44,7 @@ def untagged_ranges(value: Shown) -> tuple[tuple[int, int, int], ...]:
         if not roles or not (announced or context or {"user", "assistant"} <= roles):
             announced = False
             continue
-        found.append((item.start, item.content, _without_tail(value, item.content, end)))
+        found.append((item.start, item.content, _without_tail(value.text, parts[-1], end)))
     return tuple(found)
 
 
@@ -133,16 +133,13 @@ def _indent(text: str, at: int) -> int:
     return at - (text.rfind("\n", max(0, at - 200), at) + 1 if at else 0)
 
 
-def _without_tail(value: Shown, start: int, end: int) -> int:
+def _without_tail(text: str, last: Part, end: int) -> int:
     """The end of a block without the sentence that follows the last quote on the same line."""
-    parts = parts_of(value, start, end)
-    last = parts[-1]
     if last.kind != "turn" or last.quote or last.form != "label" or last.text[:1] not in CLOSERS:
         return end
     closer = CLOSERS[last.text[:1]]
-    lo = end - len(last.text)
-    at = value.text.rfind(closer, lo + 1, end)
+    at = text.rfind(closer, end - len(last.text) + 1, end)
     after = at + len(closer)
-    if at < 0 or "\n" in last.text or not value.text[after : after + 2].lstrip(".,;")[:1].isspace():
+    if at < 0 or "\n" in last.text or not text[after : after + 2].lstrip(".,;")[:1].isspace():
         return end
-    return after + 1 if value.text[after] in ".,;" else after
+    return after + 1 if text[after] in ".,;" else after
