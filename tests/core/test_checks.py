@@ -136,6 +136,22 @@ def test_the_sample_with_windows_line_ends_does_not_load_and_both_fixes_mend_it(
     assert [parse(apply(text, fix.edits)).verdict for fix in one.fixes] == ["valid", "repaired"]
 
 
+def mended(text: str, place: Place, file_name: str | None) -> str:
+    """``text`` after its safe fixes, one after another until none is left."""
+    for _ in range(50):
+        safe = [fix for one in check(parse(text), place, file_name) for fix in one.fixes if fix.safe]
+        if not safe:
+            return text
+        text = apply(text, safe[0].edits)
+    raise AssertionError("safe fixes go round in a circle")
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.title)
+def test_all_safe_fixes_together_come_to_an_end_and_better_the_verdict(case: Case) -> None:
+    after = parse(mended(case.text, case.place, case.file_name))
+    assert WORTH[after.verdict] >= WORTH[parse(case.text).verdict]
+
+
 def test_no_safe_fix_widens_what_an_agent_may_do() -> None:
     """Fixes that may be applied unseen never take a limit away, ask less, or start commands."""
     powers = ("permissionMode", "hooks", "mcpServers")
@@ -272,3 +288,4 @@ def test_fixes_mend_real_files(shared: Path) -> None:
         found = check(syntax, file_name=path.name)
         assert_well_formed(syntax, found)
         assert_fixes_mend(syntax, found, "project", path.name)
+        assert WORTH[parse(mended(text, "project", path.name)).verdict] >= WORTH[syntax.verdict]
