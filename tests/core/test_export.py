@@ -1,0 +1,211 @@
+"""Export to a catalog folder: the plan, what is refused, what is never overwritten, same bytes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from agenteditor.core import files
+from agenteditor.core.export import (
+    MANIFEST,
+    Source,
+    described,
+    file_name_problem,
+    plan,
+    second_opinion,
+    write,
+)
+from agenteditor.core.files import FileProblem
+from agenteditor.core.syntax import parse
+
+GOOD = "---\nname: {name}\ndescription: Use this agent for {name}. And for more.\n---\n\nYou are {name}.\n"
+
+
+def source(name, text=None, category=""):
+    return Source(Path(f"in/{name}.md"), GOOD.format(name=name) if text is None else text, category)
+
+
+def snapshot(folder):
+    return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+def states(made):
+    return {entry.path: entry.state for entry in made.entries}
+
+
+def test_the_sample_is_written_as_valid_yaml_with_the_same_value(seed_text, tmp_path):
+    made = plan([source("backend-engineer", seed_text)], tmp_path, "folder")
+    assert "its YAML is made valid" in made.entries[0].note
+    write(made)
+    written = (tmp_path / "agents" / "backend-engineer.md").read_text(encoding="utf-8")
+    after, before = parse(written), parse(seed_text)
+    assert (after.verdict, before.verdict) == ("valid", "repaired")
+    assert after.field("description").value == before.field("description").value
+    assert after.body.of(written) == before.body.of(seed_text)
+
+
+def test_the_plan_writes_nothing(tmp_path):
+    plan([source("a")], tmp_path / "new", "plugin")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_called_agents_is_the_agents_folder(tmp_path):
+    assert list(states(plan([source("a")], tmp_path / ".claude" / "agents", "folder"))) == ["a.md"]
+
+
+REFUSED = {
+    "does not parse": ("---\nname: a\ndescription: ends in a colon:\n---\nx\n", "does not parse"),
+    "no frontmatter": ("Just text\n", "no frontmatter"),
+    "no name": ("---\ndescription: x\n---\nx\n", "“name” is missing"),
+    "a name that is a path": ("---\nname: ../evil\ndescription: x\n---\nx\n", "file names cannot have"),
+    "a name Windows keeps": ("---\nname: con\ndescription: x\n---\nx\n", "cannot be a file name"),
+}
+
+
+@pytest.mark.parametrize(("text", "reason"), REFUSED.values(), ids=REFUSED.keys())
+def test_what_would_not_load_or_has_no_safe_name_is_refused_with_the_reason(text, reason, tmp_path):
+    made = plan([source("x", text), source("good")], tmp_path, "folder")
+    (refused,) = made.refused
+    assert reason in refused.reason
+    assert list(states(made)) == ["agents/good.md"]
+
+
+def test_two_agents_of_one_name_are_both_refused_whatever_their_case(tmp_path):
+    made = plan([source("Same"), source("same"), source("other")], tmp_path, "folder")
+    assert len(made.refused) == 2
+    assert all("another agent" in r.reason.lower() for r in made.refused)
+    assert list(states(made)) == ["agents/other.md"]
+
+
+def test_files_of_others_are_never_overwritten(tmp_path):
+    (tmp_path / "agents").mkdir()
+    mine = tmp_path / "agents" / "a.md"
+    mine.write_text("somebody's own work\n", encoding="utf-8")
+    made = plan([source("a"), source("b")], tmp_path, "folder")
+    assert states(made) == {"agents/a.md": "conflict", "agents/b.md": "new"}
+    write(made)
+    assert mine.read_text(encoding="utf-8") == "somebody's own work\n"
+    assert (tmp_path / "agents" / "b.md").exists()
+
+
+def test_what_an_export_wrote_is_replaced_unless_somebody_changed_it_since(tmp_path):
+    write(plan([source("a"), source("b")], tmp_path, "folder"))
+    (tmp_path / "agents" / "b.md").write_text("changed by hand\n", encoding="utf-8")
+    newer = [source("a", GOOD.format(name="a") + "More.\n"), source("b", GOOD.format(name="b") + "More.\n")]
+    made = plan(newer, tmp_path, "folder")
+    assert states(made) == {"agents/a.md": "replaced", "agents/b.md": "conflict"}
+    write(made)
+    assert (tmp_path / "agents" / "a.md").read_text(encoding="utf-8").endswith("More.\n")
+    assert (tmp_path / "agents" / "b.md").read_text(encoding="utf-8") == "changed by hand\n"
+
+
+def test_a_file_that_changes_between_plan_and_write_is_not_overwritten(tmp_path):
+    write(plan([source("a")], tmp_path, "folder"))
+    made = plan([source("a", GOOD.format(name="a") + "More.\n")], tmp_path, "folder")
+    (tmp_path / "agents" / "a.md").write_text("changed in between\n", encoding="utf-8")
+    with pytest.raises(FileProblem):
+        write(made)
+    assert (tmp_path / "agents" / "a.md").read_text(encoding="utf-8") == "changed in between\n"
+
+
+@pytest.mark.parametrize("layout", ["folder", "plugin"])
+def test_the_same_agents_give_the_same_bytes_in_any_order_and_a_second_export_changes_nothing(
+    layout, tmp_path
+):
+    agents = [source("b", category="Two words"), source("a"), source("c", category="Two words")]
+    write(plan(agents, tmp_path / "one" / "cat", layout))
+    write(plan(agents[::-1], tmp_path / "two" / "cat", layout))
+    assert snapshot(tmp_path / "one") == snapshot(tmp_path / "two")
+    before = snapshot(tmp_path / "one")
+    again = plan(agents, tmp_path / "one" / "cat", layout)
+    assert set(states(again).values()) == {"same"}
+    write(again)
+    assert snapshot(tmp_path / "one") == before
+
+
+def test_a_marketplace_has_manifests_an_index_and_a_plugin_a_category(tmp_path):
+    write(
+        plan([source("b", category="Data Work"), source("a")], tmp_path / "My Catalog", "plugin", owner="Me")
+    )
+    folder = tmp_path / "My Catalog"
+    assert sorted(snapshot(folder)) == sorted([
+        MANIFEST, ".claude-plugin/marketplace.json", "README.md",
+        "plugins/data-work/.claude-plugin/plugin.json", "plugins/data-work/agents/b.md",
+        "plugins/my-catalog/.claude-plugin/plugin.json", "plugins/my-catalog/agents/a.md",
+    ])  # fmt: skip
+    market = json.loads((folder / ".claude-plugin" / "marketplace.json").read_text(encoding="utf-8"))
+    assert list(market) == ["name", "owner", "description", "plugins"]
+    assert market["owner"] == {"name": "Me"}
+    assert [p["source"] for p in market["plugins"]] == ["./plugins/data-work", "./plugins/my-catalog"]
+    plugin = json.loads((folder / "plugins/data-work/.claude-plugin/plugin.json").read_text(encoding="utf-8"))
+    assert "agents" not in plugin and "version" not in plugin
+    index = (folder / "README.md").read_text(encoding="utf-8")
+    assert "- [**b**](plugins/data-work/agents/b.md) - Use this agent for b.\n" in index
+
+
+def test_fields_that_do_nothing_in_a_plugin_are_named(tmp_path):
+    text = "---\nname: a\ndescription: x\npermissionMode: plan\n---\nx\n"
+    (entry,) = [e for e in plan([source("a", text)], tmp_path, "plugin").entries if e.source]
+    assert "permissionMode has no effect in a plugin" in entry.note
+
+
+def test_a_reserved_name_stops_a_marketplace(tmp_path):
+    made = plan([source("a")], tmp_path / "claude-tools", "plugin")
+    assert "keeps for itself" in made.problem
+    assert write(made) == ()
+
+
+def test_nothing_to_export_is_said(tmp_path):
+    assert "no agent" in plan([], tmp_path, "folder").problem
+
+
+def test_crlf_and_a_byte_order_mark_are_written_as_lf_without_one(tmp_path):
+    text = "\ufeff" + GOOD.format(name="a").replace("\n", "\r\n")
+    write(plan([source("a", text)], tmp_path, "folder"))
+    assert (tmp_path / "agents" / "a.md").read_bytes() == GOOD.format(name="a").encode()
+
+
+def test_a_damaged_manifest_means_that_nothing_is_ours(tmp_path):
+    write(plan([source("a")], tmp_path, "folder"))
+    (tmp_path / MANIFEST).write_text("{nonsense", encoding="utf-8")
+    made = plan([source("a", GOOD.format(name="a") + "More.\n")], tmp_path, "folder")
+    assert states(made) == {"agents/a.md": "conflict"}
+
+
+def test_the_second_reader_agrees_on_every_real_file_that_is_exported(shared, tmp_path):
+    paths = sorted(shared.glob("corpus/**/*.md"))
+    sources = [Source(path, path.read_bytes().decode("utf-8", "surrogateescape")) for path in paths]
+    made = plan(sources, tmp_path, "folder")
+    assert len(made.entries) + len(made.refused) == len(paths)
+    reasons = [r.reason for r in made.refused if "nother reader" in r.reason]
+    print(
+        f"\n{len(made.entries)} exported, {len(made.refused)} refused, {len(reasons)} of them by the second reader"
+    )
+    assert len(reasons) <= len(paths) // 50
+    write(made)
+    for entry in made.entries:
+        written = files.load(tmp_path / entry.path).text
+        assert parse(written).verdict == "valid"
+        assert second_opinion(parse(written)) is None
+
+
+def test_another_readers_disagreement_is_put_in_words():
+    assert "finds another prompt" in second_opinion(parse("---\nname: a\n----\n---\nBody\n"))
+
+
+def test_the_plan_is_described_in_lines(tmp_path):
+    lines = described(plan([source("a"), source("x", "no")], tmp_path, "folder"))
+    assert lines[0].split() == ["new", "agents/a.md"]
+    assert lines[1].startswith("refused")
+
+
+@pytest.mark.parametrize("name", ["a", "Code Reviewer", "köhler", "代码", "a.b"])
+def test_ordinary_names_are_file_names(name):
+    assert file_name_problem(name) is None
+
+
+@pytest.mark.parametrize("name", ["a/b", "..", ".hidden", "a:b", "nul.txt", "x" * 300, "a\n", "LPT1", "end."])
+def test_names_that_some_system_refuses_are_refused(name):
+    assert file_name_problem(name)
