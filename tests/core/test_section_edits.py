@@ -83,6 +83,7 @@ EDITS = [
     ("a lead-in is renamed up to its colon", "You do:\n- x", rename((0,), "You don't"), "You don't:\n- x"),
     ("a group is renamed within its bold marks", "1. **A**\n   - x", rename((0, 0), "B"), "1. **B**\n   - x"),
     ("a group's title may go on behind bold", "1. **A** (b):\n   - x", rename((0, 0), "C"), "1. **C**:\n   - x"),
+    ("a lead-in keeps a colon", "😀 **Do:**\n- x", rename((0,), "😀 Don't"), "😀 Don't:\n- x"),
     ("both tags are renamed", "<a-b c='1'>\n</x>\n</a-b>", rename((0,), "d"), "<d c='1'>\n</x>\n</d>"),
     ("a heading without title gets one", "#\ntext", rename((0,), "A"), "# A\ntext"),
     ("blanks in a title are single", "# A", rename((0,), " B \n c "), "# B c"),

@@ -160,7 +160,10 @@ def _written(spot: _Spot, model: Section | None, title: str, lines: list[str]) -
         breaks = runs.breaks(spacing) if content.strip() else 2 if model.style == "heading" else 1
         if model.style != "heading":
             before = text[model.heading.start : model.title_span.start].lstrip(" \t")
-            return _with_content([before + title + text[model.title_span.end : heading]], breaks, lines)
+            behind = text[model.title_span.end : heading]
+            if model.style == "lead-in" and not md.has_colon(behind):
+                before, behind = "", ":"  # the model's colon is within bold marks
+            return _with_content([before + title + behind], breaks, lines)
         if runs.breaks(text[model.heading.start : heading]):
             underline = "=-"[model.level - 1] * max(3, len(title))
             return _with_content([title, underline], breaks, lines)
@@ -175,22 +178,24 @@ def _with_content(heading: list[str], breaks: int, lines: list[str]) -> list[str
 def _placed(spot: _Spot, model: Section | None, lines: list[str]) -> Iterator[Edits]:
     text, end = spot.text, eol_of(spot.text)
     row = row_of(text, spot.sections, spot.parent)
-    indent = _indent(text, model, spot.holder)
+    indent = _indent(spot, model)
     core = end.join(indent + line if line else "" for line in lines)
     gap = runs.gap_between(text, row, spot.at)
     yield runs.in_order([runs.put(row, spot.at, core, gap)])
     yield runs.in_order([runs.put_apart(text, row, spot.at, core, gap)])
 
 
-def _indent(text: str, model: Section | None, holder: Section | None) -> str:
+def _indent(spot: _Spot, model: Section | None) -> str:
     """The indentation of the part of the text that the new section comes to stand in."""
-    inside = holder is not None and holder.style == "xml"
-    at = None
-    if inside and holder is not None:
-        body = holder.content.of(text) + "".join(child.span.of(text) for child in holder.children[:1])
-        at = holder.content.start + len(body) - len(body.lstrip()) if body.strip() else None
-    elif model is not None:
-        at = model.span.start + len(model.span.of(text)) - len(model.span.of(text).lstrip(" \t"))
-    if at is None:
+    text, holder = spot.text, spot.holder
+    if model is not None and any(model is section for section in spot.siblings):
+        first = model.span.of(text)
+        return first[: len(first) - len(first.lstrip(" \t"))]
+    if holder is None or holder.style != "xml":
         return ""
-    return text[md.line_start(text, at, 0) : at]
+    inside = text[
+        holder.content.start : holder.children[-1].span.end if holder.children else holder.content.end
+    ]
+    first = inside.lstrip(" \t\r\n")
+    at = holder.content.start + len(inside) - len(first)
+    return text[md.line_start(text, at, holder.content.start) : at] if first else ""

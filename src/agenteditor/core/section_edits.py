@@ -54,8 +54,9 @@ def rename_section(text: str, start: int, path: SectionPath, title: str) -> Edit
     tree = outline.shapes(text, sections)
     wanted = outline.shape_at(tree, path)._replace(title=md.plain_title(title))
     expected = outline.replaced(tree, path, (wanted,))
-    # The title of a group may go on behind its bold words; without bold it would be an item.
-    for written in (title, f"**{title}**") if section.style == "group" else (title,):
+    # A group's title may go on behind its bold words, a lead-in's bold words may hold the colon.
+    marks = {"group": f"**{title}**", "lead-in": f"{title}:"}
+    for written in dict.fromkeys((title, marks.get(section.style, title))):
         edits = runs.in_order(list(_title_edits(text, section, written)))
         if outline.reads_as(text, start, edits, expected):
             return edits
