@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from agenteditor.core.reader import Fence, Places, Reading, repair
 from agenteditor.core.scalar import Decoded, decode, resolve
@@ -21,6 +21,9 @@ from agenteditor.core.yaml_read import PAIR_ESCAPE, unmask
 from agenteditor.core.yaml_read import read as read_yaml
 
 Style = Literal["plain", "single", "double", "literal", "folded", "flow", "block", "empty", "alias", "broken"]
+
+# Where each character of a value is written: a range where it stands there as it is.
+Offsets: TypeAlias = range | tuple[int, ...]
 
 _MAX_EXPANDED = 10_000  # nodes an alias may expand to; a bomb stops here (RELIABILITY F14)
 _MAX_ALIAS_DEPTH = 100
@@ -49,7 +52,7 @@ class Field:
     text: str | None
     repaired: bool = False
     editable: bool = True
-    offsets: tuple[int, ...] | None = None
+    offsets: Offsets | None = None
     items: tuple[Field, ...] = ()
 
 
@@ -151,7 +154,7 @@ def _scalar_field(text: str, reading: Reading, field: Field, node: Scalar) -> Fi
     if node.style == "plain" and node.span.start == node.span.end:
         after = _after_colon(text, field, reading)
         return replace(field, value_span=after, style="empty", value=value, text="", offsets=after[:1])
-    written = tuple(reading.place(offset) for offset in decoded.offsets) if decoded else None
+    written = reading.place_all(decoded.offsets) if decoded else None
     if node.style in ("literal", "folded"):
         shown = shown.removesuffix("\n") if _keeps(node, reading.parsed) else shown.rstrip("\n")
         written = written[: len(shown) + 1] if written else None
@@ -321,6 +324,6 @@ def _broken(text: str, span: Span) -> Field:
     value_end = span.start + len(span.of(text).rstrip())
     value_span = Span(min(value_start, value_end), value_end)
     raw = value_span.of(text)
-    offsets = tuple(range(value_span.start, value_span.end + 1))
+    offsets = range(value_span.start, value_span.end + 1)
     key = match[1] if match else ""
     return Field(key, span, key_span, value_span, "broken", None, raw, False, True, offsets)

@@ -80,7 +80,7 @@ def place_of(syntax: Syntax, offset: int) -> ExamplePlace | None:
     return None
 
 
-def _value_offset(offsets: tuple[int, ...], offset: int) -> int:
+def _value_offset(offsets: range | tuple[int, ...], offset: int) -> int:
     """The last character of the value that stands at or before ``offset`` of the file."""
     return max(0, bisect_right(offsets, offset) - 1)
 

@@ -72,6 +72,10 @@ class Reading:
         """The offset in the file's text of one in ``parsed``."""
         return self.places.place(offset)
 
+    def place_all(self, offsets: range | tuple[int, ...]) -> range | tuple[int, ...]:
+        """The same for rising offsets, of which there is at least one."""
+        return self.places.place_all(offsets)
+
 
 def read(text: str) -> Reading:
     """What the reader makes of ``text``. Never raises."""
@@ -161,6 +165,17 @@ class Places:
         self._starts = [parsed for parsed, _ in pieces]
         self._origins = [origin for _, origin in pieces]
         self._rewritten = rewritten
+
+    def place_all(self, offsets: range | tuple[int, ...]) -> range | tuple[int, ...]:
+        """``place`` of each of these rising offsets; as a range where they are one and stay so."""
+        first = bisect_right(self._starts, offsets[0]) - 1
+        last = bisect_right(self._starts, offsets[-1]) - 1
+        by = self._origins[first] - self._starts[first]
+        if first != last or self._starts[first] in self._rewritten:
+            return tuple(self.place(offset) for offset in offsets)
+        if isinstance(offsets, range):
+            return range(offsets.start + by, offsets.stop + by)
+        return tuple(offset + by for offset in offsets)
 
     def place(self, offset: int) -> int:
         piece = bisect_right(self._starts, offset) - 1

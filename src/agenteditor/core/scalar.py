@@ -63,7 +63,7 @@ class Decoded(NamedTuple):
     """
 
     value: str
-    offsets: tuple[int, ...]
+    offsets: range | tuple[int, ...]
 
 
 def decode(text: str, span: Span, style: str, indent: int = 0) -> Decoded | None:
@@ -84,6 +84,7 @@ def decode(text: str, span: Span, style: str, indent: int = 0) -> Decoded | None
     return None
 
 
+_SPECIAL_IN = {"": re.compile(r"[\r\n]"), "'": re.compile(r"['\r\n]"), '"': re.compile(r"[\\\r\n]")}
 _FOLD = re.compile(r"[ \t]*(?:(?:\r\n|\n|\r)[ \t]*)+")
 _BREAK = re.compile(r"\r\n|\n|\r")
 _SIMPLE_ESCAPES = {
@@ -94,35 +95,40 @@ _SIMPLE_ESCAPES = {
 _HEX_LENGTHS = {"x": 2, "u": 4, "U": 8}
 
 
-def _decode_flow(text: str, at: int, end: int, quote: str) -> Decoded | None:
+def _decode_flow(text: str, start: int, end: int, quote: str) -> Decoded | None:
+    special = _SPECIAL_IN[quote].search(text, start, end)
+    if special is None:
+        return Decoded(text[start:end], range(start, end + 1))
     value: list[str] = []
     offsets: list[int] = []
-
-    def put(characters: str, offset: int) -> None:
-        value.extend(characters)
-        offsets.extend([offset] * len(characters))
-
-    while at < end:
-        char = text[at]
-        if char in " \t\r\n" and (fold := _FOLD.match(text, at, end)):
-            put(_folded(fold[0], bool(quote)), at)
-            at = fold.end()
-        elif quote == "'" and char == "'":
-            if text[at : at + 2] != "''":
-                return None
-            put("'", at)
-            at += 2
-        elif quote == '"' and char == "\\":
-            escape = _escape(text, at, end)
-            if escape is None:
-                return None
-            put(escape[0], at)
-            at = escape[1]
-        else:
-            put(char, at)
-            at += 1
-    offsets.append(end)
+    at = start
+    while special is not None:
+        stop = special.start()
+        if special[0] in "\r\n":
+            while stop > at and text[stop - 1] in " \t":
+                stop -= 1
+        value.append(text[at:stop])
+        offsets.extend(range(at, stop))
+        meant = _meaning(text, stop, end, quote)
+        if meant is None:
+            return None
+        value.append(meant[0])
+        offsets.extend([stop] * len(meant[0]))
+        at = meant[1]
+        special = _SPECIAL_IN[quote].search(text, at, end)
+    value.append(text[at:end])
+    offsets.extend(range(at, end + 1))
     return Decoded("".join(value), tuple(offsets))
+
+
+def _meaning(text: str, at: int, end: int, quote: str) -> tuple[str, int] | None:
+    """What the fold, quote or escape at ``at`` stands for, and where it ends; None for neither."""
+    if text[at] == "'":
+        return ("'", at + 2) if text[at : at + 2] == "''" else None
+    if text[at] == "\\" and quote == '"':
+        return _escape(text, at, end)
+    fold = _FOLD.match(text, at, end)
+    return (_folded(fold[0], bool(quote)), fold.end()) if fold else None
 
 
 def _folded(blank: str, quoted: bool) -> str:

@@ -1,0 +1,196 @@
+"""How fast it is, as ratios: ``make bench``. Prints a table; asserts nothing.
+
+Each figure is the median of several runs and its ratio to a bare counterpart measured in the same
+run, because absolute times say more about the machine than about the program.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+ROOT = Path(__file__).resolve().parent.parent
+SEED = ROOT / "resources" / "samples" / "backend-engineer.md"
+KEYS = 40
+RUNS = 7
+
+EMPTY_WINDOW = """
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QMainWindow
+app = QApplication([]); window = QMainWindow(); window.resize(1280, 820); window.show()
+QTimer.singleShot(0, app.quit); app.exec()
+"""
+OUR_WINDOW = """
+import sys
+from pathlib import Path
+from PySide6.QtCore import QTimer
+from agenteditor.app.commands import make_window
+from agenteditor.app.main import application
+from agenteditor.app.settings import Settings
+app = application(Settings()); window = make_window(Settings()); window.open_paths([Path(sys.argv[1])]); window.show()
+QTimer.singleShot(0, app.quit); app.exec()
+"""
+PEAK = "import resource, sys; sys.stderr.write(str(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss))"
+
+
+def main() -> int:
+    """Measure everything; the exit status."""
+    print(f"{'what':44} {'median':>10} {'bare':>10} {'ratio':>7}   bare counterpart")
+    with tempfile.TemporaryDirectory() as folder:
+        large = Path(folder) / "large.md"
+        large.write_text(large_text(72_000), encoding="utf-8")
+        for name, path in (("sample", SEED), ("72 KB file", large)):
+            row(
+                f"key to repaint, source, {name}",
+                key_times(path, "source"),
+                bare_key_times(path),
+                "ms",
+                "QPlainTextEdit",
+            )
+            row(
+                f"key to repaint, details, {name}",
+                key_times(path, "details"),
+                bare_key_times(path),
+                "ms",
+                "QPlainTextEdit",
+            )
+        startup()
+        checks(Path(folder))
+    return 0
+
+
+def row(what: str, ours: list[float], bare: list[float], unit: str, against: str) -> None:
+    """Print one figure: medians and their ratio."""
+    one, other = statistics.median(ours), statistics.median(bare)
+    print(f"{what:44} {one:8.2f} {unit} {other:8.2f} {unit} {one / other:7.1f}   {against}")
+
+
+def large_text(size: int) -> str:
+    """An agent file of about ``size`` characters: the sample's prompt, section after section."""
+    text = SEED.read_text(encoding="utf-8")
+    head, body = text[: text.index("\nYou are")], text[text.index("\nYou are") :]
+    return head + body * (size // len(body) + 1)
+
+
+def key_times(path: Path, view: str) -> list[float]:
+    """Milliseconds from a key press to the painted window, with all panels shown."""
+    from PySide6.QtCore import Qt
+    from PySide6.QtTest import QTest
+    from PySide6.QtWidgets import QApplication
+
+    from agenteditor.app.commands import make_window
+    from agenteditor.app.main import application
+    from agenteditor.app.settings import Settings
+
+    app = application(Settings())
+    window = make_window(Settings())
+    window.open_paths([path])
+    window.show()
+    window.show_view(view)
+    if view == "details":
+        window.present_editor().form.reveal("description")
+    settle(app)
+    target = QApplication.focusWidget() or window
+    times: list[float] = []
+    for _ in range(KEYS):
+        began = time.perf_counter()
+        QTest.keyClick(target, Qt.Key.Key_X)
+        app.processEvents()
+        window.grab()
+        times.append((time.perf_counter() - began) * 1000)
+    for editor in window.editors():
+        editor.document.mark_saved(path, editor.document.text, None)
+    window.close()
+    window.deleteLater()
+    settle(app)
+    return times
+
+
+def bare_key_times(path: Path) -> list[float]:
+    """The same for a plain text widget without any of this program."""
+    from PySide6.QtCore import Qt
+    from PySide6.QtTest import QTest
+    from PySide6.QtWidgets import QApplication, QPlainTextEdit
+
+    app = QApplication.instance() or QApplication([])
+    assert isinstance(app, QApplication)
+    edit = QPlainTextEdit(path.read_text(encoding="utf-8"))
+    edit.resize(1280, 820)
+    edit.show()
+    settle(app)
+    times: list[float] = []
+    for _ in range(KEYS):
+        began = time.perf_counter()
+        QTest.keyClick(edit, Qt.Key.Key_X)
+        app.processEvents()
+        edit.grab()
+        times.append((time.perf_counter() - began) * 1000)
+    edit.close()
+    return times
+
+
+def settle(app: object) -> None:
+    """Let the event queue run dry."""
+    for _ in range(10):
+        app.processEvents()  # type: ignore[attr-defined]
+
+
+def process_times(*command: str) -> tuple[list[float], float]:
+    """Seconds of whole processes, and the peak memory of the last one in MB."""
+    times: list[float] = []
+    for _ in range(RUNS):
+        began = time.perf_counter()
+        subprocess.run(command, check=True, capture_output=True)
+        times.append(time.perf_counter() - began)
+    script, *rest = command[2:]
+    done = subprocess.run(
+        [*command[:2], f"{script}\n{PEAK}", *rest], check=True, capture_output=True, text=True
+    )
+    return times, int(done.stderr.strip().splitlines()[-1]) / 1024
+
+
+def startup() -> None:
+    """Start to the first painted window, against an empty PySide6 window."""
+    ours, our_peak = process_times(sys.executable, "-c", OUR_WINDOW, str(SEED))
+    empty, empty_peak = process_times(sys.executable, "-c", EMPTY_WINDOW)
+    row("start to window with the sample open", ours, empty, "s ", "empty QMainWindow")
+    row("peak memory", [our_peak], [empty_peak], "MB", "empty QMainWindow")
+
+
+def checks(folder: Path) -> None:
+    """``check`` of 1 and 1,000 files, against reading the same files."""
+    many = folder / "many"
+    many.mkdir()
+    for number in range(1000):
+        text = SEED.read_text(encoding="utf-8").replace("name: backend-engineer", f"name: agent-{number}")
+        (many / f"agent-{number}.md").write_text(text, encoding="utf-8")
+    read = "import sys, pathlib; [p.read_text() for p in pathlib.Path(sys.argv[1]).rglob('*.md')]"
+    bare = timed(
+        lambda: subprocess.run([sys.executable, "-c", read, str(many)], check=True, capture_output=True)
+    )
+    for what, path in (("check of 1 file", SEED), ("check of 1,000 files", many)):
+        command = [sys.executable, "-m", "agenteditor", "check", str(path)]
+        ours = timed(lambda command=command: subprocess.run(command, check=True, capture_output=True))  # type: ignore[misc]
+        row(what, ours, bare, "s ", "a bare read of 1,000 files")
+
+
+def timed(action: Callable[[], object]) -> list[float]:
+    """Seconds of several runs."""
+    times: list[float] = []
+    for _ in range(3):
+        began = time.perf_counter()
+        action()
+        times.append(time.perf_counter() - began)
+    return times
+
+
+if __name__ == "__main__":
+    sys.exit(main())
