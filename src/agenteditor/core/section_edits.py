@@ -166,6 +166,15 @@ def set_section_text(text: str, start: int, path: SectionPath, markdown: str) ->
         span = Span(sections[0].span.start, md.core_end(text, sections[0].span.start, len(text)))
     else:
         return _first_text(text, start, md.trimmed(markdown))
+    return set_span_text(text, start, span, markdown)
+
+
+def set_span_text(text: str, start: int, span: Span, markdown: str) -> Edits | Refusal:
+    """Replace the Markdown in ``span`` of the body, as `set_section_text` does that of a section.
+
+    For text that becomes several sections while it is typed: a span stays one. It begins at the
+    start of a line and ends before a line end; every edit lies inside it.
+    """
     edits = relined(text, span, md.trimmed(markdown).split("\n"))
     if not outline.keeps_file(text, start, edits):
         return Refusal("Typed here, “---” would begin frontmatter. Put a line above it.")

@@ -82,8 +82,8 @@ class LineEdit(QLineEdit):
         edit_menu(self, self.selectedText() != "").exec(event.globalPos())
 
 
-class GrowingText(QPlainTextEdit):
-    """Several lines of text, as high as they need up to ``max_lines``; Tab leaves it.
+class LosslessText(QPlainTextEdit):
+    """Several lines of text, held exactly.
 
     While the user is in it, a text that is the ``same`` as the typed one is not written over it: a
     value that comes back without a blank at its end must not take the blank away under the caret.
@@ -92,26 +92,15 @@ class GrowingText(QPlainTextEdit):
     edited = Signal(str)
 
     def __init__(
-        self,
-        parent: QWidget | None = None,
-        *,
-        min_lines: int = MIN_LINES,
-        max_lines: int = MAX_LINES,
-        same: Callable[[str, str], bool] = str.__eq__,
+        self, parent: QWidget | None = None, *, same: Callable[[str, str], bool] = str.__eq__
     ) -> None:
         super().__init__(parent)
         self._shown = Shown("")
         self._own = ""
         self._same = same
-        self._min_lines, self._max_lines = min_lines, max_lines
         self.setUndoRedoEnabled(False)
-        self.setTabChangesFocus(True)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.document().setDocumentMargin(5)
-        self.document().documentLayout().documentSizeChanged.connect(self._fit)
         self.textChanged.connect(self._typed)
-        self._fit()
 
     def own(self) -> str:
         """The text the user sees, applied or not."""
@@ -136,11 +125,6 @@ class GrowingText(QPlainTextEdit):
         """Put the document's text back."""
         self._put(self._shown.source)
 
-    def setPlaceholderText(self, text: str) -> None:  # noqa: N802 - Qt's name
-        """As Qt's; the widget is high enough for all its lines."""
-        super().setPlaceholderText(text)
-        self._fit()
-
     def _put(self, text: str) -> None:
         before, self._shown, self._own = self._shown, Shown(text), text
         apply_to(self, before, diff(before.source, text))
@@ -153,6 +137,43 @@ class GrowingText(QPlainTextEdit):
         edits = read_back(self._shown, raw, "\n", self.textCursor().position())
         self._own = apply(self._shown.source, edits)
         self.edited.emit(self._own)
+
+    def createMimeDataFromSelection(self) -> QMimeData:
+        """The text's own characters; Qt's copy would give blanks for U+00A0."""
+        cursor = self.textCursor()
+        data = QMimeData()
+        shown = self._shown if raw_text(self.document()) == self._shown.text else Shown(self._own)
+        data.setText(copied(shown, cursor.selectionStart(), cursor.selectionEnd()))
+        return data
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """A menu without Qt's own undo, which is off."""
+        edit_menu(self, self.textCursor().hasSelection()).exec(event.globalPos())
+
+
+class GrowingText(LosslessText):
+    """Several lines of text, as high as they need up to ``max_lines``; Tab leaves it."""
+
+    def __init__(
+        self,
+        parent: QWidget | None = None,
+        *,
+        min_lines: int = MIN_LINES,
+        max_lines: int = MAX_LINES,
+        same: Callable[[str, str], bool] = str.__eq__,
+    ) -> None:
+        super().__init__(parent, same=same)
+        self._min_lines, self._max_lines = min_lines, max_lines
+        self.setTabChangesFocus(True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.document().documentLayout().documentSizeChanged.connect(self._fit)
+        self._fit()
+
+    def setPlaceholderText(self, text: str) -> None:  # noqa: N802 - Qt's name
+        """As Qt's; the widget is high enough for all its lines."""
+        super().setPlaceholderText(text)
+        self._fit()
 
     def _fit(self) -> None:
         # The layout of a plain text edit counts its size in lines, wrapped ones included.
@@ -186,20 +207,8 @@ class GrowingText(QPlainTextEdit):
     def changeEvent(self, event: QEvent) -> None:
         """Another font needs another height."""
         super().changeEvent(event)
-        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange) and hasattr(self, "_shown"):
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange) and hasattr(self, "_max_lines"):
             self._fit()
-
-    def createMimeDataFromSelection(self) -> QMimeData:
-        """The text's own characters; Qt's copy would give blanks for U+00A0."""
-        cursor = self.textCursor()
-        data = QMimeData()
-        shown = self._shown if raw_text(self.document()) == self._shown.text else Shown(self._own)
-        data.setText(copied(shown, cursor.selectionStart(), cursor.selectionEnd()))
-        return data
-
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """A menu without Qt's own undo, which is off."""
-        edit_menu(self, self.textCursor().hasSelection()).exec(event.globalPos())
 
 
 class Muted(QLabel):
