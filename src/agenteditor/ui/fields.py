@@ -23,12 +23,15 @@ from agenteditor.ui.fields_value import Value
 from agenteditor.ui.fields_yaml import YamlField
 
 __all__ = [
+    "SAY_DEFAULT",
+    "EntriesField",
     "FieldWidget",
     "GrowingText",
     "LineEdit",
     "Muted",
     "ReadOnlyField",
     "TextField",
+    "ToolsField",
     "Value",
     "Widget",
     "edit_menu",

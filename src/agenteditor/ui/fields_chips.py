@@ -20,7 +20,7 @@ from agenteditor.ui.fields_text import LineEdit
 from agenteditor.ui.flow_layout import FlowLayout
 from agenteditor.ui.qtext import plain
 
-_WIDEST = 340  # pixels; longer entries are cut, and whole in the tool tip
+_WIDEST = 44  # letters; longer entries are cut, and whole in the tool tip
 
 
 class Chips(QWidget):
@@ -42,6 +42,7 @@ class Chips(QWidget):
         self._changing: int | None = None
         self._flow = FlowLayout(self, 6)
         self.line = LineEdit(self)
+        self.line.setAccessibleName(self.tr("Add an entry"))
         self.line.setMinimumWidth(200)
         self.line.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.line.installEventFilter(self)
@@ -80,6 +81,11 @@ class Chips(QWidget):
             self._focus(min(focused, len(now) - 1))
         self._rove(min(focused or 0, len(now) - 1))
         self.updateGeometry()
+
+    def finish(self) -> None:
+        """Take what is typed as if Enter had been pressed."""
+        if self.line.own().strip():
+            self._take(self.line.own())
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """The keys of chips and line."""
@@ -187,7 +193,8 @@ class _Chip(QWidget):
     def say(self, text: str, help_text: str) -> None:
         """Show an entry."""
         shown = plain(text)
-        cut = self.fontMetrics().elidedText(shown, Qt.TextElideMode.ElideMiddle, _WIDEST)
+        width = _WIDEST * self.fontMetrics().averageCharWidth()
+        cut = self.fontMetrics().elidedText(shown, Qt.TextElideMode.ElideMiddle, width)
         if self._label.text() != cut:
             self._label.setText(cut)
         note = help_text or (shown if cut != shown else "")

@@ -55,6 +55,10 @@ class EntriesField(QWidget):
         """Show the document's value."""
         self._chips.show_entries(words_of(self._value))
 
+    def finish(self) -> None:
+        """Add what is typed."""
+        self._chips.finish()
+
     def add(self, text: str) -> None:
         """Add the names in a text."""
         self.refused.emit(added(self._value, text))
@@ -101,6 +105,7 @@ class ToolsField(QWidget):
         self._toggle.setCheckable(True)
         self._toggle.toggled.connect(self._show_list)
         self._list = _list(known, self)
+        self._list.setAccessibleName(self.tr("Known tools"))
         self._list.itemChanged.connect(self._ticked)
         self._chips.line.textChanged.connect(self._filter)
         column = QVBoxLayout(self)
@@ -139,6 +144,11 @@ class ToolsField(QWidget):
                 widget.setVisible(listing)
         self._list.setVisible(listing and self._toggle.isChecked())
         self._tick(entries)
+
+    def finish(self) -> None:
+        """Add what is typed, unless it searches the list."""
+        if self._list.isHidden():
+            self._chips.finish()
 
     def add(self, text: str) -> None:
         """Add the entries in a text."""

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from agenteditor.core import example_edits
-from agenteditor.core.examples import parse_examples, prose
+from agenteditor.core.examples import parse_examples, prose_around
 from agenteditor.core.syntax import EXAMPLE_HOSTS
 from agenteditor.core.text import Refusal, apply
 from agenteditor.ui import icons
@@ -146,10 +146,11 @@ class TextField(QWidget):
     def _shown(self) -> tuple[list[str], int]:
         """The texts to edit, and how many examples stand between them."""
         value = self._value.text
-        examples = parse_examples(value) if value and self._value.key in EXAMPLE_HOSTS else ()
+        hosted = self._value.document.syntax.examples
+        examples = tuple(one.example for one in hosted if one.host == self._value.key)
         if not examples:
             return [value], 0
-        return [stretch.text for stretch in prose(value)], len(examples)
+        return [stretch.text for stretch in prose_around(value, examples)], len(examples)
 
     def _slot(self, slot: int) -> GrowingText:
         while len(self._texts) <= slot:

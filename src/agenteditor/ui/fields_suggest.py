@@ -48,6 +48,7 @@ class Suggestions(QObject):
         self._completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self._completer.setMaxVisibleItems(10)
         self._popup = QListView()
+        self._popup.setAccessibleName(self.tr("Suggestions"))
         self._completer.setPopup(self._popup)  # which owns it from here on
         self._popup.setItemDelegate(HelpDelegate(self._popup))
         self._completer.activated.connect(self.chosen)

@@ -18,7 +18,6 @@ from agenteditor.core.frontmatter import Field
 from agenteditor.core.syntax import Syntax
 from agenteditor.core.text import Edits, Refusal
 
-
 _BLANKS = " \t\n"
 
 

@@ -12,7 +12,7 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from agenteditor.core.checks import Diagnostic, Fix
+from agenteditor.core.checks import Diagnostic
 from agenteditor.ui import icons, theme
 from agenteditor.ui.flow_layout import FlowLayout
 from agenteditor.ui.qtext import plain
@@ -109,7 +109,7 @@ class ProblemLine(QWidget):
         old, self._problem = self._problem, problem
         self.say(problem.severity, problem.severity, problem.message)
         if old is None or [fix.label for fix in old.fixes] != [fix.label for fix in problem.fixes]:
-            self.offer([fix.label for fix in problem.fixes])
+            self.offer([fix.label for fix in problem.fixes], "fix")
 
     def say(self, name: str, meaning: icons.Meaning, text: str) -> None:
         """Show a sentence with a sign."""
@@ -118,8 +118,8 @@ class ProblemLine(QWidget):
         if self._text.text() != shown:
             self._text.setText(shown)
 
-    def offer(self, labels: Sequence[str]) -> None:
-        """Have a button for each label; ``pressed`` or the problem's fixes say what it does."""
+    def offer(self, labels: Sequence[str], icon: str) -> None:
+        """Have a button for each label. ``fix_wanted`` tells the problem's fix; None where there is none."""
         for button in self._buttons:
             self._flow.removeWidget(button)
             button.hide()
@@ -127,7 +127,7 @@ class ProblemLine(QWidget):
         self._buttons = []
         for index, label in enumerate(labels):
             button = QPushButton(plain(label).replace("&", "&&"), self)
-            button.setIcon(icons.icon("fix"))
+            button.setIcon(icons.icon(icon))
             button.setIconSize(QSize(14, 14))
             button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
             button.clicked.connect(partial(self._pressed, index))
@@ -196,8 +196,3 @@ class Problems(QWidget):
         self.setVisible(bool(now))
         if shape != [[fix.label for fix in problem.fixes] for problem in shown]:
             self.rebuilt.emit()
-
-
-def apply_label(fix: Fix) -> str:
-    """What undo calls a fix."""
-    return plain(fix.label)

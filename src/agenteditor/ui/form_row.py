@@ -6,19 +6,15 @@ not under the caret. Everything written by the widget is the widget's; the row s
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QFont, QKeyEvent
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
-    QAbstractScrollArea,
+    QAbstractButton,
     QApplication,
-    QHBoxLayout,
-    QLabel,
     QLayout,
-    QLineEdit,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -28,22 +24,23 @@ from agenteditor.core.checks import Diagnostic, Fix
 from agenteditor.core.document import Transaction
 from agenteditor.core.frontmatter import Field
 from agenteditor.core.text import Refusal
-from agenteditor.ui import icons, theme
 from agenteditor.ui.fields import (
     SAY_DEFAULT,
-    LineEdit,
+    EntriesField,
     Muted,
     ReadOnlyField,
     TextField,
+    ToolsField,
     Value,
     Widget,
     field_widget,
     fitting,
 )
+from agenteditor.ui.form_heading import RowHead
+from agenteditor.ui.form_keys import tab_stops
 from agenteditor.ui.form_notes import ProblemLine, Problems
 from agenteditor.ui.qtext import plain
 
-_BUTTON = 24  # pixels: the least that can be hit (WCAG 2.5.8)
 _PAUSE_MS = 1200  # a new field is judged when the first words had time to be typed
 
 
@@ -78,13 +75,12 @@ class FieldRow(QWidget):
         self._pause.setSingleShot(True)
         self._pause.setInterval(_PAUSE_MS)
         self._pause.timeout.connect(self.settled)
-        self._label = QLabel(self)
-        self._label.setTextFormat(Qt.TextFormat.PlainText)
-        self._label.setFont(_bold(self._label))
-        self._rename = LineEdit(self)
-        self._rename.setVisible(False)
-        self._marks = Muted("", self)
-        self._marks.setWordWrap(False)
+        self.head = RowHead(row.key, value.label, self)
+        self.head.remove_wanted.connect(self._take_out)
+        self.head.rename_wanted.connect(self._rename)
+        self.head.help_wanted.connect(lambda on: self.show_help(shown=on))
+        self.head.help.setVisible(bool(value.spec and value.spec.more))
+        self.head.rename.setVisible(value.spec is None and row.overridden is None and bool(row.key))
         self._help = Muted("", self)
         self._more = Muted(value.spec.more if value.spec else "", self)
         self._more.setVisible(False)
@@ -94,7 +90,14 @@ class FieldRow(QWidget):
         self._refusal = ProblemLine(self)
         self._refusal.setVisible(False)
         self._refusal.fix_wanted.connect(self._revert)
-        self._build()
+        self._place = QVBoxLayout()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(3)
+        column.addWidget(self.head)
+        column.addLayout(self._place)
+        for widget in (self._help, self._more, self._refusal, self._problems):
+            column.addWidget(widget)
 
     # --- showing --------------------------------------------------------------------------
 
@@ -111,9 +114,9 @@ class FieldRow(QWidget):
             self._fresh = True
             self._pause.start()
         self._was_there = field is not None
-        self._marks.say(self._remarks(field))
+        self.head.remark(self._remarks(field))
         self._help.say(self._help_text(field))
-        self._remove.setVisible(self.row.overridden is None and self._removable(field))
+        self.head.remove.setVisible(self.row.overridden is None and self._removable(field))
         if not getattr(self._editor, "pending", False):
             self._say_refused("")  # what could not be applied has gone from the widget
         self._found = tuple(problems)
@@ -124,13 +127,21 @@ class FieldRow(QWidget):
         self._fresh = False
         self._judge()
 
+    def finish(self) -> None:
+        """The user went on to something else: a word typed for a list is one of its words now."""
+        if isinstance(self._editor, (EntriesField, ToolsField)):
+            self._editor.finish()
+
     def has_focus(self) -> bool:
         """Whether the caret is in the row."""
         focused = QApplication.focusWidget()
         return focused is not None and self.isAncestorOf(focused)
 
     def take_focus(self) -> None:
-        """Go to the field's widget."""
+        """Go to the field's widget, unless the caret is in it already."""
+        focused = QApplication.focusWidget()
+        if focused is not None and self._editor is not None and self._editor.isAncestorOf(focused):
+            return
         self.focus_widget().setFocus(Qt.FocusReason.OtherFocusReason)
 
     def focus_widget(self) -> QWidget:
@@ -140,8 +151,8 @@ class FieldRow(QWidget):
 
     def set_label(self, text: str) -> None:
         """The label with its mnemonic."""
-        if self._label.text() != text:
-            self._label.setText(text)
+        if self.head.label.text() != text:
+            self.head.label.setText(text)
 
     def select_text(self) -> None:
         """Select the whole text, where it is one, so that typing replaces it."""
@@ -150,59 +161,17 @@ class FieldRow(QWidget):
 
     def tab_stops(self) -> list[QWidget]:
         """What Tab goes through: the field first, then the buttons beside and below it."""
-        parts: list[QWidget | QLayout] = [self._rename, self._place, self._edit_key, self._remove]
+        head = self.head
+        parts: list[QWidget | QLayout] = [head.line, self._place, head.rename, head.remove]
         return [stop for part in [*parts, self._refusal, self._problems] for stop in tab_stops(part)]
 
     def show_help(self, *, shown: bool) -> None:
         """Show or hide the long help."""
         self._more.setVisible(shown and bool(self._more.text()))
-        if self._info.isChecked() != shown:
-            self._info.setChecked(shown)
+        if self.head.help.isChecked() != shown:
+            self.head.help.setChecked(shown)
 
-    # --- building -------------------------------------------------------------------------
-
-    def _build(self) -> None:
-        self._info = self._button("help", self.tr("More about this field (F1)"))
-        self._info.setCheckable(True)
-        self._info.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # F1 in the field does the same
-        self._info.setVisible(bool(self._more.text()))
-        self._info.toggled.connect(lambda on: self.show_help(shown=on))
-        self._edit_key = self._button("edit", self.tr("Rename this field"))
-        self._edit_key.setVisible(
-            self._value.spec is None and self.row.overridden is None and bool(self.row.key)
-        )
-        self._edit_key.clicked.connect(self._start_rename)
-        self._rename.returnPressed.connect(self._end_rename)
-        self._rename.editingFinished.connect(self._end_rename)
-        self._rename.setAccessibleName(self.tr("Name of the field"))
-        self._remove = self._button("remove", self.tr("Remove this field from the file"))
-        self._remove.clicked.connect(self._take_out)
-        head = QHBoxLayout()
-        head.setSpacing(theme.GAP)
-        head.addWidget(self._label)
-        head.addWidget(self._rename)
-        head.addWidget(self._marks)
-        head.addStretch(1)
-        for button in (self._edit_key, self._info, self._remove):
-            head.addWidget(button)
-        self._place = QVBoxLayout()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(3)
-        column.addLayout(head)
-        column.addLayout(self._place)
-        for widget in (self._help, self._refusal, self._problems, self._more):
-            column.addWidget(widget)
-
-    def _button(self, icon: str, name: str) -> QToolButton:
-        button = QToolButton(self)
-        button.setIcon(icons.icon(icon))
-        button.setIconSize(QSize(16, 16))
-        button.setAutoRaise(True)
-        button.setFixedSize(_BUTTON, _BUTTON)
-        button.setToolTip(name)
-        button.setAccessibleName(f"{name}: {plain(self._value.label)}")
-        return button
+    # --- the widget ------------------------------------------------------------------------
 
     def _fit_widget(self, field: Field | None) -> None:
         wanted: Widget = "read-only" if self.row.overridden is not None else fitting(self._value.spec, field)
@@ -217,7 +186,7 @@ class FieldRow(QWidget):
         if isinstance(self._editor, ReadOnlyField):
             self._editor.source_wanted.connect(self._to_source)
         self._place.addWidget(self._editor)
-        self._label.setBuddy(self.focus_widget())
+        self.head.label.setBuddy(self.focus_widget())
         self._refusal.setVisible(False)
         if old is not None:
             self._place.removeWidget(old)
@@ -280,6 +249,8 @@ class FieldRow(QWidget):
         """Name and description for those who cannot see the row."""
         target = self.focus_widget()
         name, words = plain(self._value.label), [self._help.text(), *self._problems.sentences]
+        if isinstance(target, QAbstractButton):
+            name = f"{name}: {target.text().replace('&', '')}"
         if target.accessibleName() != name:
             target.setAccessibleName(name)
         described = plain(" ".join(filter(None, words)))
@@ -310,21 +281,11 @@ class FieldRow(QWidget):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """F1 shows the long help; Escape gives up a renaming."""
+        """F1 shows the long help."""
         if event.key() == Qt.Key.Key_F1 and self._more.text():
             self.show_help(shown=self._more.isHidden())
-        elif event.key() == Qt.Key.Key_Escape and self._rename.isVisible():
-            self._rename.agree(self.row.key)
-            self._end_rename()
         else:
             super().keyPressEvent(event)
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow the application's font."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.ApplicationFontChange and hasattr(self, "_label"):
-            self._label.setFont(QFont())
-            self._label.setFont(_bold(self._label))
 
     def _removable(self, field: Field | None) -> bool:
         spec = self._value.spec
@@ -336,21 +297,7 @@ class FieldRow(QWidget):
         if not reason:
             self.removed.emit()
 
-    def _start_rename(self) -> None:
-        self._label.setVisible(False)
-        self._rename.agree(self.row.key)
-        self._rename.setVisible(True)
-        self._rename.setFocus(Qt.FocusReason.OtherFocusReason)
-        self._rename.selectAll()
-
-    def _end_rename(self) -> None:
-        if self._rename.isHidden():
-            return
-        new = self._rename.own().strip()
-        self._rename.setVisible(False)
-        self._label.setVisible(True)
-        if not new or new == self.row.key:
-            return
+    def _rename(self, new: str) -> None:
         outcome = rewrite.rename_field(self._value.document.syntax, self.row.key, new)
         if isinstance(outcome, Refusal):
             self._say_refused(outcome.reason)
@@ -368,7 +315,8 @@ class FieldRow(QWidget):
         if reason:
             self._refusal.say("warning", "warning", self.tr("Not applied. {reason}").format(reason=reason))
             if self._refusal.isHidden():
-                self._refusal.offer([self.tr("Put back")] if hasattr(self._editor, "revert") else [])
+                labels = [self.tr("Put back")] if hasattr(self._editor, "revert") else []
+                self._refusal.offer(labels, "revert")
             self.refused.emit(reason)
         if self._refusal.isHidden() == bool(reason):
             self._refusal.setVisible(bool(reason))
@@ -380,30 +328,9 @@ class FieldRow(QWidget):
         self.take_focus()
 
 
-def tab_stops(part: QWidget | QLayout) -> Iterator[QWidget]:
-    """What can have the focus inside a widget or layout, in the order of the layouts."""
-    if isinstance(part, QWidget):
-        if part.focusPolicy() != Qt.FocusPolicy.NoFocus and part.focusProxy() is None:
-            yield part
-        layout = None if isinstance(part, (QAbstractScrollArea, QLineEdit)) else part.layout()
-    else:
-        layout = part
-    for index in range(layout.count() if layout is not None else 0):
-        item = layout.itemAt(index)  # type: ignore[union-attr]  # counted in it
-        inner = item.widget() or item.layout() if item is not None else None
-        if inner is not None:
-            yield from tab_stops(inner)
-
-
 def _usual(key: str) -> bool:
     return key in USUAL
 
 
 # Shown even where they are absent: nearly every agent has them or should have a look at them.
 USUAL = ("name", "description", "tools", "model", "color")
-
-
-def _bold(widget: QWidget) -> QFont:
-    font = QFont(widget.font())
-    font.setWeight(QFont.Weight.DemiBold)
-    return font

@@ -28,14 +28,14 @@ from PySide6.QtWidgets import (
 
 from agenteditor.core import rewrite
 from agenteditor.core.checks import Diagnostic, Fix
-from agenteditor.core.dialect import Dialect
 from agenteditor.core.document import Change, Document, Transaction
 from agenteditor.core.frontmatter import Field
 from agenteditor.core.text import Refusal
 from agenteditor.ui import icons, theme
 from agenteditor.ui.fields import Value
+from agenteditor.ui.form_keys import mnemonics, tab_stops, with_mnemonic
 from agenteditor.ui.form_new import NewField, NoFrontmatter
-from agenteditor.ui.form_row import USUAL, FieldRow, RowKey, tab_stops
+from agenteditor.ui.form_row import USUAL, FieldRow, RowKey
 from agenteditor.ui.form_verdict import VerdictCard
 from agenteditor.ui.qtext import plain
 
@@ -43,7 +43,6 @@ _WIDTH = 760  # pixels; longer lines are hard to read
 _HELP_WIDTH = 360  # pixels of the menu's help
 _BETWEEN_ROWS = 10  # pixels
 _OTHER = "other"  # the group of fields the dialect does not know
-_MENU_LETTERS = "FEVAH"  # Alt and these open the window's menus
 
 
 class FormView(QWidget):
@@ -63,9 +62,10 @@ class FormView(QWidget):
         self._rows: dict[RowKey, FieldRow] = {}
         self._order: list[RowKey] = []
         self._asked_for: set[str] = set()  # absent fields that were added to be filled in
+        self._last: RowKey | None = None  # where the caret was
         self._stale = False
         self._target: QWidget | None = None
-        self._letters = mnemonics(document.syntax.dialect)
+        self._letters = mnemonics(document.syntax.dialect, USUAL)
         self._scroll_later = QTimer(self)
         self._scroll_later.setSingleShot(True)
         self._scroll_later.timeout.connect(self._scroll_to_target)
@@ -90,17 +90,27 @@ class FormView(QWidget):
             row.take_focus()
             self._scroll_to(row)
 
+    def shows(self, key: str) -> bool:
+        """Whether `reveal` can go to a field: one that is there or that the dialect knows."""
+        syntax = self._document.syntax
+        known = any(syntax.field(one) or syntax.dialect.spec(one) for one in (key, _base(key)))
+        return syntax.frontmatter is not None and known
+
     def row(self, key: str) -> FieldRow | None:
         """The row of a field, of the one that counts; None where there is none."""
         return self._rows.get(RowKey(key))
 
     def take_focus(self) -> None:
-        """Go to the first field, or to the one button of a file that is no agent."""
+        """Go where the caret was last, at first to the first field; without frontmatter to the button."""
+        focused = QApplication.focusWidget()
+        if focused is not None and self.isAncestorOf(focused):
+            return
         if self._document.syntax.frontmatter is None:
             for stop in list(tab_stops(self._none))[:1]:
                 stop.setFocus(Qt.FocusReason.OtherFocusReason)
         elif self._order:
-            self._rows[self._order[0]].take_focus()
+            last = self._rows.get(self._last) if self._last else None
+            (last or self._rows[self._order[0]]).take_focus()
 
     def refresh(self) -> None:
         """Show the document as it is now, touching only what differs."""
@@ -112,11 +122,14 @@ class FormView(QWidget):
         if not there:
             self._none.refresh()
             return
+        at = next((at for at, key in enumerate(self._order) if self._rows[key].has_focus()), None)
+        had = None if at is None else self._order[at]
         changed = self._place_rows()
-        rest = self._show_problems()
-        self._verdict.refresh(rest)
+        self._verdict.refresh(self._show_problems())
         if changed:
             self._chain()
+        if at is not None and had not in self._rows:  # what is in its place now is nearest
+            self._rows[self._order[min(at, len(self._order) - 1)]].take_focus()
 
     # --- building -----------------------------------------------------------------------------
 
@@ -129,7 +142,7 @@ class FormView(QWidget):
         self._new = NewField(self)
         self._new.setVisible(False)
         self._new.named.connect(self._add_named)
-        self._add = QPushButton(self.tr("Add &field"), self)
+        self._add = QPushButton(self.tr("Add f&ield"), self)
         self._add.setIcon(icons.icon("add"))
         self._menu = QMenu(self._add)
         self._menu.setToolTipsVisible(True)
@@ -188,8 +201,6 @@ class FormView(QWidget):
         order = [key for keys in wanted.values() for key in keys]
         if order == self._order:
             return False
-        focus = next((at for at, key in enumerate(self._order) if self._rows[key].has_focus()), None)
-        lost = focus is not None and self._order[focus] not in order
         for key in self._order:
             if key not in order:
                 row = self._rows.pop(key)
@@ -203,8 +214,6 @@ class FormView(QWidget):
                 self._groups[group].place(index, self._rows[key])
             self._groups[group].setVisible(bool(keys))
         self._order = order
-        if lost and focus is not None and order:
-            self._rows[order[min(focus, len(order) - 1)]].take_focus()
         return True
 
     def _due(self) -> Iterator[tuple[str, list[RowKey]]]:
@@ -213,7 +222,6 @@ class FormView(QWidget):
         counts: dict[str, int] = {}
         for field in self._fields():
             counts[field.key] = counts.get(field.key, 0) + 1
-        self._asked_for -= counts.keys()
         shown = {*counts, *USUAL, *self._asked_for}
         for group in self._groups:
             if group == _OTHER:
@@ -290,8 +298,13 @@ class FormView(QWidget):
     def _focus_moved(self, old: QWidget | None, now: QWidget | None) -> None:
         """A row that was left shows what was held back under the caret."""
         for row in list(self._rows.values()):
+            if now is not None and row.isAncestorOf(now):
+                self._last = row.row
+        for row in list(self._rows.values()):
             if old is not None and row.isAncestorOf(old) and not (now is not None and row.isAncestorOf(now)):
                 row.settled()
+                if now is not None:
+                    row.finish()
                 self._show_problems()
                 return
 
@@ -381,26 +394,6 @@ class _Group(QWidget):
         if event.type() == QEvent.Type.ApplicationFontChange and hasattr(self, "_title"):
             self._title.setFont(QFont())
             self._title.setFont(theme.heading_font(self._title))
-
-
-def mnemonics(dialect: Dialect) -> dict[str, str]:
-    """A letter for each field, no letter twice; the usual fields choose first."""
-    letters: dict[str, str] = {}
-    taken = set(_MENU_LETTERS.casefold())
-    for spec in sorted(dialect.fields, key=lambda one: (one.key not in USUAL, one.order)):
-        free = next((c for c in spec.label if c.isalpha() and c.casefold() not in taken), None)
-        if free is not None:
-            letters[spec.key] = free
-            taken.add(free.casefold())
-    return letters
-
-
-def with_mnemonic(label: str, letter: str | None) -> str:
-    """A label in which ``&`` marks the letter, and every other ``&`` is itself."""
-    if letter is None:
-        return label.replace("&", "&&")
-    before, _, after = label.partition(letter)
-    return before.replace("&", "&&") + "&" + letter + after.replace("&", "&&")
 
 
 def _rivals(key: str, count: int) -> list[RowKey]:
