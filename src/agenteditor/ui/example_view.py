@@ -1,0 +1,432 @@
+"""The Examples: a list of the examples in the description, and an editor for the one that is selected.
+
+Every change is a small edit of the description's text, in the file's own spelling, and one step to undo.
+What cannot be changed without damage is refused with the reason, and what was typed stays where it is. The
+description's own words are edited in the Details.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from itertools import pairwise
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QHBoxLayout,
+    QPushButton,
+    QSplitter,
+    QStackedLayout,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from agenteditor.core import example_edits
+from agenteditor.core.checks import Diagnostic, Fix, Severity
+from agenteditor.core.document import Change, Document, Transaction
+from agenteditor.core.example_edits import Draft
+from agenteditor.core.hosted_examples import Intent, place_of, span_of
+from agenteditor.core.syntax import HostedExample
+from agenteditor.core.text import Edits, Refusal
+from agenteditor.ui import icons, theme
+from agenteditor.ui.example_editor import ExampleEditor, waiting_sentence
+from agenteditor.ui.example_empty import NoExamples
+from agenteditor.ui.example_list import Entry, ExampleList
+from agenteditor.ui.example_text import small_button
+from agenteditor.ui.example_value import ExampleAt, tokens
+from agenteditor.ui.fields import Muted
+from agenteditor.ui.form_notes import ProblemLine
+
+_HOST = "description"
+# The second is for values whose examples have no tags: there an empty one would not be seen.
+_DRAFTS = (
+    Draft("", (("user", ""), ("assistant", "")), ""),
+    Draft("…", (("user", "…"), ("assistant", "…"))),
+)
+_RANK: dict[Severity, int] = {"error": 0, "warning": 1, "info": 2}
+
+
+class ExampleView(QWidget):
+    """The examples of a document."""
+
+    refused = Signal(str)
+    source_wanted = Signal(int, int)
+    details_wanted = Signal()
+
+    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._row = 0
+        self._texts: list[str] = []  # of each example, as shown last
+        self._stale = True
+        self._target: QWidget | None = None
+        self._build()
+        document.subscribe(self._changed)
+        self.refresh()
+
+    # --- for the editor ---------------------------------------------------------------------
+
+    def take_focus(self) -> None:
+        """Go to what was revealed last, else to the list."""
+        target, self._target = self._target, None
+        if self._stack.currentWidget() is self._none:
+            self._none.take_focus()
+        elif target is not None and target.isVisibleTo(self):
+            target.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif not self._has_focus():
+            self._list.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def reveal(self, host: str, index: int) -> bool:
+        """Select an example; False if there is none at this place."""
+        self._catch_up()
+        row = self._row_of(host, index)
+        if row is None:
+            return False
+        self._select(row)
+        return True
+
+    def reveal_offset(self, offset: int) -> bool:
+        """Select the example and the part of it at an offset of the file; False if none is there."""
+        self._catch_up()
+        place = place_of(self._document.syntax, offset)
+        if place is None or not self.reveal(place.hosted.host, place.hosted.index):
+            return False
+        self._target = self._editor.focus_part(place.part, place.offset)
+        return True
+
+    # --- building -----------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        self._list = ExampleList(self)
+        self._list.row_wanted.connect(self._choose)
+        self._list.move_wanted.connect(self._move)
+        self._buttons = self._make_buttons()
+        bar = QHBoxLayout()
+        bar.setSpacing(2)
+        for button in self._buttons:
+            bar.addWidget(button)
+        bar.addStretch(1)
+        self._refusal = ProblemLine(self)
+        self._refusal.setVisible(False)
+        self._cost = Muted("", self)
+        self._prose = QPushButton(self.tr("Its other text is in &Details"), self)
+        self._prose.setFlat(True)
+        self._prose.setIcon(icons.icon("form"))
+        self._prose.setToolTip(self.tr("The description around the examples is edited in the Details."))
+        self._prose.clicked.connect(self.details_wanted)
+        side = QWidget(self)
+        column = QVBoxLayout(side)
+        column.setContentsMargins(theme.MARGIN, theme.MARGIN, theme.GAP // 2, theme.GAP)
+        column.setSpacing(theme.GAP // 2)
+        column.addWidget(self._list, 1)
+        column.addLayout(bar)
+        column.addWidget(self._refusal)
+        column.addWidget(self._cost)
+        column.addWidget(self._prose, 0, Qt.AlignmentFlag.AlignLeft)
+        self._editor = ExampleEditor(self)
+        self._editor.refused.connect(self.refused)
+        self._editor.source_wanted.connect(self._to_source)
+        self._editor.fix_wanted.connect(self._fix)
+        self._editor.rebuilt.connect(self._chain)
+        split = QSplitter(Qt.Orientation.Horizontal, self)
+        split.setChildrenCollapsible(False)
+        split.addWidget(side)
+        split.addWidget(self._editor)
+        split.setStretchFactor(1, 1)
+        split.setSizes([250, 600])
+        self._none = NoExamples(self)
+        self._none.add_wanted.connect(self._add)
+        self._none.details_wanted.connect(self.details_wanted)
+        self._stack = QStackedLayout(self)
+        self._stack.addWidget(split)
+        self._stack.addWidget(self._none)
+        self._split = split
+
+    def _make_buttons(self) -> tuple[QToolButton, ...]:
+        made = []
+        for icon, name, keys, within, do in (
+            ("add", self.tr("Add an example"), "Ins", self._list, self._add),
+            ("duplicate", self.tr("Duplicate this example"), "Ctrl+Shift+D", self, self._duplicate),
+            ("up", self.tr("Move this example up"), "Alt+Up", self._list, lambda: self._step(-1)),
+            ("down", self.tr("Move this example down"), "Alt+Down", self._list, lambda: self._step(1)),
+            ("remove", self.tr("Delete this example"), "Del", self._list, self._remove),
+        ):
+            sequence = QKeySequence(keys)
+            shown = sequence.toString(QKeySequence.SequenceFormat.NativeText)
+            button = small_button(icon, name, self)
+            button.setToolTip(f"{name} ({shown})")
+            button.setFixedSize(28, 28)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button.clicked.connect(do)
+            shortcut = QShortcut(sequence, within)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(do)
+            made.append(button)
+        return tuple(made)
+
+    # --- showing --------------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Show the examples as they are in the document."""
+        self._stale = False
+        examples = self._document.syntax.examples
+        if not examples:
+            self._texts, self._row = [], 0
+            self._none.show_reason(self._document.syntax)
+            self._show_page(self._none)
+            return
+        row, same = self._followed()
+        self._show(row, anew=not same)
+        self._show_page(self._split)
+
+    def _show(self, row: int, *, anew: bool) -> None:
+        examples = self._document.syntax.examples
+        self._row = row
+        self._texts = self._texts_now()
+        problems = [self._problems_of(hosted) for hosted in examples]
+        self._list.show_entries(
+            [
+                self._entry(at, hosted, found)
+                for at, (hosted, found) in enumerate(zip(examples, problems, strict=True))
+            ],
+            row,
+        )
+        hosted = examples[row]
+        slot = self._document.syntax.slot(hosted.host)
+        self._say_refused("")
+        self._editor.show_example(
+            ExampleAt(self._document, hosted.host, hosted.index),
+            self._title(row),
+            editable=slot is not None and slot.editable,
+            problems=problems[row],
+            anew=anew,
+        )
+        siblings = [one.index for one in examples if one.host == hosted.host]
+        _add, _duplicate, up, down, _remove = self._buttons
+        up.setEnabled(hosted.index > 0)
+        down.setEnabled(hosted.index < max(siblings))
+        self._cost.say(self._cost_text())
+
+    def _followed(self) -> tuple[int, bool]:
+        """The row to show, and whether it is the example shown before.
+
+        Where the same examples stand in another order, or there are more or fewer, the selected one is
+        followed by its text; else the row stays, and what stands there has been changed.
+        """
+        now, before, row = self._texts_now(), self._texts, self._row
+        if not before or (len(now) == len(before) and sorted(now) != sorted(before)):
+            return min(row, len(now) - 1), bool(before)
+        alike = [at for at, text in enumerate(now) if text == before[row]]
+        if not alike:
+            return min(row, len(now) - 1), False
+        return min(alike, key=lambda at: abs(at - row)), True
+
+    def _texts_now(self) -> list[str]:
+        syntax = self._document.syntax
+        texts = []
+        for hosted in syntax.examples:
+            slot = syntax.slot(hosted.host)
+            value = slot.text or "" if slot else ""
+            texts.append(value[hosted.example.marker.end : hosted.example.span.end])
+        return texts
+
+    def _title(self, row: int) -> str:
+        hosted = self._document.syntax.examples[row]
+        count = len(self._document.syntax.examples)
+        title = self.tr("Example {number} of {count}").format(number=row + 1, count=count)
+        return title if hosted.host == _HOST else f"{title} · {hosted.host}"
+
+    def _entry(self, at: int, hosted: HostedExample, problems: list[Diagnostic]) -> Entry:
+        example = hosted.example
+        first = next((turn.text for turn in example.turns if turn.text.strip()), "")
+        title = " ".join((example.context or first or example.text)[:300].split())
+        worst = min(problems, key=lambda one: _RANK[one.severity], default=None)
+        return Entry(
+            at + 1,
+            title or self.tr("(empty)"),
+            self._summary(hosted),
+            worst.severity if worst else None,
+            worst.message if worst else "",
+        )
+
+    def _summary(self, hosted: HostedExample) -> str:
+        example = hosted.example
+        if not example.understood:
+            return self.tr("not understood")
+        turns = len(example.turns)
+        said = (
+            self.tr("1 turn")
+            if turns == 1
+            else self.tr("{count} turns").format(count=turns)
+            if turns
+            else self.tr("no turns")
+        )
+        reason = self.tr("commentary") if example.commentary else self.tr("no commentary")
+        return f"{said} · {reason}"
+
+    def _problems_of(self, hosted: HostedExample) -> list[Diagnostic]:
+        """What is wrong with one example; what concerns the whole description is not shown here."""
+        span = span_of(self._document.syntax, hosted)
+        if span is None:
+            return []
+        return [
+            one
+            for one in self._document.problems
+            if one.code.startswith("examples/") and span.start <= one.span.start < span.end
+        ]
+
+    def _cost_text(self) -> str:
+        syntax = self._document.syntax
+        spans = [one.example.span for one in syntax.examples if one.host == _HOST]
+        slot = syntax.slot(_HOST)
+        if not spans or slot is None or slot.text is None:
+            return ""
+        characters = sum(end - start for start, end in spans)
+        return self.tr(
+            "{characters:,} of the description's {all:,} characters: ≈ {tokens:,} tokens in every "
+            "conversation."
+        ).format(characters=characters, all=len(slot.text), tokens=tokens(characters))
+
+    def _show_page(self, page: QWidget) -> None:
+        if self._stack.currentWidget() is not page:
+            focused = self._has_focus()
+            self._stack.setCurrentWidget(page)
+            if focused:
+                self.take_focus()
+
+    def _chain(self) -> None:
+        """Let Tab go through list, buttons and editor as they are read."""
+        stops = [self._list, *self._buttons, self._prose, *self._editor.tab_stops()]
+        for before, after in pairwise(stops):
+            QWidget.setTabOrder(before, after)
+
+    # --- what happens ---------------------------------------------------------------------------
+
+    def _changed(self, _change: Change) -> None:
+        if self.isVisible():
+            self.refresh()
+        else:
+            self._stale = True
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Catch up with what happened while the view was hidden."""
+        super().showEvent(event)
+        self._catch_up()
+
+    def _catch_up(self) -> None:
+        if self._stale:
+            self.refresh()
+
+    def _has_focus(self) -> bool:
+        focused = QApplication.focusWidget()
+        return focused is not None and self.isAncestorOf(focused)
+
+    def _choose(self, row: int) -> None:
+        """The user went to another row of the list."""
+        if 0 <= row < len(self._texts) and row != self._row:
+            self._show(row, anew=True)
+
+    def _select(self, row: int) -> None:
+        if row != self._row:
+            self._show(row, anew=True)
+
+    def _row_of(self, host: str, index: int) -> int | None:
+        examples = self._document.syntax.examples
+        return next((at for at, one in enumerate(examples) if (one.host, one.index) == (host, index)), None)
+
+    def _selected(self) -> HostedExample | None:
+        examples = self._document.syntax.examples
+        return examples[self._row] if self._row < len(examples) else None
+
+    def _add(self) -> None:
+        selected = self._selected()
+        host, index = (selected.host, selected.index + 1) if selected else (_HOST, 0)
+        reason = ""
+        for draft in _DRAFTS:
+            intent = partial(_inserted, index=index, draft=draft)
+            reason = self._do(host, index, intent, self.tr("Add an example"))
+            if not reason:
+                self._editor.focus_first()
+                return
+        self._say_refused(reason)
+
+    def _duplicate(self) -> None:
+        selected = self._selected()
+        if selected is not None:
+            index = selected.index
+            self._say_refused(
+                self._do(
+                    selected.host,
+                    index + 1,
+                    lambda value: example_edits.duplicate_example(value, index),
+                    self.tr("Duplicate example {number}").format(number=self._row + 1),
+                )
+            )
+
+    def _remove(self) -> None:
+        selected = self._selected()
+        if selected is not None:
+            index = selected.index
+            self._say_refused(
+                self._do(
+                    selected.host,
+                    None,
+                    lambda value: example_edits.remove_example(value, index),
+                    self.tr("Delete example {number}").format(number=self._row + 1),
+                    waiting=False,
+                )
+            )
+
+    def _step(self, by: int) -> None:
+        self._move(self._row, self._row + by)
+
+    def _move(self, row: int, to: int) -> None:
+        """Move an example; within the value it stands in."""
+        examples = self._document.syntax.examples
+        if row == to or not (0 <= row < len(examples) and 0 <= to < len(examples)):
+            return
+        hosted, target = examples[row], examples[to]
+        if hosted.host != target.host:
+            self._say_refused(self.tr("An example cannot be moved to another field."))
+            return
+        label = self.tr("Move example {number} up") if to < row else self.tr("Move example {number} down")
+        self._say_refused(
+            self._do(
+                hosted.host,
+                target.index,
+                lambda value: example_edits.move_example(value, hosted.index, target.index),
+                label.format(number=row + 1),
+            )
+        )
+
+    def _do(self, host: str, index: int | None, intent: Intent, label: str, *, waiting: bool = True) -> str:
+        """Do one step and select example ``index``; the reason if it cannot be done, else ""."""
+        if waiting and self._editor.pending:
+            return waiting_sentence()
+        reason = ExampleAt(self._document, host, 0).step(intent, label)
+        row = None if reason or index is None else self._row_of(host, index)
+        if row is not None:
+            self._select(row)
+        return reason
+
+    def _say_refused(self, reason: str) -> None:
+        if reason:
+            self._refusal.say("warning", "warning", reason)
+            self._none.refuse(reason)
+            self.refused.emit(reason)
+        self._refusal.setVisible(bool(reason))
+
+    def _to_source(self) -> None:
+        selected = self._selected()
+        span = span_of(self._document.syntax, selected) if selected is not None else None
+        if span is not None:
+            self.source_wanted.emit(span.start, span.end)
+
+    def _fix(self, fix: Fix) -> None:
+        self._document.apply(Transaction(fix.edits, fix.label))
+
+
+def _inserted(value: str, index: int, draft: Draft) -> Edits | Refusal:
+    return example_edits.insert_example(value, index, draft)
