@@ -35,10 +35,12 @@ class Frame(NamedTuple):
 
     def around(self, body: str) -> str:
         """A part with this frame; ``body`` has the value's own line breaks."""
+        # Nothing behind a label is not even a blank, or the blank would stay when something comes there.
+        nothing = self.form == "label" and not self.quote and not body
         text = (
             self.lead
             + self.speaker
-            + self.follow
+            + (self.follow.rstrip(" \t") if nothing else self.follow)
             + self.quote
             + body
             + CLOSERS.get(self.quote, "")
