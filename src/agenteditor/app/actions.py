@@ -85,7 +85,7 @@ SPECS: tuple[Spec | str, ...] = (
     Spec("to-crlf", "agent", "Line ends: C&RLF"),
     Spec("bom", "agent", "&Byte order mark", None, "", True),
     Spec("shortcuts", "help", "&Keyboard shortcuts", "Ctrl+?", "keyboard"),
-    Spec("sample", "help", "&Open the sample agent"),
+    Spec("sample", "help", "&Open the sample agents", None, "agent"),
     "-help",
     Spec("about", "help", "&About Agent Editor", None, "agenteditor"),
 )

@@ -162,6 +162,7 @@ class Window(QMainWindow):
         editor.said.connect(self.say)
         editor.caret_moved.connect(self.status.show_caret)
         editor.view_changed.connect(self._refresh)
+        editor.fix_all_wanted.connect(self.actions_["fix-all"].trigger)
         editor.set_sizes(self.settings.editor_columns, self.settings.editor_rows)
         self.documents.addTab(editor, "")
         self._pages.setCurrentWidget(self.documents)
@@ -262,7 +263,7 @@ class Window(QMainWindow):
             self.actions_["save"].setEnabled(document.modified or document.path is None)
             self.actions_["revert"].setEnabled(document.modified)
             self.actions_["make-agent"].setEnabled(document.syntax.frontmatter is None)
-            self.status.show_caret(*editor.source.caret)
+            self.status.show_caret(*editor.caret)
 
     def panels_changed(self) -> None:
         """A panel was switched on or off in the menu."""

@@ -17,7 +17,7 @@ from agenteditor.core.syntax import parse
 from agenteditor.ui import theme
 from agenteditor.ui.icons import icon, severity_icon, worst_icon
 
-_ROW = 28  # pixels
+_ROW, _ICON = 28, 18  # pixels
 _AT_ONCE = 8  # files checked between two looks at the event queue
 _PATH, _NAME = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
 
@@ -43,6 +43,7 @@ class CatalogView(QWidget):
         self._list.setAccessibleName(self.tr("Agents of the folder"))
         self._list.setFrameShape(QListWidget.Shape.NoFrame)
         self._list.setUniformItemSizes(True)
+        self._list.setIconSize(QSize(_ICON, _ICON))
         self._list.itemActivated.connect(self._open)
         self._list.itemClicked.connect(self._open)
         self._nothing = QLabel()

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QSplitter, QTabWidget, QVBoxLayout, 
 
 from agenteditor.core.checks import Diagnostic
 from agenteditor.core.document import Change, Document, Transaction
-from agenteditor.core.text import Span, TextEdit
+from agenteditor.core.text import LineIndex, Span, TextEdit
 from agenteditor.ui.example_view import ExampleView
 from agenteditor.ui.form_view import FormView
 from agenteditor.ui.icons import icon, worst_icon
@@ -38,6 +38,7 @@ class Editor(QWidget):
     said = Signal(str)
     caret_moved = Signal(int, int)
     view_changed = Signal()
+    fix_all_wanted = Signal()
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -57,7 +58,7 @@ class Editor(QWidget):
         }
         self._tabs = self._make_tabs()
         self._columns = _splitter(Qt.Orientation.Horizontal, self._tabs, self.preview, sizes=(620, 380))
-        self._rows = _splitter(Qt.Orientation.Vertical, self._columns, self.problems, sizes=(560, 160))
+        self._rows = _splitter(Qt.Orientation.Vertical, self._columns, self.problems, sizes=(600, 130))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -85,11 +86,13 @@ class Editor(QWidget):
         for view in (self.form, self.examples, self.sections):
             view.refused.connect(self.said)
             view.source_wanted.connect(self.show_in_source)
+        self.examples.details_wanted.connect(self._show_description)
         self.form.examples_wanted.connect(lambda: self.show_view("examples"))
         self.source.refused.connect(self.said)
         self.source.caret_moved.connect(self.caret_moved)
         self.problems.wanted.connect(self.show_problem)
         self.problems.fix_wanted.connect(self.apply_fix)
+        self.problems.fix_all_wanted.connect(self.fix_all_wanted)
         self._tabs.currentChanged.connect(self.view_changed)
 
     # --- which view ------------------------------------------------------------------------
@@ -98,6 +101,11 @@ class Editor(QWidget):
     def view(self) -> ViewName:
         """The view that is shown."""
         return VIEWS[max(self._tabs.currentIndex(), 0)]
+
+    @property
+    def caret(self) -> tuple[int, int]:
+        """Line and column of the source's caret, 1-based, in code points."""
+        return LineIndex(self.document.text).position(self.source.caret)
 
     def show_view(self, name: ViewName) -> None:
         """Show a view and put the focus into it."""
@@ -113,6 +121,10 @@ class Editor(QWidget):
         """Go to what a problem speaks of: in the view that is shown if it can show it."""
         if self.view == "source" or not self._reveal(problem.span, problem.field):
             self.show_in_source(*problem.span)
+
+    def _show_description(self) -> None:
+        self.show_view("details")
+        self.form.reveal("description")
 
     def step_problem(self, step: int) -> None:
         """Go to the next (1) or previous (-1) problem, round and round."""
@@ -145,9 +157,9 @@ class Editor(QWidget):
     # --- panels ----------------------------------------------------------------------------
 
     def show_panels(self, *, preview: bool, problems: bool) -> None:
-        """Show or hide preview and problems."""
+        """Show or hide preview and problems; a list of no problems stays hidden."""
         self.preview.setVisible(preview)
-        self.problems.setVisible(problems)
+        self.problems.setVisible(problems and bool(self.document.problems))
 
     def show_changes(self) -> None:
         """Show in the preview what changed since the last save."""
@@ -219,7 +231,7 @@ class Editor(QWidget):
         start = change.edits[0].span.start
         end = start + len(change.edits[0].insert)
         if self.view == "source":
-            self.source.reveal(Span(start, end))
+            self.source.show_change(change)
         elif not self._reveal(Span(start, end)):
             self.show_in_source(start, end)
 

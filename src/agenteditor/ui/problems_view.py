@@ -67,6 +67,7 @@ class ProblemsView(QWidget):
         layout.setSpacing(0)
         layout.addLayout(self._make_header())
         layout.addWidget(self._pages, 1)
+        self.setMinimumHeight(3 * _ROW)
         document.subscribe(self._changed)
         self._refresh()
 
@@ -107,6 +108,9 @@ class ProblemsView(QWidget):
         tree.header().setSectionResizeMode(_MESSAGE, QHeaderView.ResizeMode.Stretch)
         tree.header().setSectionResizeMode(_WHERE, QHeaderView.ResizeMode.ResizeToContents)
         tree.header().setSectionResizeMode(_FIX, QHeaderView.ResizeMode.ResizeToContents)
+        # A row is as high as its wrapped sentence, which depends on the width of its column.
+        tree.header().sectionResized.connect(lambda *_: tree.scheduleDelayedItemsLayout())
+        tree.header().setMinimumSectionSize(_ROW)
         tree.itemActivated.connect(lambda item, _column: self._want(item))
         tree.itemClicked.connect(lambda item, _column: self._want(item))
         return tree

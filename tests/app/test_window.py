@@ -1,0 +1,318 @@
+"""The window as a person uses it: open, edit anywhere, undo, save, close, with real keys."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
+from PySide6.QtGui import QAccessible, QDropEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+
+from agenteditor.app import dialogs, saving
+from agenteditor.app.commands import make_window, templates
+from agenteditor.app.main import application, reporter
+from agenteditor.app.settings import Settings
+from agenteditor.core.document import Document
+from agenteditor.core.syntax import parse
+from agenteditor.ui.editor import VIEWS
+
+GOOD = "---\nname: good\ndescription: Use this agent when a test needs one.\nmodel: opus\n---\n\nYou are good.\n\n## Rules\n\n- One\n- Two\n"
+
+
+@pytest.fixture
+def window(qtbot, monkeypatch, tmp_path):
+    """A shown window; every question fails the test unless the test answers it."""
+    for name in ("ask_files", "ask_folder", "ask_save_path", "ask_to_save", "ask_conflict", "say"):
+        monkeypatch.setattr(dialogs, name, lambda *args, asked=name: pytest.fail(f"asked: {asked} {args[1:]}"))
+    monkeypatch.chdir(tmp_path)
+    application(Settings(theme="light"))
+    made = make_window(Settings())
+    qtbot.addWidget(made)
+    made.show()
+    qtbot.waitExposed(made)
+    yield made
+    for editor in made.editors():
+        editor.document.mark_saved(Path("x.md"), editor.document.text, None)
+
+
+@pytest.fixture
+def good(tmp_path):
+    path = tmp_path / "good.md"
+    path.write_bytes(GOOD.encode())
+    return path
+
+
+def press(window, keys, modifiers=Qt.KeyboardModifier.NoModifier):
+    QTest.keyClick(QApplication.focusWidget() or window, keys, modifiers)
+    QApplication.processEvents()
+
+
+CTRL = Qt.KeyboardModifier.ControlModifier
+
+
+def open_good(window, good):
+    window.open_paths([good])
+    window.activateWindow()
+    QApplication.processEvents()
+    return window.present_editor()
+
+
+def test_the_start_page_shows_until_something_is_open(window, good):
+    assert window.start.isVisible() and not window.documents.isVisible()
+    open_good(window, good)
+    assert not window.start.isVisible() and window.documents.isVisible()
+    assert "good.md" in window.windowTitle()
+
+
+def test_every_view_shows_and_opening_a_file_twice_opens_it_once(window, good):
+    editor = open_good(window, good)
+    for name in VIEWS:
+        window.show_view(name)
+        assert editor.view == name
+    window.open_paths([good])
+    assert len(window.editors()) == 1
+
+
+def test_typing_in_the_source_marks_the_document_and_undo_makes_it_clean(window, good):
+    editor = open_good(window, good)
+    window.show_view("source")
+    press(window, Qt.Key.Key_X)
+    assert editor.document.modified
+    assert "●" in window.documents.tabText(0)
+    assert window.isWindowModified()
+    press(window, Qt.Key.Key_Z, CTRL)
+    assert editor.document.text == GOOD
+    assert not window.isWindowModified()
+
+
+def test_ctrl_z_in_a_form_field_is_the_documents_undo(window, good):
+    editor = open_good(window, good)
+    editor.form.reveal("name")
+    focus = QApplication.focusWidget()
+    assert isinstance(focus, QLineEdit)
+    press(window, Qt.Key.Key_End)
+    press(window, Qt.Key.Key_X)
+    assert parse(editor.document.text).field("name").text == "goodx"
+    press(window, Qt.Key.Key_Z, CTRL)
+    assert editor.document.text == GOOD
+    press(window, Qt.Key.Key_Y, CTRL)
+    assert parse(editor.document.text).field("name").text == "goodx"
+
+
+def test_one_undo_goes_back_through_all_views(window, good):
+    editor = open_good(window, good)
+    texts = [editor.document.text]
+    editor.form.reveal("name")
+    press(window, Qt.Key.Key_End)
+    press(window, Qt.Key.Key_X)
+    texts.append(editor.document.text)
+    window.show_view("source")
+    press(window, Qt.Key.Key_End, CTRL)
+    press(window, Qt.Key.Key_Y)
+    texts.append(editor.document.text)
+    window.actions_["to-crlf"].trigger()
+    assert editor.document.text == texts[-1].replace("\n", "\r\n")
+    for text in reversed(texts):
+        window.actions_["undo"].trigger()
+        assert editor.document.text == text
+    assert not window.actions_["undo"].isEnabled()
+
+
+def test_save_writes_only_the_changed_bytes(window, good):
+    editor = open_good(window, good)
+    editor.form.reveal("name")
+    press(window, Qt.Key.Key_End)
+    press(window, Qt.Key.Key_X)
+    press(window, Qt.Key.Key_S, CTRL)
+    assert good.read_bytes() == GOOD.replace("name: good", "name: goodx").encode()
+    assert not editor.document.modified
+
+
+def test_saving_what_nobody_edited_writes_nothing(window, good):
+    open_good(window, good)
+    before = good.stat()
+    window.actions_["save"].setEnabled(True)
+    window.actions_["save"].trigger()
+    after = good.stat()
+    assert (before.st_mtime_ns, before.st_ino) == (after.st_mtime_ns, after.st_ino)
+
+
+def test_closing_with_changes_asks_and_cancel_keeps_it_open(window, good, monkeypatch):
+    open_good(window, good)
+    window.show_view("source")
+    press(window, Qt.Key.Key_X)
+    monkeypatch.setattr(dialogs, "ask_to_save", lambda _parent, names: "cancel")
+    assert not window.close()
+    assert window.editors()
+    monkeypatch.setattr(dialogs, "ask_to_save", lambda _parent, names: "save")
+    assert window.close_tab(0)
+    assert good.read_text(encoding="utf-8").startswith("x")
+
+
+def test_the_question_is_in_verbs_and_answered_with_keys(window, monkeypatch, qtbot):
+    monkeypatch.undo()
+    from PySide6.QtCore import QTimer
+    from PySide6.QtWidgets import QMessageBox
+
+    seen = []
+
+    def answer():
+        box = QApplication.activeModalWidget()
+        assert isinstance(box, QMessageBox)
+        seen.append([button.text().replace("&", "") for button in box.buttons()])
+        QTest.keyClick(box, Qt.Key.Key_Escape)
+
+    QTimer.singleShot(50, answer)
+    assert dialogs.ask_to_save(window, ["a.md"]) == "cancel"
+    assert set(seen[0]) == {"Save", "Don’t save", "Cancel"}
+
+
+def test_a_file_changed_by_another_program_is_not_overwritten_unasked(window, good, monkeypatch):
+    editor = open_good(window, good)
+    window.show_view("source")
+    press(window, Qt.Key.Key_X)
+    good.write_text("other\n", encoding="utf-8")
+    asked = []
+    monkeypatch.setattr(dialogs, "ask_conflict", lambda _p, name, reason: asked.append(name) or "cancel")
+    window.actions_["save"].trigger()
+    assert (asked, good.read_text(encoding="utf-8")) == (["good.md"], "other\n")
+    assert editor.document.modified
+    monkeypatch.setattr(dialogs, "ask_conflict", lambda *_: "reload")
+    window.actions_["save"].trigger()
+    assert editor.document.text == "other\n" and not editor.document.modified
+    window.actions_["undo"].trigger()
+    assert editor.document.text == "x" + GOOD
+    good.write_text("third\n", encoding="utf-8")
+    monkeypatch.setattr(dialogs, "ask_conflict", lambda *_: "overwrite")
+    window.actions_["save"].trigger()
+    assert good.read_text(encoding="utf-8") == "x" + GOOD
+
+
+def test_save_as_goes_on_with_the_new_file(window, good, tmp_path, monkeypatch):
+    editor = open_good(window, good)
+    copy = tmp_path / "copy.md"
+    monkeypatch.setattr(dialogs, "ask_save_path", lambda _p, _s: copy)
+    window.actions_["save-as"].trigger()
+    assert copy.read_bytes() == good.read_bytes()
+    assert editor.document.path == copy
+    assert window.documents.tabText(0) == "copy.md"
+
+
+def test_a_new_agent_from_each_template_loads_and_closes_without_a_question(window):
+    for template in templates():
+        syntax = parse(template.read_text(encoding="utf-8"))
+        assert syntax.verdict == "valid", template
+        assert [p for p in Document(syntax.text).problems if p.severity != "info"] == [], template
+    window.actions_["new"].trigger()
+    assert window.present_editor().document.path is None
+    assert window.close_tab(0)
+
+
+def test_revert_is_one_step_that_undo_takes_back(window, good):
+    editor = open_good(window, good)
+    window.show_view("source")
+    press(window, Qt.Key.Key_X)
+    window.actions_["revert"].trigger()
+    assert editor.document.text == GOOD
+    window.actions_["undo"].trigger()
+    assert editor.document.text == "x" + GOOD
+
+
+def test_a_plain_markdown_file_is_made_an_agent(window, tmp_path):
+    notes = tmp_path / "my-notes.md"
+    notes.write_text("# Notes\n", encoding="utf-8")
+    window.open_paths([notes])
+    assert window.actions_["make-agent"].isEnabled()
+    window.actions_["make-agent"].trigger()
+    syntax = window.present_editor().document.syntax
+    assert (syntax.verdict, syntax.field("name").text) == ("valid", "my-notes")
+    assert syntax.text.endswith("# Notes\n")
+    assert not window.actions_["make-agent"].isEnabled()
+
+
+def test_the_fix_makes_the_sample_valid_and_undo_restores_every_byte(window, seed_path):
+    window.open_paths([seed_path])
+    document = window.present_editor().document
+    before = document.text
+    window.actions_["fix-all"].trigger()
+    assert document.syntax.verdict == "valid"
+    window.actions_["undo"].trigger()
+    assert document.text == before
+
+
+def test_f8_goes_to_the_problem(window, seed_path):
+    window.open_paths([seed_path])
+    window.show_view("source")
+    press(window, Qt.Key.Key_F8)
+    assert window.present_editor().caret[0] == 3
+
+
+def test_files_and_folders_are_opened_by_dropping_them(window, good, qtbot, tmp_path):
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(good)), QUrl.fromLocalFile(str(tmp_path))])
+    event = QDropEvent(
+        QPoint(5, 5), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    )
+    window.dropEvent(event)
+    qtbot.waitUntil(lambda: window.folder is not None)
+    assert window.editors()[0].document.path == good
+    assert window.catalog.isVisible()
+
+
+def test_a_file_that_cannot_be_read_is_said_and_nothing_opens(window, tmp_path, monkeypatch):
+    said = []
+    monkeypatch.setattr(dialogs, "say", lambda _p, title, text: said.append(text))
+    window.open_paths([tmp_path / "none.md"])
+    assert "none.md" in said[0]
+    assert not window.editors()
+
+
+def test_an_exception_becomes_a_sentence_and_the_window_stays(window, capsys):
+    try:
+        raise RuntimeError("inside")
+    except RuntimeError as error:
+        reporter(window)(RuntimeError, error, error.__traceback__)
+    assert "Your text is untouched" in window.statusBar().currentMessage()
+    assert "RuntimeError: inside" in capsys.readouterr().err
+
+
+def test_every_action_has_a_menu_and_its_keys_are_its_own(window):
+    taken = {}
+    for menu, text, keys in window.actions_.shortcuts():
+        for key in keys.split(", "):
+            assert key not in taken, f"{key}: {text} and {taken[key]}"
+            taken[key] = f"{menu} > {text}"
+
+
+def test_without_a_document_no_action_is_dead(window):
+    """Whatever is enabled on the start page can be triggered without a document."""
+    harmless = ("find", "replace", "undo", "save", "close", "export", "next-problem", "details", "zoom-in", "to-lf")
+    assert not any(window.actions_[name].isEnabled() for name in harmless)
+
+
+def unnamed(root: QWidget) -> list[str]:
+    """Focusable, visible widgets that a screen reader would have no name for."""
+    found = []
+    for widget in [root, *root.findChildren(QWidget)]:
+        if widget.focusPolicy() == Qt.FocusPolicy.NoFocus or not widget.isVisibleTo(root):
+            continue
+        face = QAccessible.queryAccessibleInterface(widget)
+        if face is not None and not face.text(QAccessible.Text.Name) and not widget.objectName().startswith("qt_"):
+            found.append(f"{type(widget).__name__} in {type(widget.parent()).__name__}")
+    return found
+
+
+def test_every_focusable_widget_of_every_view_has_a_name(window, seed_path):
+    window.open_paths([seed_path.parent, seed_path])
+    for name in VIEWS:
+        window.show_view(name)
+        QApplication.processEvents()
+        assert unnamed(window) == [], name
+
+
+def test_where_a_new_agent_would_be_saved_is_named_after_it(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert saving.suggestion(Document("---\nname: ../a b\ndescription: x\n---\n")) == tmp_path / "a b.md"
+    assert saving.suggestion(Document("")) == tmp_path / "agent.md"
