@@ -7,14 +7,24 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextCursor
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QRadioButton,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from agenteditor.core.dialect import claude_code
 from agenteditor.core.document import Document, Transaction
-from agenteditor.core.text import replace
+from agenteditor.core.text import diff, replace
 from agenteditor.ui.fields import GrowingText, LineEdit
 from agenteditor.ui.fields_chips import Chips
 from agenteditor.ui.form_keys import mnemonics, with_mnemonic
@@ -24,6 +34,7 @@ from agenteditor.ui.form_verdict import VerdictCard
 from agenteditor.ui.form_view import FormView
 
 Key = Qt.Key
+EXAMPLE = "<example>user: 'x' assistant: 'y'</example>"
 Open = Callable[..., tuple[Document, FormView]]
 
 
@@ -605,6 +616,58 @@ def test_each_key_of_a_description_is_one_undo_step_together(opened: Open, qtbot
     assert document.undo_label == "Edit Description"
     document.undo()
     assert document.text == agent("")
+
+
+LINES = [
+    *("", "name: x-y-z", "name: [a]", 'name: "a\\nb"', "description: d", "description: |\n  d: e\n  f"),
+    *(f"description: Use. {EXAMPLE} And.", 'description: "a" b', "tools: Read, Foo", "tools: []", "tools:"),
+    *("tools:\n  - Read", "tools: {a: 1}", "model: opus", "model: &m opus", "color: teal", "color: red"),
+    *("memory: user", "memory: cloud", "background: true", "background: yes", "maxTurns: 3", "maxTurns: x"),
+    *("hooks: {}", "hooks:\n  Stop: [", "skills: [a, b]", "author: me", "author: [a]", "a b: c", "junk"),
+]
+texts = st.lists(st.sampled_from(LINES), max_size=7).map(
+    lambda lines: "---\n" + "\n".join([*lines, "---\nP\n"])
+)
+
+
+def shown(view: FormView) -> list[tuple[object, ...]]:
+    """Everything a person can see in the rows."""
+    seen: list[tuple[object, ...]] = []
+    for key in view._order:
+        one = view._rows[key]
+        visible = [widget for widget in one.findChildren(QWidget) if widget.isVisibleTo(one)]
+        seen.append(
+            (
+                key,
+                [w.text() for w in visible if isinstance(w, (QLabel, QPushButton, QLineEdit))],
+                [w.own() for w in visible if isinstance(w, (LineEdit, GrowingText))],
+                [w.currentText() for w in visible if isinstance(w, QComboBox)],
+                [(w.text(), w.isChecked()) for w in visible if isinstance(w, QRadioButton)],
+                [w.accessibleDescription() for w in visible],
+            )
+        )
+    return seen
+
+
+@given(first=texts, then=st.lists(texts, min_size=1, max_size=3))
+@settings(max_examples=30, suppress_health_check=list(HealthCheck))
+def test_a_form_that_followed_changes_looks_like_one_made_afresh(
+    qtbot: QtBot, first: str, then: list[str]
+) -> None:
+    document = Document(first)
+    view = FormView(document)
+    view.show()
+    for text in [*then, first, *then]:
+        document.apply(Transaction(diff(document.text, text), "x"))
+    document.undo()
+    fresh = FormView(Document(document.text))
+    fresh.show()
+    if document.syntax.frontmatter is not None:
+        assert shown(view) == shown(fresh)
+    assert view._stack.currentIndex() == fresh._stack.currentIndex()
+    for one in (view, fresh):
+        one.hide()
+        one.deleteLater()
 
 
 def test_forms_of_real_files_write_nothing_and_show_every_field(shared: Path, qtbot: QtBot) -> None:

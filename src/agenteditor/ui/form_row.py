@@ -68,6 +68,7 @@ class FieldRow(QWidget):
         self._value = value
         self._kind: Widget | None = None
         self._editor: QWidget | None = None
+        self._target: QWidget | None = None  # the part of the widget that label and problems belong to
         self._fresh = False
         self._found: tuple[Diagnostic, ...] = ()
         self._was_there = self._field() is not None
@@ -178,7 +179,7 @@ class FieldRow(QWidget):
         if wanted == self._kind or (self.has_focus() and self._can_stay(wanted, field)):
             return
         focused = self.has_focus()
-        old, self._kind = self._editor, wanted
+        old, self._kind, self._target = self._editor, wanted, None
         self._editor = field_widget(wanted, self._value, self)
         self._editor.refused.connect(self._say_refused)  # type: ignore[attr-defined]
         if isinstance(self._editor, TextField):
@@ -186,7 +187,7 @@ class FieldRow(QWidget):
         if isinstance(self._editor, ReadOnlyField):
             self._editor.source_wanted.connect(self._to_source)
         self._place.addWidget(self._editor)
-        self.head.label.setBuddy(self.focus_widget())
+        self._editor.show()  # at once, or it could not take the focus yet
         self._refusal.setVisible(False)
         if old is not None:
             self._place.removeWidget(old)
@@ -242,8 +243,20 @@ class FieldRow(QWidget):
         """Show the problems; not while the first words of a new field are typed."""
         shown = () if self._fresh and self.has_focus() else self._found
         self._problems.show_problems(shown)
+        self._aim()
         self._mark_severity(shown)
         self._describe()
+
+    def _aim(self) -> None:
+        """Let the label lead to the widget that takes the focus now: of several buttons the checked one."""
+        target = self.focus_widget()
+        if target is self._target:
+            return
+        if self._target is not None:
+            self._target.setAccessibleDescription("")
+            self._target.setProperty("severity", "")
+        self._target = target
+        self.head.label.setBuddy(target)
 
     def _describe(self) -> None:
         """Name and description for those who cannot see the row."""
