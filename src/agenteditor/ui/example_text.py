@@ -32,6 +32,7 @@ class PartText(QWidget):
         self._write = write
         self._exact = False
         self.source = ""  # the document's text as shown last
+        self.remove: QToolButton | None = None
         self.head = QHBoxLayout()
         self.head.setSpacing(theme.GAP)
         self.text = GrowingText(self, max_lines=18, same=self._same)
@@ -46,12 +47,15 @@ class PartText(QWidget):
         column.addWidget(self.text)
         column.addWidget(self._refusal)
 
-    def show_text(self, text: str, *, exact: bool) -> None:
+    def show_text(self, text: str, *, exact: bool, editable: bool) -> None:
         """Show the document's text; what was typed and not applied stays as long as that is the same.
 
         ``exact``: blanks at the ends count, as they do between quotes.
         """
         self._exact, self.source = exact, text
+        self.text.setReadOnly(not editable)
+        if self.remove is not None:
+            self.remove.setEnabled(editable)
         self.text.show_text(text)
         if not self.text.pending or self._same(self.text.own(), text):
             self._say("")

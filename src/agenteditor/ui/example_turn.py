@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QRectF, Qt, Signal
 from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent, QShortcut
 from PySide6.QtWidgets import QComboBox, QLabel, QVBoxLayout, QWidget
 
@@ -72,8 +72,7 @@ class TurnCard(QWidget):
             self._dress()
         self.speaker.show_speaker(part.speaker, speakers)
         self.speaker.setEnabled(editable)
-        self.body.show_text(part.text, exact=bool(part.quote))
-        self.body.text.setReadOnly(not editable)
+        self.body.show_text(part.text, exact=bool(part.quote), editable=editable)
         self.up.setEnabled(editable and number > 0)
         self.down.setEnabled(editable and number < of - 1)
         self.remove.setEnabled(editable)
@@ -81,14 +80,12 @@ class TurnCard(QWidget):
 
     def tab_stops(self) -> list[QWidget]:
         """What Tab goes through: who speaks, what is said, the buttons."""
-        line = self.speaker.lineEdit()
-        assert line is not None
         return [self.speaker, *self.body.tab_stops()]
 
-    def changeEvent(self, event: object) -> None:  # type: ignore[override]
+    def changeEvent(self, event: QEvent) -> None:
         """Another theme has other colours."""
-        super().changeEvent(event)  # type: ignore[arg-type]
-        if event.type() == event.Type.PaletteChange and hasattr(self, "_sign"):  # type: ignore[attr-defined]
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_sign"):
             self._dress()
 
     def paintEvent(self, _event: QPaintEvent) -> None:

@@ -26,10 +26,15 @@ class ExampleAt:
     index: int
 
     @property
+    def key(self) -> tuple[str, int]:
+        """What names the example in its document."""
+        return self.host, self.index
+
+    @property
     def hosted(self) -> HostedExample | None:
         """The example as it is now; None if there is none at this place."""
-        here = (self.host, self.index)
-        return next((one for one in self.document.syntax.examples if (one.host, one.index) == here), None)
+        examples = self.document.syntax.examples
+        return next((one for one in examples if (one.host, one.index) == self.key), None)
 
     def typed(self, intent: Intent, label: str, part: Hashable) -> str:
         """Make a change that comes from typing into ``part``. The reason if refused, else ""."""
