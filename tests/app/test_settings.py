@@ -13,7 +13,9 @@ from agenteditor.app.settings import MAX_RECENT, Settings, load, save, settings_
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(list(Settings.__slots__)), inner),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(list(Settings.__slots__)), inner)
+    ),
 )
 
 
@@ -39,7 +41,9 @@ def test_any_json_gives_settings_of_the_right_types(tmp_path_factory, value):
     assert loaded.theme in ("system", "light", "dark")
 
 
-@pytest.mark.parametrize("data", [b"", b"\xff\xfe", b"{", b"[" * 100_000, b"null", b'{"theme": "purple", "recent_files": [1]}'])
+@pytest.mark.parametrize(
+    "data", [b"", b"\xff\xfe", b"{", b"[" * 100_000, b"null", b'{"theme": "purple", "recent_files": [1]}']
+)
 def test_damaged_files_mean_defaults(tmp_path, data):
     path = tmp_path / "settings.json"
     path.write_bytes(data)

@@ -25,7 +25,9 @@ GOOD = "---\nname: good\ndescription: Use this agent when a test needs one.\nmod
 def window(qtbot, monkeypatch, tmp_path):
     """A shown window; every question fails the test unless the test answers it."""
     for name in ("ask_files", "ask_folder", "ask_save_path", "ask_to_save", "ask_conflict", "say"):
-        monkeypatch.setattr(dialogs, name, lambda *args, asked=name: pytest.fail(f"asked: {asked} {args[1:]}"))
+        monkeypatch.setattr(
+            dialogs, name, lambda *args, asked=name: pytest.fail(f"asked: {asked} {args[1:]}")
+        )
     monkeypatch.chdir(tmp_path)
     application(Settings(theme="light"))
     made = make_window(Settings())
@@ -253,7 +255,11 @@ def test_files_and_folders_are_opened_by_dropping_them(window, good, qtbot, tmp_
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(good)), QUrl.fromLocalFile(str(tmp_path))])
     event = QDropEvent(
-        QPoint(5, 5), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+        QPoint(5, 5),
+        Qt.DropAction.CopyAction,
+        data,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
     )
     window.dropEvent(event)
     qtbot.waitUntil(lambda: window.folder is not None)
@@ -288,7 +294,18 @@ def test_every_action_has_a_menu_and_its_keys_are_its_own(window):
 
 def test_without_a_document_no_action_is_dead(window):
     """Whatever is enabled on the start page can be triggered without a document."""
-    harmless = ("find", "replace", "undo", "save", "close", "export", "next-problem", "details", "zoom-in", "to-lf")
+    harmless = (
+        "find",
+        "replace",
+        "undo",
+        "save",
+        "close",
+        "export",
+        "next-problem",
+        "details",
+        "zoom-in",
+        "to-lf",
+    )
     assert not any(window.actions_[name].isEnabled() for name in harmless)
 
 
@@ -299,7 +316,11 @@ def unnamed(root: QWidget) -> list[str]:
         if widget.focusPolicy() == Qt.FocusPolicy.NoFocus or not widget.isVisibleTo(root):
             continue
         face = QAccessible.queryAccessibleInterface(widget)
-        if face is not None and not face.text(QAccessible.Text.Name) and not widget.objectName().startswith("qt_"):
+        if (
+            face is not None
+            and not face.text(QAccessible.Text.Name)
+            and not widget.objectName().startswith("qt_")
+        ):
             found.append(f"{type(widget).__name__} in {type(widget.parent()).__name__}")
     return found
 

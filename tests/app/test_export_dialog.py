@@ -1,0 +1,56 @@
+"""The export dialog: the plan first, then the files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+
+from agenteditor.app.export_dialog import ExportDialog
+from agenteditor.app.settings import Settings
+from agenteditor.core.export import Source
+
+GOOD = "---\nname: good\ndescription: Use this agent when a test needs one.\n---\n\nYou are good.\n"
+
+
+@pytest.fixture
+def dialog(qtbot):
+    made = ExportDialog([Source(Path("good.md"), GOOD), Source(Path("bad.md"), "no agent")], Settings())
+    qtbot.addWidget(made)
+    made.show()
+    return made
+
+
+def rows(dialog):
+    items = [dialog.list.topLevelItem(row) for row in range(dialog.list.topLevelItemCount())]
+    return [(item.text(0), item.text(1)) for item in items]
+
+
+def test_without_a_folder_nothing_can_be_written(dialog):
+    assert rows(dialog) == []
+    assert not dialog.export_button.isEnabled()
+
+
+def test_the_plan_shows_before_anything_is_written(dialog, qtbot, tmp_path):
+    qtbot.keyClicks(dialog.folder, str(tmp_path / "out"))
+    assert rows(dialog) == [("new", "agents/good.md"), ("refused", "bad.md")]
+    assert not (tmp_path / "out").exists()
+    assert dialog.summary.text() == "1 to write, 0 kept as they are, 1 refused."
+
+
+def test_export_writes_the_plan_and_shows_what_is_there_now(dialog, qtbot, tmp_path):
+    qtbot.keyClicks(dialog.folder, str(tmp_path / "out"))
+    qtbot.mouseClick(dialog.export_button, Qt.MouseButton.LeftButton)
+    assert (tmp_path / "out" / "agents" / "good.md").read_text(encoding="utf-8") == GOOD
+    assert rows(dialog)[0] == ("unchanged", "agents/good.md")
+    assert not dialog.export_button.isEnabled()
+
+
+def test_the_other_layout_makes_another_plan(dialog, qtbot, tmp_path):
+    qtbot.keyClicks(dialog.folder, str(tmp_path / "out"))
+    dialog.layouts["plugin"].click()
+    assert ("new", "plugins/out/agents/good.md") in rows(dialog)
+    qtbot.mouseClick(dialog.export_button, Qt.MouseButton.LeftButton)
+    assert (tmp_path / "out" / ".claude-plugin" / "marketplace.json").is_file()
+    assert "/plugin marketplace add" in dialog.summary.text()

@@ -1,0 +1,93 @@
+"""The problems list: what is shown, filters, stepping, fixing."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+
+from agenteditor.core.document import Document, Transaction
+from agenteditor.core.text import replace
+from agenteditor.ui.problems_view import ProblemsView
+
+FAULTY = "---\nname: faulty\ndescription: One: two\nmodel: gpt\ncolour: red\n---\n\nYou do one thing and you do it well.\n"
+GOOD = "---\nname: good\ndescription: Use this agent when a test needs one.\n---\n\nYou do one thing and do it well.\n"
+
+
+@pytest.fixture
+def faulty(qtbot):
+    document = Document(FAULTY)
+    view = ProblemsView(document)
+    qtbot.addWidget(view)
+    view.resize(700, 300)
+    view.show()
+    return document, view
+
+
+def rows(view):
+    tree = view._list
+    return [tree.topLevelItem(row).text(0) for row in range(tree.topLevelItemCount())]
+
+
+def test_every_problem_has_a_row_with_its_sentence_and_place(faulty):
+    document, view = faulty
+    assert rows(view) == [problem.message for problem in document.problems]
+    assert len(rows(view)) >= 3
+    assert "line 3" in view._list.topLevelItem(0).text(1)
+
+
+def test_a_good_file_has_a_sentence_instead_of_a_list(qtbot):
+    view = ProblemsView(Document(GOOD))
+    qtbot.addWidget(view)
+    view.show()
+    assert view._nothing.isVisible() and view._nothing.text() == "No problems."
+
+
+def test_enter_and_click_ask_for_the_place(faulty, qtbot):
+    document, view = faulty
+    view.take_focus()
+    with qtbot.waitSignal(view.wanted) as asked:
+        qtbot.keyClick(view._list, Qt.Key.Key_Return)
+    assert asked.args == [document.problems[0]]
+    rectangle = view._list.visualItemRect(view._list.topLevelItem(1))
+    with qtbot.waitSignal(view.wanted) as asked:
+        qtbot.mouseClick(view._list.viewport(), Qt.MouseButton.LeftButton, pos=rectangle.center())
+    assert asked.args == [document.problems[1]]
+
+
+def test_stepping_goes_round_in_both_directions(faulty, qtbot):
+    document, view = faulty
+    seen = []
+    view.wanted.connect(seen.append)
+    count = len(document.problems)
+    for _ in range(count + 1):
+        view.step(1)
+    assert seen == [*document.problems, document.problems[0]]
+    view.step(-1)
+    assert seen[-1] == document.problems[-1]
+
+
+def test_a_fix_button_carries_the_fix(faulty, qtbot):
+    document, view = faulty
+    fix = document.problems[0].fixes[0]
+    button = view._list.itemWidget(view._list.topLevelItem(0), 2)
+    with qtbot.waitSignal(view.fix_wanted) as asked:
+        if button.menu() is not None:
+            button.menu().actions()[0].trigger()
+        else:
+            qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert asked.args == [fix.label, fix.edits]
+
+
+def test_a_filter_hides_a_severity(faulty):
+    document, view = faulty
+    before = len(rows(view))
+    hidden = sum(problem.severity == "warning" for problem in document.problems)
+    view._filters["warning"].click()
+    assert len(rows(view)) == before - hidden < before
+
+
+def test_the_list_follows_the_document(faulty):
+    document, view = faulty
+    at = FAULTY.index("gpt")
+    document.apply(Transaction((replace(at, at + 3, "opus"),), "Edit"))
+    assert rows(view) == [problem.message for problem in document.problems]
