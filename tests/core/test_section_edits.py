@@ -117,6 +117,8 @@ EDITS = [
     ("a break after groups stays there", "# A\n1. **B**\n   - b\n2. **C**\n   - c\n\n---\n\n# D", up(0, 1), "# A\n1. **C**\n   - c\n2. **B**\n   - b\n\n---\n\n# D"),
     ("even right after them", "1. **B**\n   - b\n2. **C**\n   - c\n***\n\n# D", up(0, 1), "1. **C**\n   - c\n2. **B**\n   - b\n***\n\n# D"),
     ("a section that cannot stand next to text goes further", "**A:**\n- a\n\nDo:\n- b\n\nEnd.", down(0), "Do:\n- b\n\nEnd.\n\n**A:**\n- a"),
+    ("text without a title goes along up", "**A:**\n- a\n\nDo:\n- b\n\nEnd.\n", up(1), "Do:\n- b\n\nEnd.\n\n**A:**\n- a\n"),
+    ("and down", "Hi.\n\nDo:\n- b\n\nEnd.\n\n**A:**\n- a\n\n# B\n", down(1), "Hi.\n\n**A:**\n- a\n\nDo:\n- b\n\nEnd.\n\n# B\n"),
     ("tags move as a whole", "<a-a>\nx\n</a-a>\n\n<b-b>\ny\n</b-b>\n", up(1), "<b-b>\ny\n</b-b>\n\n<a-a>\nx\n</a-a>\n"),
     ("within a tag the closing line stays", "<r>\n# A\na\n# B\nb\n</r>", up(0, 1), "<r>\n# B\nb\n# A\na\n</r>"),
     ("out of a tag", "<r>\n## A\na\n\n## B\n</r>\n\n## C\n", move((0, 1), (), 1), "<r>\n## A\na\n</r>\n\n## B\n\n## C\n"),
@@ -203,6 +205,12 @@ def test_a_move_says_where_the_section_stands_afterwards(seed_text: str) -> None
     outcome = move_section_down(seed_text, start, (5,))
     assert isinstance(outcome, Moved)
     assert outcome.path == (7,)  # past the closing paragraph, which has no title to stop the section before
+    outcome = move_section_up(seed_text, start, (6,))
+    assert isinstance(outcome, Moved)
+    assert outcome.path == (5,)
+    moved = section_at(parse_body(after(seed_text, outcome), start), outcome.path)
+    assert moved is not None
+    assert moved.title == "When implementing solutions, you will"
 
 
 def test_a_move_to_where_it_is_changes_nothing() -> None:

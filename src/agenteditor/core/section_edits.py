@@ -130,12 +130,16 @@ def move_section(
 
 
 def move_section_up(text: str, start: int, path: SectionPath) -> Moved | Refusal:
-    """Move a section past the sibling before it, or past as many as it takes to stay what it is."""
+    """Move a section past the sibling before it.
+
+    If it cannot stand there it goes past as many as it takes; if it cannot go for the text without
+    a title that stands after it, that text goes along.
+    """
     return _move_past(text, start, path, -1)
 
 
 def move_section_down(text: str, start: int, path: SectionPath) -> Moved | Refusal:
-    """Move a section past the sibling after it, or past as many as it takes to stay what it is."""
+    """Move a section past the sibling after it, in the same way as `move_section_up`."""
     return _move_past(text, start, path, 1)
 
 
@@ -335,7 +339,18 @@ def _move_past(text: str, start: int, path: SectionPath, step: Literal[-1, 1]) -
         if isinstance(result, Moved):
             return result
         refusal = refusal or result
-    return refusal or Refusal(f"This section is the {'first' if step < 0 else 'last'} one here.")
+    if refusal is None:
+        return Refusal(f"This section is the {'first' if step < 0 else 'last'} one here.")
+    end = path[-1] + 1
+    while end < len(siblings) and siblings[end].style == "prose":
+        end += 1
+    passed = path[-1] - 1 if step < 0 else end
+    if end > path[-1] + 1 and passed < len(siblings):
+        # The sibling beside the section and its text goes to their other side.
+        result = move_section(text, start, (*path[:-1], passed), path[:-1], end if step < 0 else path[-1])
+        if isinstance(result, Moved):
+            return Moved(result.edits, (*path[:-1], path[-1] + step))
+    return refusal
 
 
 def _refused(text: str, start: int, candidates: list[Edits], expected: Shapes) -> Refusal:
