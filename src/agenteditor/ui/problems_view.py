@@ -6,7 +6,7 @@ fix has a button for it; several fixes are offered in a menu.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -15,6 +15,8 @@ from PySide6.QtWidgets import (
     QLabel,
     QMenu,
     QStackedWidget,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
     QToolButton,
     QTreeWidget,
     QTreeWidgetItem,
@@ -101,6 +103,7 @@ class ProblemsView(QWidget):
         tree.setHeaderHidden(True)
         tree.setRootIsDecorated(False)
         tree.setWordWrap(True)
+        tree.setItemDelegateForColumn(_MESSAGE, _Sentence(tree))
         tree.setFrameShape(QTreeWidget.Shape.NoFrame)
         tree.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         tree.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -211,6 +214,22 @@ class ProblemsView(QWidget):
     def take_focus(self) -> None:
         """Put the focus into the list."""
         self._list.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+
+class _Sentence(QStyledItemDelegate):
+    """Makes a row as high as its sentence needs in the column's present width."""
+
+    def __init__(self, tree: QTreeWidget) -> None:
+        super().__init__(tree)
+        self._tree = tree
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        icon_width = self._tree.iconSize().width()
+        width = self._tree.columnWidth(_MESSAGE) - (icon_width if icon_width > 0 else 16) - 3 * theme.GAP
+        text = str(index.data(Qt.ItemDataRole.DisplayRole))
+        room = QRect(0, 0, max(width, 100), 10_000)
+        height = self._tree.fontMetrics().boundingRect(room, Qt.TextFlag.TextWordWrap, text).height()
+        return QSize(0, max(_ROW, height + theme.GAP))
 
 
 def _shown_words(severity: Severity) -> str:
