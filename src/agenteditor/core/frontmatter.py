@@ -16,8 +16,8 @@ from typing import Literal, TypeAlias
 from agenteditor.core.reader import Fence, Places, Reading, repair
 from agenteditor.core.scalar import Decoded, decode, resolve
 from agenteditor.core.text import Span
+from agenteditor.core.yaml_mask import PAIR_ESCAPE, unmask
 from agenteditor.core.yaml_nodes import Alias, Mapping, Node, Scalar, Sequence
-from agenteditor.core.yaml_read import PAIR_ESCAPE, unmask
 from agenteditor.core.yaml_read import read as read_yaml
 
 Style = Literal["plain", "single", "double", "literal", "folded", "flow", "block", "empty", "alias", "broken"]

@@ -112,9 +112,8 @@ def _judged(reading: Reading, node: Node | Refused | None) -> Reading:
 
 
 def _is_null(node: Node) -> bool:
-    return (
-        isinstance(node, Scalar) and node.style == "plain" and node.value in ("", "~", "null", "Null", "NULL")
-    )
+    plain = isinstance(node, Scalar) and node.style == "plain" and node.tag is None
+    return plain and node.value in ("", "~", "null", "Null", "NULL")
 
 
 def _fault_span(text: str, offset: int) -> Span:

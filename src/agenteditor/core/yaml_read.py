@@ -3,7 +3,8 @@
 ``read`` turns one YAML text into nodes that know where they stand. It iterates the events of
 PyYAML's C parser and builds the tree itself: composing crashes on deep nesting and expands
 aliases. Around the parser stand the corrections of READER.md, named A to G as there, because
-libyaml and the reader's parser disagree on about 8 in 100 damaged files.
+libyaml and the reader's parser disagree on about 8 in 100 damaged files. Those of single
+characters are ``yaml_mask``'s.
 
 The only module that imports PyYAML. It never raises on any text; it does not resolve types
 (``scalar`` does) and knows nothing of fences or repairs (``reader``).
@@ -18,8 +19,9 @@ from dataclasses import dataclass
 
 import yaml
 
-from agenteditor.core.scalar import block_end, block_width
+from agenteditor.core.scalar import block_end
 from agenteditor.core.text import Span
+from agenteditor.core.yaml_mask import MASK, blank_lines_with_tabs, mask, tabs_of_blocks, without_tabs
 from agenteditor.core.yaml_nodes import (
     Alias,
     Mapping,
@@ -45,72 +47,15 @@ def read(text: str) -> Node | YamlFault | Refused | None:
     nul = text.find("\0")
     if nul >= 0:
         return YamlFault("yaml/nul", "A NUL character is not allowed in YAML.", nul)
-    masked = _mask(text)
-    tab_lines = _blank_lines_with_tabs(masked)
+    masked = mask(text)
+    tab_lines = blank_lines_with_tabs(masked)
     leading = [line for line in tab_lines if masked[line.start] == "\t"]
-    outcome = _read_masked(_without_tabs(masked, tab_lines), leading)
-    if tab_lines and isinstance(outcome, _Built) and _tabs_inside_block(masked, outcome, tab_lines):
-        outcome = _read_masked(masked, [])
+    outcome = _read_masked(without_tabs(masked, tab_lines), leading)
+    if tab_lines and isinstance(outcome, _Built):
+        kept = tabs_of_blocks(masked, outcome.blocks, tab_lines)
+        if kept:
+            outcome = _read_masked(without_tabs(masked, [line for line in tab_lines if line not in kept]), [])
     return outcome.node if isinstance(outcome, _Built) else outcome
-
-
-# --- masking: correction A and F -------------------------------------------------------------
-
-MASK = "\ue000"
-# Ordinary characters to the reader; libyaml refuses them or takes them for line breaks.
-_SPECIAL = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
-
-
-# libyaml refuses an emoji that is spelled as two escapes; the reader takes it.
-PAIR_ESCAPE = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")
-
-
-def _mask(text: str) -> str:
-    masked = _SPECIAL.sub(MASK, text)
-    return PAIR_ESCAPE.sub(MASK * 12, masked) if "\\u" in masked else masked
-
-
-def unmask(value: str, source: str) -> str:
-    """``value`` with its U+E000 put back from ``source``, the text it was written as.
-
-    Characters never change order between source and value, so the n-th mask of the value is the
-    n-th special character of the source.
-    """
-    if MASK not in value:
-        return value
-    originals = iter(re.findall(f"{_SPECIAL.pattern}|{MASK}", source))
-    return re.sub(MASK, lambda _: next(originals, MASK), value)
-
-
-# --- tab-only lines: correction E ------------------------------------------------------------
-
-_TAB_LINE = re.compile(r"(?m)^ *\t[ \t]*(?=\r?$|#)")
-
-
-def _blank_lines_with_tabs(text: str) -> list[Span]:
-    if "\t" not in text:
-        return []
-    return [Span(*m.span()) for m in _TAB_LINE.finditer(text)]
-
-
-def _without_tabs(text: str, lines: list[Span]) -> str:
-    pieces: list[str] = []
-    done = 0
-    for start, end in lines:
-        pieces += [text[done:start], " " * (end - start)]
-        done = end
-    return "".join([*pieces, text[done:]])
-
-
-def _tabs_inside_block(text: str, built: _Built, lines: list[Span]) -> bool:
-    """Whether one of ``lines`` is among those of a block scalar: its tabs are content, or a fault."""
-    for block, indent in built.blocks:
-        width, end = block_width(text, block, indent), block_end(text, block, indent)
-        for start, _ in lines:
-            beyond = text.index("\t", start) - start >= width
-            if block.start < start < block.end and (beyond or start < end):
-                return True
-    return False
 
 
 # --- events to nodes -------------------------------------------------------------------------
@@ -230,7 +175,7 @@ class _Builder:
     def __init__(self, text: str, inserted: list[int], tab_lines: list[Span]) -> None:
         self._text = text
         self._inserted = inserted
-        self._tab_lines = [Span(self._grown(start), self._grown(end)) for start, end in tab_lines]
+        self._tab_starts = [self._grown(start) for start, _ in tab_lines]
         self._stack: list[_Frame] = []
         self._root: list[Node] = []
         self._anchors: dict[str, Node | None] = {}
@@ -285,11 +230,11 @@ class _Builder:
             raise self._stop("yaml/documents", "There is text after “...”, which ends the YAML.", start)
 
     def _before_token(self, event: yaml.Event) -> None:
-        if self._tab_lines:
+        if self._tab_starts:
             self._check_tab_lines(_start(event))
 
     def _after_token(self, event: yaml.Event) -> None:
-        if self._tab_lines:
+        if self._tab_starts:
             self._token_end = _end(event)
             self._token_plain = (
                 isinstance(event, yaml.ScalarEvent)
@@ -305,13 +250,14 @@ class _Builder:
         """
         if self.in_flow or not self._later_pair:
             return
-        for start, _ in self._tab_lines:
-            if self._token_end <= start < next_start:
-                gap = self._text[self._token_end : start]
-                if gap.strip() or not self._token_plain:
-                    raise self._stop(
-                        "yaml/tab", "A tab is used as indentation; YAML allows spaces only.", start
-                    )
+        starts = self._tab_starts
+        first = bisect_left(starts, self._token_end)
+        if first < len(starts) and self._token_plain:
+            comment = _NOT_BLANK.search(self._text, self._token_end)
+            first = bisect_left(starts, comment.start() if comment else next_start, first)
+        if first < len(starts) and starts[first] < next_start:
+            message = "A tab is used as indentation; YAML allows spaces only."
+            raise self._stop("yaml/tab", message, starts[first])
 
     def _indent(self) -> int:
         return self._stack[-1].indent if self._stack else -1
@@ -334,7 +280,7 @@ class _Builder:
         children = frame.children
         start, end = self.at(frame.start), self.at(_end(event))
         if frame.flow:
-            self._check_continuation(frame.start, _end(event), self._indent())
+            self._check_continuation(frame.start, _end(event), self._indent(), _FREE_IN_FLOW)
             self._check_comment(_end(event))
         elif children:
             end = _block_end(children)
@@ -358,7 +304,7 @@ class _Builder:
         style = _STYLES[event.style]
         span = Span(self.at(start), self.at(end))
         if style in ("single", "double"):
-            self._check_continuation(start, end, self._indent())
+            self._check_continuation(start, end, self._indent(), _FREE_IN_QUOTES)
             self._check_comment(end)
         elif style in ("literal", "folded"):
             header = _HEADER_COMMENT.search(self._text, start, self._line_end(start))
@@ -396,10 +342,13 @@ class _Builder:
         end = self._text.find("\n", offset)
         return len(self._text) if end < 0 else end
 
-    def _check_continuation(self, start: int, end: int, indent: int) -> None:
-        """B: continuation lines need more spaces than the enclosing block's indent."""
+    def _check_continuation(self, start: int, end: int, indent: int, free: str) -> None:
+        """B: continuation lines need more spaces than the enclosing block's indent.
+
+        Lines that are blank or begin with one of ``free`` need none.
+        """
         for match in _CONTINUATION.finditer(self._text, start, end):
-            if len(match[1]) <= indent and match[2] not in ("#", "]", "}", "\n", "\r", ""):
+            if len(match[1]) <= indent and match[2] not in free:
                 message = "This line continues the value above but is not indented more than its key."
                 raise self._stop("yaml/indent", message, match.end(1))
 
@@ -418,8 +367,10 @@ class _Builder:
         if (isinstance(value, Sequence) and not value.flow) or value.span.start == value.span.end:
             return
         value_start, key_start = self._grown(value.span.start), self._grown(key.span.start)
-        line = self._text.rfind("\n", 0, value_start) + 1
-        if line <= key_start:
+        if key_start - 1 in self._inserted:
+            key_start -= 1
+        line = self._text.rfind("\n", key_start, value_start) + 1
+        if not line:
             return
         key_line = self._text.rfind("\n", 0, key_start) + 1
         if value_start - line <= key_start - key_line:
@@ -430,8 +381,11 @@ class _Builder:
 _STYLES: dict[str | None, ScalarStyle] = {
     None: "plain", "": "plain", "'": "single", '"': "double", "|": "literal", ">": "folded",
 }  # fmt: skip
+_NOT_BLANK = re.compile(r"\S")
 _HEADER_COMMENT = re.compile(r"[|>][-+0-9]{0,2}#")
 _ODD_TAG = re.compile(r"(?:&\S+\s+)?!!?[^\w\s!<-]")
+_FREE_IN_QUOTES = "\r\n"  # the empty text, at the very end, is in every text
+_FREE_IN_FLOW = "\r\n#]}"
 _CONTINUATION = re.compile(r"(?:\r\n|\n|\r)( *)(?=([^ ]?))", re.DOTALL)
 
 
