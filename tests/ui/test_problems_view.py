@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QToolButton
 
 from agenteditor.core.document import Document, Transaction
 from agenteditor.core.text import replace
@@ -70,7 +71,7 @@ def test_a_fix_button_carries_the_fix(faulty, qtbot):
     document, view = faulty
     row = next(i for i, problem in enumerate(document.problems) if problem.fixes)
     fix = document.problems[row].fixes[0]
-    button = view._list.itemWidget(view._list.topLevelItem(row), 2)
+    button = view._list.itemWidget(view._list.topLevelItem(row), 2).findChild(QToolButton)
     with qtbot.waitSignal(view.fix_wanted) as asked:
         if button.menu() is not None:
             button.menu().actions()[0].trigger()

@@ -168,7 +168,7 @@ class ProblemsView(QWidget):
             item.setSizeHint(_FIX, QSize(0, _ROW))
             self._list.addTopLevelItem(item)
             if problem.fixes:
-                self._list.setItemWidget(item, _FIX, self._fix_button(problem))
+                self._list.setItemWidget(item, _FIX, _centred(self._fix_button(problem)))
         current = self._list.topLevelItem(min(max(selected, 0), len(problems) - 1))
         if current is not None:
             self._list.setCurrentItem(current)
@@ -216,6 +216,15 @@ class ProblemsView(QWidget):
         self._list.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
 
+def _centred(button: QToolButton) -> QWidget:
+    """The button in its own height, however high the row is."""
+    holder = QWidget()
+    layout = QHBoxLayout(holder)
+    layout.setContentsMargins(theme.GAP, 0, theme.GAP, 0)
+    layout.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
+    return holder
+
+
 class _Sentence(QStyledItemDelegate):
     """Makes a row as high as its sentence needs in the column's present width."""
 
@@ -223,7 +232,7 @@ class _Sentence(QStyledItemDelegate):
         super().__init__(tree)
         self._tree = tree
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+    def sizeHint(self, _option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         icon_width = self._tree.iconSize().width()
         width = self._tree.columnWidth(_MESSAGE) - (icon_width if icon_width > 0 else 16) - 3 * theme.GAP
         text = str(index.data(Qt.ItemDataRole.DisplayRole))
