@@ -56,6 +56,7 @@ def opened(qtbot: QtBot) -> Open:
         view.show()
         qtbot.waitExposed(view)
         view.activateWindow()
+        qtbot.waitUntil(view.isActiveWindow)
         view.take_focus()
         qtbot.waitUntil(lambda: QApplication.focusWidget() is not None)
         return document, view

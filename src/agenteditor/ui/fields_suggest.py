@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPalette, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import (
     QApplication,
@@ -23,6 +23,8 @@ from PySide6.QtWidgets import (
 
 from agenteditor.ui import icons, theme
 from agenteditor.ui.fields_text import LineEdit
+
+_WIDEST = 560  # pixels of the list
 
 HELP = Qt.ItemDataRole.UserRole + 1
 _Index = QModelIndex | QPersistentModelIndex
@@ -50,6 +52,7 @@ class Suggestions(QObject):
         self._popup = QListView()
         self._popup.setAccessibleName(self.tr("Suggestions"))
         self._completer.setPopup(self._popup)  # which owns it from here on
+        self._popup.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._popup.setItemDelegate(HelpDelegate(self._popup))
         self._completer.activated.connect(self.chosen)
         line.textEdited.connect(self._offer)
@@ -69,7 +72,11 @@ class Suggestions(QObject):
     def show_all(self) -> None:
         """Open the list with all names."""
         self._completer.setCompletionPrefix("")
-        self._completer.complete()
+        self._drop_down()
+        names = self._popup.model()
+        for row in range(names.rowCount()):
+            if names.index(row, 0).data() == self._line.text():
+                self._popup.setCurrentIndex(names.index(row, 0))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Down and F4 open the list, as in a combo box."""
@@ -88,7 +95,12 @@ class Suggestions(QObject):
         if not raw.strip() or not found or (found == 1 and self._completer.currentCompletion() == raw):
             self._popup.hide()
         else:
-            self._completer.complete()
+            self._drop_down()
+
+    def _drop_down(self) -> None:
+        """Below the line, as wide as the help needs."""
+        wanted = min(self._popup.sizeHintForColumn(0) + 3 * theme.GAP, _WIDEST)
+        self._completer.complete(QRect(0, 0, max(self._line.width(), wanted), self._line.height()))
 
 
 class HelpDelegate(QStyledItemDelegate):
