@@ -14,6 +14,7 @@ from agenteditor.core.body import SectionPath, section_at
 from agenteditor.core.document import Document, Transaction
 from agenteditor.core.section_edits import rename_section
 from agenteditor.core.text import replace
+from agenteditor.ui.form_notes import Problems
 from agenteditor.ui.section_items import ItemsEditor
 from agenteditor.ui.section_markdown import MarkdownText
 from agenteditor.ui.section_outline import Outline
@@ -554,3 +555,50 @@ def test_every_input_and_button_has_a_name(prompt: Prompt) -> None:
         and not (widget.accessibleName() or getattr(widget, "text", lambda: "")())
     ]
     assert nameless == []
+
+
+def test_tab_goes_through_the_page_from_top_to_bottom(prompt: Prompt) -> None:
+    prompt.click(EXPERTISE)
+    prompt.page.findChild(QLineEdit).setFocus()
+    stops = []
+    for _ in range(8):
+        press(Key.Key_Tab)
+        stops.append(focus())
+    texts = prompt.items.texts()
+    assert stops[1:7] == texts
+    assert stops[0].text() == "List"
+    assert stops[7] is prompt.button("Add item")
+
+
+def test_tab_still_goes_from_item_to_item_after_some_came_and_went(make: Callable[[str], Prompt]) -> None:
+    prompt = make("**List:**\n- a\n- b\n")
+    prompt.click((0,))
+    prompt.click_item(0)
+    press(Key.Key_End)
+    press(Key.Key_Return)
+    keys("new")
+    press(Key.Key_Tab)
+    assert focus() is prompt.items.texts()[2]
+    press(Key.Key_Backtab, SHIFT)
+    press(Key.Key_Backtab, SHIFT)
+    assert focus() is prompt.items.texts()[0]
+
+
+def test_return_goes_into_the_text_and_escape_back_to_the_outline(prompt: Prompt) -> None:
+    prompt.click(EXPERTISE)
+    press(Key.Key_Return)
+    assert focus() is prompt.items.texts()[0]
+    press(Key.Key_Escape)
+    assert focus() is prompt.outline
+
+
+def test_a_problem_of_a_section_stands_at_it_with_its_fix(make: Callable[[str], Prompt]) -> None:
+    prompt = make("# One\n\nText\x07 here.\n\n# Two\n\nMore.\n")
+    prompt.click((1,))
+    assert not prompt.page.findChild(Problems).isVisible()
+    prompt.click((0,))
+    problems = prompt.page.findChild(Problems)
+    assert problems.isVisible()
+    assert len(problems.sentences) == 1
+    prompt.document.apply(Transaction(prompt.document.problems[-1].fixes[0].edits, "Fix"))
+    assert not problems.isVisible()

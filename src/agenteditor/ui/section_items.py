@@ -34,9 +34,11 @@ class ItemsEditor(QWidget):
     refused = Signal(str)
     caret_moved = Signal(object)
 
-    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+    def __init__(self, document: Document, before: QWidget, parent: QWidget | None = None) -> None:
+        """``before`` is what Tab comes from to the first item."""
         super().__init__(parent)
         self._document = document
+        self._before = before
         self._path: SectionPath = ()
         self._rows: list[_Row] = []
         self._draft: _Row | None = None
@@ -120,6 +122,9 @@ class ItemsEditor(QWidget):
         row.down.clicked.connect(lambda: self._move(row, 1))
         row.remove.clicked.connect(lambda: self._remove(row))
         row.show()
+        QWidget.setTabOrder(self._rows[index - 1].text if index else self._before, row.text)
+        if row is self._rows[-1]:
+            QWidget.setTabOrder(row.text, self._add)
         return row
 
     def _take(self, row: _Row) -> None:
@@ -196,6 +201,10 @@ class ItemsEditor(QWidget):
                 self._remove(row, back=True)
         elif key == "remove":
             self._remove(row)
+        elif key == "revert":
+            row.text.revert()
+            row.say("")
+            self.refused.emit("")
         elif key in ("move up", "move down"):
             self._move(row, -1 if key == "move up" else 1)
         elif key == "above" and index > 0:
@@ -287,6 +296,8 @@ class _ItemText(GrowingText):
             return "enter"
         if key == Qt.Key.Key_Backspace and held == Qt.KeyboardModifier.NoModifier:
             return "" if self.own().strip() or not self._at_start(cursor) else "erase"
+        if key == Qt.Key.Key_Escape and self.pending:
+            return "revert"
         if key == Qt.Key.Key_K and held == _REMOVE:
             return "remove"
         if key not in (Qt.Key.Key_Up, Qt.Key.Key_Down):

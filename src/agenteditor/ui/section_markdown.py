@@ -53,7 +53,7 @@ class Part:
 
 
 class MarkdownText(LosslessText):
-    """Markdown as typed, in fixed width. Tab moves list items in and out, Escape leaves."""
+    """Markdown as typed, in fixed width. Tab moves list items in and out; Escape is the view's."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, same=same_markdown)
@@ -70,8 +70,6 @@ class MarkdownText(LosslessText):
             self._tab()
         elif key == Qt.Key.Key_Backtab:
             self._each_line(source_keys.outdented)
-        elif key == Qt.Key.Key_Escape:
-            self.focusPreviousChild()
         elif held == _CTRL and key in (Qt.Key.Key_B, Qt.Key.Key_I):
             self._mark("**" if key == Qt.Key.Key_B else "*")
         else:

@@ -143,12 +143,12 @@ class Outline(QTreeWidget):
         syntax = self._document.syntax
         title = section.title_span.of(syntax.text) if section.title_span is not None else None
         words = section_words.first_words(self._document, section)
+        name = section_words.numbered_name(syntax, path)
+        held = section_words.description(self._document, path)
         values = {
-            (0, Qt.ItemDataRole.DisplayRole): section_words.numbered_name(syntax, path),
-            (0, Qt.ItemDataRole.ToolTipRole): _tip(section_words.numbered_name(syntax, path), words),
-            (0, Qt.ItemDataRole.AccessibleTextRole): ", ".join(
-                [section_words.numbered_name(syntax, path), section_words.description(self._document, path)]
-            ),
+            (0, Qt.ItemDataRole.DisplayRole): name,
+            (0, Qt.ItemDataRole.ToolTipRole): _tip(name, words),
+            (0, Qt.ItemDataRole.AccessibleTextRole): f"{name}, {held}",
             (0, _MUTED): title is None,
             (0, _TITLE): None if title is None else md.one_line(title),
             (1, Qt.ItemDataRole.DisplayRole): section_words.amount(section),

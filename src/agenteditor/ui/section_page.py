@@ -24,11 +24,13 @@ from PySide6.QtWidgets import (
 
 from agenteditor.core import markdown_lines as md
 from agenteditor.core.body import Section, SectionPath, section_at
-from agenteditor.core.document import Document
+from agenteditor.core.checks import Diagnostic, Fix
+from agenteditor.core.document import Document, Transaction
 from agenteditor.core.section_edits import rename_section
 from agenteditor.core.text import Edits
 from agenteditor.ui import icons, section_words, theme
 from agenteditor.ui.fields_text import GrowingText, LineEdit, LosslessText, Muted
+from agenteditor.ui.form_notes import ProblemLine, Problems
 from agenteditor.ui.qtext import Shown
 from agenteditor.ui.section_items import ItemsEditor
 from agenteditor.ui.section_markdown import MarkdownText, Part
@@ -74,6 +76,10 @@ class SectionPage(QWidget):
         self._name.setFont(theme.heading_font(self._name))
         self._name.setMinimumHeight(self._title.sizeHint().height())
         self._about = Muted("", self)
+        self._problems = Problems(parent=self)
+        self._problems.fix_wanted.connect(self._fix)
+        self._note = ProblemLine(self)
+        self._note.hide()
         self._form_button = self._mode(self.tr("List"))
         self._markdown_button = self._mode(self.tr("Markdown"))
         self._modes = QButtonGroup(self)
@@ -101,6 +107,8 @@ class SectionPage(QWidget):
         column.setSpacing(6)
         column.addLayout(head)
         column.addWidget(self._about)
+        column.addWidget(self._problems)
+        column.addWidget(self._note)
         column.addWidget(self._pages, 1)
 
     def _mode(self, text: str) -> QToolButton:
@@ -115,8 +123,8 @@ class SectionPage(QWidget):
         self._content_part = Part(self._document, self._content)
         self._content.edited.connect(self._content_typed)
         self._content.cursorPositionChanged.connect(lambda: self._caret_moved(self._content))
-        self._items = ItemsEditor(self._document, self)
-        self._items.refused.connect(self.refused)
+        self._items = ItemsEditor(self._document, self._markdown_button, self)
+        self._items.refused.connect(self._answer)
         self._items.caret_moved.connect(self._scroll_to)
         self._start_list = QPushButton(self.tr("Start a list"), self)
         self._start_list.setIcon(icons.icon("bullets"))
@@ -164,6 +172,7 @@ class SectionPage(QWidget):
         moved_on, self._path = path != self._path, path
         section = section_at(self._document.syntax.sections, path)
         self._show_head(section)
+        self._problems.show_problems(self._problems_here())
         if section is None or self._markdown_button.isChecked():
             self._markdown_part.show(whole_span(self._document, path))
             self._show_page(self._markdown)
@@ -171,7 +180,19 @@ class SectionPage(QWidget):
             self._show_form(section)
             self._show_page(self._form)
         if moved_on:
+            self.say("")
             self._form.verticalScrollBar().setValue(0)
+
+    def say(self, reason: str) -> None:
+        """Show why what was typed last is not in the file; "" that it is."""
+        if reason:
+            self._note.say("warning", "warning", reason)
+        _show(self._note, bool(reason))
+
+    def _problems_here(self) -> list[Diagnostic]:
+        start, end = whole_span(self._document, self._path)
+        start = start if self._path else self._document.syntax.body.start
+        return [each for each in self._document.problems if start <= each.span.start <= end]
 
     def _show_page(self, page: QWidget) -> None:
         if self._pages.currentWidget() is not page:
@@ -250,6 +271,9 @@ class SectionPage(QWidget):
         link.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         link.clicked.connect(lambda: self.chosen.emit((*self._path, index)))
         self._link_column.addWidget(link, 0, Qt.AlignmentFlag.AlignLeft)
+        link.show()
+        QWidget.setTabOrder(self._links[-1] if self._links else self._content, link)
+        QWidget.setTabOrder(link, self._add_inside)
         return link
 
     # --- going there ---------------------------------------------------------------------------
@@ -296,6 +320,13 @@ class SectionPage(QWidget):
 
     # --- what the user does ---------------------------------------------------------------------
 
+    def _fix(self, fix: Fix) -> None:
+        self._document.apply(Transaction(fix.edits, fix.label))
+
+    def _answer(self, reason: str) -> None:
+        self.say(reason)
+        self.refused.emit(reason)
+
     def _title_typed(self, own: str) -> None:
         document = self._document
         result = rename_section(document.text, document.syntax.body.start, self._path, own)
@@ -304,12 +335,13 @@ class SectionPage(QWidget):
         span = section.title_span if section is not None else None
         if not reason and span is not None and own == md.one_line(span.of(document.text)):
             self._title.agree(own)
-        self.refused.emit(reason)
+        self._answer(reason)
 
     def _title_left(self) -> None:
         if self._title.pending:
             section = section_at(self._document.syntax.sections, self._path)
             if section is not None and section.title_span is not None:
+                self.say("")
                 self._title.revert()
                 self._title.show_text(md.one_line(section.title_span.of(self._document.text)))
 
@@ -324,7 +356,7 @@ class SectionPage(QWidget):
         reason = attempt(self._document, result, self.tr("Edit prompt"), merge)
         if not reason:
             text.agree(own)
-        self.refused.emit(reason)
+        self._answer(reason)
 
     def _list_wanted(self) -> None:
         _show(self._items, True)

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QAction, QKeySequence, QShowEvent
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QHBoxLayout,
     QLabel,
     QMenu,
@@ -38,6 +39,7 @@ from agenteditor.core.section_edits import (
 from agenteditor.core.text import Refusal, shift
 from agenteditor.ui import icons, theme
 from agenteditor.ui.fields_text import Muted
+from agenteditor.ui.form_notes import ProblemLine
 from agenteditor.ui.section_outline import Outline
 from agenteditor.ui.section_page import SectionPage
 from agenteditor.ui.section_steps import attempt, whole_span
@@ -71,8 +73,8 @@ class SectionView(QWidget):
 
     def take_focus(self) -> None:
         """Go to the outline, unless the focus is in this view already."""
-        focus = self.focusWidget() if self.isAncestorOf(self.window().focusWidget() or self) else None
-        if focus is not None and focus.hasFocus():
+        focus = QApplication.focusWidget()
+        if focus is not None and self.isAncestorOf(focus):
             return
         if self._stack.currentWidget() is self._empty:
             self._first.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -87,13 +89,9 @@ class SectionView(QWidget):
         """
         if hash(self._document.text) in self._places and self._outline.hasFocus():
             return
-        found = path_at(self._document.syntax.sections, offset)
-        present = section_at(self._document.syntax.sections, self._path)
-        if present is None or not present.span.start <= offset < present.span.end or self._path == ():
-            if not (self._path == () and self._page.markdown and self._page.isAncestorOf(self.focusWidget())):
-                self._path = found or ()
-        elif found is not None and not self._page.markdown:
-            self._path = found
+        span = whole_span(self._document, self._path)
+        if not (self._page.markdown and span.start <= offset <= span.end):
+            self._path = path_at(self._document.syntax.sections, offset) or ()
         self.refresh()
         if self._stack.currentWidget() is self._main:
             self._page.reveal(offset)
@@ -130,6 +128,13 @@ class SectionView(QWidget):
         if self._stale:
             self.refresh()
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape in a text, where it means nothing else, goes back to the outline."""
+        if event.key() == Qt.Key.Key_Escape and not self._outline.hasFocus():
+            self._outline.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            super().keyPressEvent(event)
+
     # --- building -----------------------------------------------------------------------------
 
     def _build(self) -> None:
@@ -139,12 +144,9 @@ class SectionView(QWidget):
         self._outline.dropped.connect(self._drop)
         self._outline.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self._outline.customContextMenuRequested.connect(self._open_menu)
-        self._page = SectionPage(self._document, self)
-        self._page.refused.connect(self._say)
-        self._page.chosen.connect(self.choose)
-        self._page.add_wanted.connect(lambda: self._add("inside"))
-        self._note = Muted("", self)
-        self._note.setContentsMargins(theme.GAP, 0, theme.GAP, theme.GAP)
+        self._note = ProblemLine(self)
+        self._note.setContentsMargins(theme.GAP, theme.GAP, theme.GAP, theme.GAP)
+        self._note.hide()
         self._make_actions()
         left = QWidget(self)
         column = QVBoxLayout(left)
@@ -153,6 +155,12 @@ class SectionView(QWidget):
         column.addLayout(self._make_bar())
         column.addWidget(self._outline, 1)
         column.addWidget(self._note)
+        # Made in the order in which Tab goes: buttons, outline, page.
+        QWidget.setTabOrder(self._bar[-1], self._outline)
+        self._page = SectionPage(self._document, self)
+        self._page.refused.connect(self._page_refused)
+        self._page.chosen.connect(self.choose)
+        self._page.add_wanted.connect(lambda: self._add("inside"))
         self._main = QSplitter(Qt.Orientation.Horizontal, self)
         self._main.setChildrenCollapsible(False)
         self._main.addWidget(left)
@@ -179,6 +187,7 @@ class SectionView(QWidget):
         self._out = self._action(self.tr("Level out"), "chevron-left", "Alt+Left", lambda: self._level(-1))
         self._in = self._action(self.tr("Level in"), "chevron-right", "Alt+Right", lambda: self._level(1))
         self._delete = self._action(self.tr("Delete section"), "remove", "Del", self._remove)
+        self._edit = self._action(self.tr("Edit text"), "text", "Return", self._edit_text)
         self._source = self._action(self.tr("Show in source"), "source", "", self._show_in_source)
 
     def _action(self, text: str, drawing: str, keys: str, slot: Callable[[], None]) -> QAction:
@@ -198,16 +207,17 @@ class SectionView(QWidget):
         bar.setContentsMargins(4, 4, 4, 4)
         bar.setSpacing(0)
         add = self._button(self._add_after)
+        self._bar = [add]
         menu = QMenu(add)
         menu.addActions([self._add_after, self._add_before, self._add_inside])
         add.setMenu(menu)
         add.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
         bar.addWidget(add)
-        for action in (self._rename_here, self._delete):
-            bar.addWidget(self._button(action))
-        bar.addStretch(1)
-        for action in (self._up, self._down, self._out, self._in):
-            bar.addWidget(self._button(action))
+        for action in (self._rename_here, self._delete, self._up, self._down, self._out, self._in):
+            if action is self._up:
+                bar.addStretch(1)
+            self._bar.append(self._button(action))
+            bar.addWidget(self._bar[-1])
         return bar
 
     def _button(self, action: QAction) -> QToolButton:
@@ -361,13 +371,23 @@ class SectionView(QWidget):
         result = move_section(document.text, document.syntax.body.start, path, parent, index)
         self._step(result, self.tr("Move section"))
 
+    def _edit_text(self) -> None:
+        self._page.take_focus()
+
     def _show_in_source(self) -> None:
         span = whole_span(self._document, self._path)
         self.source_wanted.emit(*span)
 
     def _say(self, reason: str) -> None:
-        """Show why something was not done, "" that all is well."""
-        self._note.say(reason)
+        """Show below the outline why a step was not done; "" that all is well."""
+        if reason:
+            self._note.say("warning", "warning", reason)
+            self.refused.emit(reason)
+        if self._note.isHidden() == bool(reason):
+            self._note.setVisible(bool(reason))
+
+    def _page_refused(self, reason: str) -> None:
+        self._say("")
         if reason:
             self.refused.emit(reason)
 
@@ -376,7 +396,7 @@ class SectionView(QWidget):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addActions([self._add_after, self._add_before, self._add_inside])
         menu.addSeparator()
-        menu.addActions([self._rename_here, self._up, self._down, self._out, self._in])
+        menu.addActions([self._edit, self._rename_here, self._up, self._down, self._out, self._in])
         menu.addSeparator()
         menu.addActions([self._source, self._delete])
         menu.popup(self._outline.viewport().mapToGlobal(at))
@@ -404,6 +424,7 @@ class SectionView(QWidget):
             self._add_after: "",
             self._add_inside: "",
             self._source: "",
+            self._edit: "",
         }
         for action, reason in reasons.items():
             keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)

@@ -70,7 +70,8 @@ def amount(section: Section) -> str:
 
 def first_words(document: Document, section: Section) -> str:
     """The first line of a section's own text, for a tool tip."""
-    for row in section.content.of(document.text[: section.content.start + 1000]).splitlines():
+    start, end = section.content
+    for row in document.text[start : min(end, start + 1000)].splitlines():
         if row.strip():
             return plain(row.strip())
     return ""
