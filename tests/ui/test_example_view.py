@@ -313,7 +313,7 @@ def test_the_speaker_is_chosen_or_typed(show: Show, seed_text: str) -> None:
     assert "Daisy says, turn 1" in texts(view)
 
 
-def test_a_speaker_that_would_not_read_as_one_is_refused(show: Show, seed_text: str) -> None:
+def test_a_speaker_that_would_not_read_as_one_stays_with_the_reason(show: Show, seed_text: str) -> None:
     document, view = show(seed_text)
     line = view.findChildren(TurnCard)[0].speaker.lineEdit()
     line.setFocus()
@@ -321,7 +321,11 @@ def test_a_speaker_that_would_not_read_as_one_is_refused(show: Show, seed_text: 
     QTest.keyClicks(line, "a: b")
     QTest.keyClick(line, Key.Key_Return)
     assert document.text == seed_text
-    assert "would not read as a speaker" in view.reasons[-1]
+    assert line.text() == "a: b"
+    assert any("would not read as a speaker" in line for line in sentences(view))
+    press(view, "Put back")
+    assert line.text() == "user"
+    assert sentences(view) == []
 
 
 def test_context_and_commentary_are_taken_away_and_added(show: Show, seed_text: str) -> None:
@@ -575,14 +579,35 @@ def test_a_hidden_view_catches_up_when_it_is_shown(show: Show, seed_text: str) -
     assert texts(view)["Context"].own().startswith("Another user")
 
 
-def test_a_problem_of_an_example_stands_at_it_with_its_fix(show: Show) -> None:
-    text = HEAD + 'description: |\n  Use it.\n  <example>\n  user: "b"\n---\nPrompt.\n'
-    document, view = show(text)
-    assert any("</example>" in line for line in sentences(view))
-    labels = [fix.label for one in document.problems if one.code == "examples/unclosed" for fix in one.fixes]
-    for label in labels:
-        press(view, label)
-        assert document.syntax.examples[0].example.closed
+def test_a_problem_of_an_example_stands_at_it_and_in_the_list(show: Show, seed_text: str) -> None:
+    _, view = show(HEAD + 'description: |\n  Use it.\n  <example>\n  user: "b"\n---\nPrompt.\n')
+    (sentence,) = sentences(view)
+    assert "not closed" in sentence
+    assert sentence in rows(view).item(0).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert not rows(view).item(0).icon().isNull()
+    _, view = show(seed_text)
+    assert sentences(view) == []
+    assert rows(view).item(0).icon().isNull()
+
+
+def test_what_is_not_applied_goes_with_its_example_and_comes_to_no_other(show: Show) -> None:
+    document, view = show(BLOCK.replace("Somebody did a thing.", 'Context: A\n  user: "z"'))
+    type_at_end(texts(view)["Context"], "</example>")
+    rows(view).setFocus()
+    QTest.keyClick(rows(view), Key.Key_Delete)
+    assert len(document.syntax.examples) == 1
+    assert texts(view)["Context"].own() == "A"
+    assert texts(view)["user says, turn 1"].own() == "z"
+
+
+def test_a_field_that_is_changed_in_the_source_only_can_be_read(show: Show) -> None:
+    text = HEAD + "description: &d 'Use it. <example>Context: A user: \"b\"</example>'\n---\nPrompt.\n"
+    _, view = show(text)
+    assert texts(view)["Context"].own() == "A"
+    assert texts(view)["Context"].isReadOnly()
+    for name in ("Add an example", "Delete this example", "Take turn 1 away", "Add commentary"):
+        assert not button(view, name).isEnabled()
+    assert any("in the source" in label.text() for label in view.findChildren(QLabel))
 
 
 def test_all_real_examples_can_be_shown_and_nothing_is_written(shared: Path, show: Show) -> None:

@@ -51,6 +51,7 @@ class ExampleEditor(QScrollArea):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._at: ExampleAt | None = None
+        self._known_as = ("", "")  # by its text, which it keeps when it is moved
         self._editable = True
         self._follow = QTimer(self)
         self._follow.setSingleShot(True)
@@ -74,9 +75,10 @@ class ExampleEditor(QScrollArea):
         hosted = at.hosted
         assert hosted is not None, "the view shows examples that are there"
         if anew and self._at is not None:
-            self._rows.put_aside(self._at.key)
+            self._rows.put_aside(self._known_as)
             self._as_text.setChecked(False)
         self._at, self._editable = at, editable
+        self._known_as = (at.host, hosted.example.text)
         if self._title.text() != title:
             self._title.setText(title)
         self._locked.say(
@@ -87,13 +89,17 @@ class ExampleEditor(QScrollArea):
         self._problems.show_problems(problems)
         self._show_parts(hosted.example)
         if anew:
-            self._rows.take_up(at.key)
+            self._rows.take_up(self._known_as)
             self.verticalScrollBar().setValue(0)
 
     @property
     def pending(self) -> bool:
         """Whether something was typed that could not be applied."""
         return self._rows.pending
+
+    def drop(self) -> None:
+        """Give up what could not be applied: its example goes."""
+        self._rows.drop()
 
     def focus_part(self, part: int | None, offset: int) -> QWidget:
         """Put the caret into a part, counted in the order of the file, at ``offset`` of its text."""

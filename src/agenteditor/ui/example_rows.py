@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import NamedTuple
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from agenteditor.core.examples import Example
@@ -108,7 +108,12 @@ class PartRows(QWidget):
     @property
     def pending(self) -> bool:
         """Whether something was typed that could not be applied."""
-        return any(_text_of(row).pending for row in self._rows.values())
+        return any(row.pending for row in self._rows.values())
+
+    def drop(self) -> None:
+        """Give up what could not be applied."""
+        for row in self._rows.values():
+            row.drop()
 
     def put_aside(self, example: object) -> None:
         """Keep what was typed into ``example``, whatever names it, and refused."""
@@ -116,7 +121,7 @@ class PartRows(QWidget):
             text = _text_of(row)
             if text.pending:
                 self._held[(example, key, text.source)] = text.text.own()
-                text.drop()
+            row.drop()
 
     def take_up(self, example: object) -> None:
         """Have again what was put aside, where the document's text is still the same."""
@@ -171,6 +176,12 @@ class PartRows(QWidget):
             elif widget is not None:
                 stops.append(widget)
         return stops
+
+    def changeEvent(self, event: QEvent) -> None:
+        """The fixed font follows the application's in size."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ApplicationFontChange and RAW in getattr(self, "_rows", ()):
+            _text_of(self._rows[RAW]).text.setFont(theme.fixed_font())
 
     # --- rows -----------------------------------------------------------------------------------
 

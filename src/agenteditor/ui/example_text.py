@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
@@ -84,8 +84,7 @@ class PartText(QWidget):
         """What Tab goes through: the text, the buttons above it, the one below."""
         above = [self.head.itemAt(index).widget() for index in range(self.head.count())]
         buttons = [one for one in above if one is not None and one.focusPolicy() != Qt.FocusPolicy.NoFocus]
-        below = [one for one in self._refusal.findChildren(QPushButton) if one.isVisibleTo(self._refusal)]
-        return [self.text, *buttons, *below]
+        return [self.text, *buttons, *buttons_of(self._refusal)]
 
     def _same(self, typed: str, value: str) -> bool:
         return typed == value or (not self._exact and typed.strip() == value.strip())
@@ -118,6 +117,16 @@ class PartLabel(QLabel):
     def __init__(self, text: str, parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
         self.setTextFormat(Qt.TextFormat.PlainText)
+        self._embolden()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the application's font."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ApplicationFontChange:
+            self.setFont(QFont())
+            self._embolden()
+
+    def _embolden(self) -> None:
         font = QFont(self.font())
         font.setWeight(QFont.Weight.DemiBold)
         self.setFont(font)
@@ -133,3 +142,10 @@ def small_button(icon: str, name: str, parent: QWidget) -> QToolButton:
     button.setToolTip(name)
     button.setAccessibleName(name)
     return button
+
+
+def buttons_of(line: ProblemLine) -> list[QPushButton]:
+    """The buttons of a problem that is shown."""
+    if line.isHidden():
+        return []
+    return [one for one in line.findChildren(QPushButton) if one.isVisibleTo(line)]

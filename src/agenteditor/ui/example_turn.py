@@ -10,9 +10,10 @@ from PySide6.QtWidgets import QComboBox, QLabel, QVBoxLayout, QWidget
 
 from agenteditor.core.example_parts import Part
 from agenteditor.ui import icons, theme
-from agenteditor.ui.example_text import PartText, small_button
+from agenteditor.ui.example_text import PartText, buttons_of, small_button
 from agenteditor.ui.fields import LineEdit
 from agenteditor.ui.fields_choice import Combo
+from agenteditor.ui.form_notes import ProblemLine
 from agenteditor.ui.qtext import plain
 
 _BAR = 3  # pixels: the coloured edge that tells the speakers apart at a glance
@@ -63,14 +64,31 @@ class TurnCard(QWidget):
             head.addWidget(button)
         column = QVBoxLayout(self)
         column.setContentsMargins(theme.GAP + _BAR, 0, 0, 0)
+        column.setSpacing(4)
         column.addWidget(self.body)
+        self._refusal = ProblemLine(self)
+        self._refusal.setVisible(False)
+        self._refusal.fix_wanted.connect(self._put_back)
+        column.addWidget(self._refusal)
+
+    @property
+    def pending(self) -> bool:
+        """Whether something was typed that does not stand in the document."""
+        return self.body.pending or not self._refusal.isHidden()
+
+    def drop(self) -> None:
+        """Give up what could not be applied."""
+        self.body.drop()
+        self.speaker.put_back()
+        self._say("")
 
     def show_part(self, part: Part, number: int, of: int, speakers: Sequence[str], *, editable: bool) -> None:
         """Show turn ``number`` (from 0) ``of`` so many."""
         if part.role != self._role or self._sign.pixmap().isNull():
             self._role = part.role
             self._dress()
-        self.speaker.show_speaker(part.speaker, speakers)
+        if self.speaker.show_speaker(part.speaker, speakers):
+            self._say("")
         self.speaker.setEnabled(editable)
         self.body.show_text(part.text, exact=bool(part.quote), editable=editable)
         self.up.setEnabled(editable and number > 0)
@@ -80,7 +98,7 @@ class TurnCard(QWidget):
 
     def tab_stops(self) -> list[QWidget]:
         """What Tab goes through: who speaks, what is said, the buttons."""
-        return [self.speaker, *self.body.tab_stops()]
+        return [self.speaker, *self.body.tab_stops(), *buttons_of(self._refusal)]
 
     def changeEvent(self, event: QEvent) -> None:
         """Another theme has other colours."""
@@ -123,10 +141,24 @@ class TurnCard(QWidget):
                 widget.setAccessibleName(name)
 
     def _name(self, speaker: str) -> None:
-        reason = self._write_speaker(speaker)
+        self._say(self._write_speaker(speaker))
+
+    def _put_back(self) -> None:
+        self.speaker.put_back()
+        self._say("")
+        self.speaker.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _say(self, reason: str) -> None:
+        """Show why a name could not be taken; it stays to be corrected."""
         if reason:
-            self.speaker.put_back()
+            sentence = self.tr("Not applied. {reason}").format(reason=reason)
+            self._refusal.say("warning", "warning", sentence)
+            if self._refusal.isHidden():
+                self._refusal.offer([self.tr("Put back")], "revert")
             self.refused.emit(reason)
+        if self._refusal.isHidden() == bool(reason):
+            self._refusal.setVisible(bool(reason))
+            self.rebuilt.emit()
 
 
 class SpeakerBox(Combo):
@@ -146,26 +178,28 @@ class SpeakerBox(Combo):
         self._line.editingFinished.connect(lambda: self._choose(self._line.own()))
         self._speaker = ""
 
-    def show_speaker(self, speaker: str, speakers: Sequence[str]) -> None:
-        """Show who speaks, and offer ``speakers``."""
+    def show_speaker(self, speaker: str, speakers: Sequence[str]) -> bool:
+        """Show who speaks, and offer ``speakers``. Whether the name shown is the document's now.
+
+        A name that is typed stays as long as the document's stays the same.
+        """
         wanted = [plain(name) for name in speakers]
         if [self.itemText(index) for index in range(self.count())] != wanted:
             typed = self._line.own()
             self.clear()
             self.addItems(wanted)
             self._line.agree(typed)  # Qt shows the first entry
-        if speaker != self._speaker or not self._line.hasFocus():
+        if speaker != self._speaker:
             self._speaker = speaker
             self._line.agree(speaker)
+        return self._line.own().strip() == self._speaker
 
     def put_back(self) -> None:
         """Show the speaker of the document again."""
         self._line.agree(self._speaker)
 
     def _choose(self, name: str) -> None:
-        if name.strip() == self._speaker:
-            self.put_back()
-        elif name.strip():
+        if name.strip() and name.strip() != self._speaker:
             self.chosen.emit(name.strip())
-        else:
+        elif name != self._speaker:
             self.put_back()

@@ -14,8 +14,6 @@ from agenteditor.core.hosted_examples import Intent, changed
 from agenteditor.core.syntax import HostedExample
 from agenteditor.core.text import Refusal
 
-_CHARACTERS_A_TOKEN = 4  # a rule of thumb for English
-
 
 @dataclass(frozen=True, slots=True)
 class ExampleAt:
@@ -26,15 +24,10 @@ class ExampleAt:
     index: int
 
     @property
-    def key(self) -> tuple[str, int]:
-        """What names the example in its document."""
-        return self.host, self.index
-
-    @property
     def hosted(self) -> HostedExample | None:
         """The example as it is now; None if there is none at this place."""
-        examples = self.document.syntax.examples
-        return next((one for one in examples if (one.host, one.index) == self.key), None)
+        here = (self.host, self.index)
+        return next((one for one in self.document.syntax.examples if (one.host, one.index) == here), None)
 
     def typed(self, intent: Intent, label: str, part: Hashable) -> str:
         """Make a change that comes from typing into ``part``. The reason if refused, else ""."""
@@ -50,8 +43,3 @@ class ExampleAt:
             return edits.reason
         self.document.apply(Transaction(edits, label, merge))
         return ""
-
-
-def tokens(characters: int) -> int:
-    """About how many tokens a text of this length is."""
-    return -(-characters // _CHARACTERS_A_TOKEN)

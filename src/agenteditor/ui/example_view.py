@@ -11,7 +11,7 @@ from functools import partial
 from itertools import pairwise
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
+from PySide6.QtGui import QAction, QKeySequence, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from agenteditor.core import example_edits
-from agenteditor.core.checks import Diagnostic, Fix, Severity
+from agenteditor.core.checks import Fix
 from agenteditor.core.document import Change, Document, Transaction
 from agenteditor.core.example_edits import Draft
 from agenteditor.core.hosted_examples import Intent, place_of, span_of
@@ -33,9 +33,10 @@ from agenteditor.core.text import Edits, Refusal
 from agenteditor.ui import icons, theme
 from agenteditor.ui.example_editor import ExampleEditor, waiting_sentence
 from agenteditor.ui.example_empty import NoExamples
-from agenteditor.ui.example_list import Entry, ExampleList
+from agenteditor.ui.example_list import ExampleList
+from agenteditor.ui.example_summary import cost, entry, problems_of
 from agenteditor.ui.example_text import small_button
-from agenteditor.ui.example_value import ExampleAt, tokens
+from agenteditor.ui.example_value import ExampleAt
 from agenteditor.ui.fields import Muted
 from agenteditor.ui.form_notes import ProblemLine
 
@@ -45,7 +46,6 @@ _DRAFTS = (
     Draft("", (("user", ""), ("assistant", "")), ""),
     Draft("…", (("user", "…"), ("assistant", "…"))),
 )
-_RANK: dict[Severity, int] = {"error": 0, "warning": 1, "info": 2}
 
 
 class ExampleView(QWidget):
@@ -111,7 +111,7 @@ class ExampleView(QWidget):
         self._refusal = ProblemLine(self)
         self._refusal.setVisible(False)
         self._cost = Muted("", self)
-        self._prose = QPushButton(self.tr("Its other text is in &Details"), self)
+        self._prose = QPushButton(self.tr("Edit the rest in &Details"), self)
         self._prose.setFlat(True)
         self._prose.setIcon(icons.icon("form"))
         self._prose.setToolTip(self.tr("The description around the examples is edited in the Details."))
@@ -145,25 +145,27 @@ class ExampleView(QWidget):
         self._split = split
 
     def _make_buttons(self) -> tuple[QToolButton, ...]:
+        """The steps of the list: each a key in the list, an entry of its menu, and a button below it."""
         made = []
-        for icon, name, keys, within, do in (
-            ("add", self.tr("Add an example"), "Ins", self._list, self._add),
-            ("duplicate", self.tr("Duplicate this example"), "Ctrl+Shift+D", self, self._duplicate),
-            ("up", self.tr("Move this example up"), "Alt+Up", self._list, lambda: self._step(-1)),
-            ("down", self.tr("Move this example down"), "Alt+Down", self._list, lambda: self._step(1)),
-            ("remove", self.tr("Delete this example"), "Del", self._list, self._remove),
+        for icon, name, keys, do in (
+            ("add", self.tr("Add an example"), "Ins", self._add),
+            ("duplicate", self.tr("Duplicate this example"), "Ctrl+Shift+D", self._duplicate),
+            ("up", self.tr("Move this example up"), "Alt+Up", lambda: self._step(-1)),
+            ("down", self.tr("Move this example down"), "Alt+Down", lambda: self._step(1)),
+            ("remove", self.tr("Delete this example"), "Del", self._remove),
         ):
-            sequence = QKeySequence(keys)
-            shown = sequence.toString(QKeySequence.SequenceFormat.NativeText)
+            action = QAction(icons.icon(icon), name, self._list)
+            action.setShortcut(QKeySequence(keys))
+            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shown = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+            action.setToolTip(f"{name} ({shown})")
+            action.triggered.connect(do)
+            self._list.addAction(action)
             button = small_button(icon, name, self)
-            button.setToolTip(f"{name} ({shown})")
+            button.setDefaultAction(action)
             button.setFixedSize(28, 28)
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            button.clicked.connect(do)
-            shortcut = QShortcut(sequence, within)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(do)
             made.append(button)
+        self._list.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         return tuple(made)
 
     # --- showing --------------------------------------------------------------------------------
@@ -185,29 +187,25 @@ class ExampleView(QWidget):
         examples = self._document.syntax.examples
         self._row = row
         self._texts = self._texts_now()
-        problems = [self._problems_of(hosted) for hosted in examples]
-        self._list.show_entries(
-            [
-                self._entry(at, hosted, found)
-                for at, (hosted, found) in enumerate(zip(examples, problems, strict=True))
-            ],
-            row,
-        )
+        problems = [problems_of(self._document, hosted) for hosted in examples]
+        found = zip(examples, problems, strict=True)
+        self._list.show_entries([entry(at, hosted, wrong) for at, (hosted, wrong) in enumerate(found)], row)
         hosted = examples[row]
         slot = self._document.syntax.slot(hosted.host)
+        editable = slot is not None and slot.editable
         self._say_refused("")
         self._editor.show_example(
             ExampleAt(self._document, hosted.host, hosted.index),
             self._title(row),
-            editable=slot is not None and slot.editable,
+            editable=editable,
             problems=problems[row],
             anew=anew,
         )
         siblings = [one.index for one in examples if one.host == hosted.host]
-        _add, _duplicate, up, down, _remove = self._buttons
-        up.setEnabled(hosted.index > 0)
-        down.setEnabled(hosted.index < max(siblings))
-        self._cost.say(self._cost_text())
+        possible = (True, True, hosted.index > 0, hosted.index < max(siblings), True)
+        for button, can in zip(self._buttons, possible, strict=True):
+            button.defaultAction().setEnabled(can and editable)
+        self._cost.say(cost(self._document.syntax, _HOST))
 
     def _followed(self) -> tuple[int, bool]:
         """The row to show, and whether it is the example shown before.
@@ -237,57 +235,6 @@ class ExampleView(QWidget):
         count = len(self._document.syntax.examples)
         title = self.tr("Example {number} of {count}").format(number=row + 1, count=count)
         return title if hosted.host == _HOST else f"{title} · {hosted.host}"
-
-    def _entry(self, at: int, hosted: HostedExample, problems: list[Diagnostic]) -> Entry:
-        example = hosted.example
-        first = next((turn.text for turn in example.turns if turn.text.strip()), "")
-        title = " ".join((example.context or first or example.text)[:300].split())
-        worst = min(problems, key=lambda one: _RANK[one.severity], default=None)
-        return Entry(
-            at + 1,
-            title or self.tr("(empty)"),
-            self._summary(hosted),
-            worst.severity if worst else None,
-            worst.message if worst else "",
-        )
-
-    def _summary(self, hosted: HostedExample) -> str:
-        example = hosted.example
-        if not example.understood:
-            return self.tr("not understood")
-        turns = len(example.turns)
-        said = (
-            self.tr("1 turn")
-            if turns == 1
-            else self.tr("{count} turns").format(count=turns)
-            if turns
-            else self.tr("no turns")
-        )
-        reason = self.tr("commentary") if example.commentary else self.tr("no commentary")
-        return f"{said} · {reason}"
-
-    def _problems_of(self, hosted: HostedExample) -> list[Diagnostic]:
-        """What is wrong with one example; what concerns the whole description is not shown here."""
-        span = span_of(self._document.syntax, hosted)
-        if span is None:
-            return []
-        return [
-            one
-            for one in self._document.problems
-            if one.code.startswith("examples/") and span.start <= one.span.start < span.end
-        ]
-
-    def _cost_text(self) -> str:
-        syntax = self._document.syntax
-        spans = [one.example.span for one in syntax.examples if one.host == _HOST]
-        slot = syntax.slot(_HOST)
-        if not spans or slot is None or slot.text is None:
-            return ""
-        characters = sum(end - start for start, end in spans)
-        return self.tr(
-            "{characters:,} of the description's {all:,} characters: ≈ {tokens:,} tokens in every "
-            "conversation."
-        ).format(characters=characters, all=len(slot.text), tokens=tokens(characters))
 
     def _show_page(self, page: QWidget) -> None:
         if self._stack.currentWidget() is not page:
@@ -369,13 +316,13 @@ class ExampleView(QWidget):
         selected = self._selected()
         if selected is not None:
             index = selected.index
+            self._editor.drop()
             self._say_refused(
                 self._do(
                     selected.host,
                     None,
                     lambda value: example_edits.remove_example(value, index),
                     self.tr("Delete example {number}").format(number=self._row + 1),
-                    waiting=False,
                 )
             )
 
@@ -401,9 +348,9 @@ class ExampleView(QWidget):
             )
         )
 
-    def _do(self, host: str, index: int | None, intent: Intent, label: str, *, waiting: bool = True) -> str:
+    def _do(self, host: str, index: int | None, intent: Intent, label: str) -> str:
         """Do one step and select example ``index``; the reason if it cannot be done, else ""."""
-        if waiting and self._editor.pending:
+        if self._editor.pending:
             return waiting_sentence()
         reason = ExampleAt(self._document, host, 0).step(intent, label)
         row = None if reason or index is None else self._row_of(host, index)
