@@ -572,7 +572,9 @@ def test_the_list_of_known_tools_is_ticked_and_searched(make: Make, qtbot: QtBot
     assert document.text == agent("tools: Grep\n")
     qtbot.keyClicks(widget.findChild(Chips).line, "web")
     shown = {name for name, item in by_name.items() if not item.isHidden()}
-    assert {"WebFetch", "WebSearch"} <= shown and "Read" not in shown
+    assert {"WebFetch", "WebSearch"} <= shown
+    assert "Read" not in shown
+    assert QApplication.activePopupWidget() is None  # the list shows what matches
 
 
 def test_completion_offers_tools_with_help_and_takes_one(make: Make, qtbot: QtBot) -> None:

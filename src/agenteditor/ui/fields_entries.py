@@ -211,6 +211,7 @@ class ToolsField(QWidget):
     def _show_list(self, shown: bool) -> None:
         self._toggle.setIcon(icons.icon("chevron-down" if shown else "chevron-right"))
         self._list.setVisible(shown)
+        self._chips.suggestions.quiet = shown
 
     def _tick(self, entries: Sequence[str]) -> None:
         for row in range(self._list.count()):

@@ -38,6 +38,7 @@ class Suggestions(QObject):
     def __init__(self, line: LineEdit, words: Mapping[str, str]) -> None:
         super().__init__(line)
         self._line = line
+        self.quiet = False  # where a list beside the line shows what matches
         model = QStandardItemModel(self)
         for word, text in words.items():
             item = QStandardItem(word)
@@ -92,7 +93,12 @@ class Suggestions(QObject):
     def _offer(self, raw: str) -> None:
         self._completer.setCompletionPrefix(raw.strip())
         found = self._completer.completionCount()
-        if not raw.strip() or not found or (found == 1 and self._completer.currentCompletion() == raw):
+        if (
+            self.quiet
+            or not raw.strip()
+            or not found
+            or (found == 1 and self._completer.currentCompletion() == raw)
+        ):
             self._popup.hide()
         else:
             self._drop_down()
