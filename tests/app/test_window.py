@@ -31,11 +31,14 @@ def window(qtbot, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     application(Settings(theme="light"))
     made = make_window(Settings())
-    qtbot.addWidget(made)
+    qtbot.addWidget(made, before_close_func=forget_changes)
     made.show()
     qtbot.waitExposed(made)
-    yield made
-    for editor in made.editors():
+    return made
+
+
+def forget_changes(window):
+    for editor in window.editors():
         editor.document.mark_saved(Path("x.md"), editor.document.text, None)
 
 

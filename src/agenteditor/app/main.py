@@ -73,7 +73,8 @@ def application(settings: Settings) -> QApplication:
         app.setFont(font)
     theme.apply(app, settings.theme)
     app.setWindowIcon(icon("agenteditor"))
-    app.installEventFilter(UndoKeys(app))
+    if app.findChild(UndoKeys) is None:
+        app.installEventFilter(UndoKeys(app))
     return app
 
 
