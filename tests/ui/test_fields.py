@@ -66,6 +66,18 @@ def focused() -> QWidget:
 # --- text inputs ---------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("kind", [LineEdit, GrowingText])
+def test_bytes_that_are_not_utf8_reach_whoever_listens(qtbot: QtBot, kind: type[QWidget]) -> None:
+    edit = kind()
+    qtbot.addWidget(edit)
+    heard: list[str] = []
+    edit.edited.connect(heard.append)
+    edit.show_text("\udcbc a")
+    QTest.keyClick(edit, Key.Key_End)
+    QTest.keyClicks(edit, "b")
+    assert heard == ["\udcbc ab"]
+
+
 def test_a_growing_text_is_as_high_as_its_lines_up_to_a_limit(qtbot: QtBot) -> None:
     edit = GrowingText(max_lines=6)
     qtbot.addWidget(edit)

@@ -602,3 +602,33 @@ def test_a_problem_of_a_section_stands_at_it_with_its_fix(make: Callable[[str], 
     assert len(problems.sentences) == 1
     prompt.document.apply(Transaction(prompt.document.problems[-1].fixes[0].edits, "Fix"))
     assert not problems.isVisible()
+
+
+@pytest.mark.parametrize("path", [(), (0,), (1,)])
+def test_bytes_that_are_not_utf8_stay_while_one_types(
+    make: Callable[[str], Prompt], path: SectionPath
+) -> None:
+    prompt = make("\udcbc text\n\n**L\udcff:**\n- \udcbc item\n")
+    before = prompt.text
+    prompt.click(path)
+    prompt.page.take_focus()
+    press(Key.Key_End, CTRL)
+    keys("x")
+    assert len(prompt.text) == len(before) + 1
+    assert [c for c in prompt.text if c > "\ud7ff"] == ["\udcbc", "\udcff", "\udcbc"]
+
+
+def test_renaming_keeps_bytes_that_are_not_utf8(make: Callable[[str], Prompt]) -> None:
+    prompt = make("**L\udcff:**\n- item\n")
+    prompt.click((0,))
+    press(Key.Key_F2)
+    press(Key.Key_End)
+    keys("x")
+    press(Key.Key_Return)
+    assert prompt.text == HEAD + "**L\udcffx:**\n- item\n"
+
+
+def test_another_section_is_shown_from_its_start(prompt: Prompt) -> None:
+    prompt.click(())
+    assert prompt.markdown.verticalScrollBar().value() == 0
+    assert prompt.markdown.textCursor().position() == 0

@@ -30,7 +30,7 @@ class LineEdit(QLineEdit):
     While the user is in it, blanks at the end stay under the caret though the document has none.
     """
 
-    edited = Signal(str)
+    edited = Signal(object)  # a str; as Signal(str) it would lose bytes that are not UTF-8
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -89,7 +89,7 @@ class LosslessText(QPlainTextEdit):
     value that comes back without a blank at its end must not take the blank away under the caret.
     """
 
-    edited = Signal(str)
+    edited = Signal(object)  # a str, see above
 
     def __init__(
         self, parent: QWidget | None = None, *, same: Callable[[str, str], bool] = str.__eq__

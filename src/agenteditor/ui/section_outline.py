@@ -38,7 +38,7 @@ from agenteditor.ui.fields_text import LineEdit
 Index = QModelIndex | QPersistentModelIndex
 _MUTED = Qt.ItemDataRole.UserRole
 _ICON = Qt.ItemDataRole.UserRole + 1
-_TITLE = Qt.ItemDataRole.UserRole + 2
+_KEY = Qt.ItemDataRole.UserRole + 2
 _ROW = 28  # pixels
 
 
@@ -50,7 +50,7 @@ class Outline(QTreeWidget):
     """
 
     chosen = Signal(object)
-    renamed = Signal(object, str)
+    renamed = Signal(object, object)  # a path and a str, which Signal(str) would not hold exactly
     dropped = Signal(object, object, int)
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
@@ -109,10 +109,17 @@ class Outline(QTreeWidget):
     def edit_title(self, path: SectionPath) -> None:
         """Rename a section in its row, if it has a title."""
         item = self._item(path)
-        if item is not None and path and item.data(0, _TITLE) is not None:
+        if item is not None and self.title(path) is not None:
             self.choose(path)
             self.setFocus(Qt.FocusReason.OtherFocusReason)
             self.editItem(item, 0)
+
+    def title(self, path: SectionPath) -> str | None:
+        """A title as it is written, with its marks inside; None for a section without one."""
+        section = section_at(self._document.syntax.sections, path)
+        if section is None or section.title_span is None:
+            return None
+        return md.one_line(section.title_span.of(self._document.text))
 
     def path_at(self, item: QTreeWidgetItem) -> SectionPath:
         """The path of the section that a row stands for."""
@@ -141,7 +148,6 @@ class Outline(QTreeWidget):
 
     def _write(self, item: QTreeWidgetItem, section: Section, path: SectionPath) -> None:
         syntax = self._document.syntax
-        title = section.title_span.of(syntax.text) if section.title_span is not None else None
         words = section_words.first_words(self._document, section)
         name = section_words.numbered_name(syntax, path)
         held = section_words.description(self._document, path)
@@ -149,8 +155,8 @@ class Outline(QTreeWidget):
             (0, Qt.ItemDataRole.DisplayRole): name,
             (0, Qt.ItemDataRole.ToolTipRole): _tip(name, words),
             (0, Qt.ItemDataRole.AccessibleTextRole): f"{name}, {held}",
-            (0, _MUTED): title is None,
-            (0, _TITLE): None if title is None else md.one_line(title),
+            (0, _MUTED): section.title_span is None,
+            (0, _KEY): section_words.name(syntax, path),
             (1, Qt.ItemDataRole.DisplayRole): section_words.amount(section),
         }
         for (column, role), value in values.items():
@@ -181,7 +187,7 @@ class Outline(QTreeWidget):
         titles: list[str] = []
         found: QTreeWidgetItem | None = item
         while found is not None:
-            titles.append(str(found.data(0, _TITLE) or found.text(0)))
+            titles.append(str(found.data(0, _KEY) or ""))
             found = found.parent()
         return tuple(titles)
 
@@ -248,10 +254,12 @@ class _Delegate(QStyledItemDelegate):
     def setEditorData(self, editor: QWidget, index: Index) -> None:
         """The title as it is written, with its marks inside."""
         assert isinstance(editor, LineEdit), "this is what createEditor makes"
-        title = str(index.data(_TITLE) or "")
-        if editor.property("begun") is None:
+        tree = self.parent()
+        assert isinstance(tree, Outline), "the delegate belongs to an outline"
+        item = tree.itemFromIndex(index)
+        if editor.property("begun") is None and item is not None:
             editor.setProperty("begun", True)
-            editor.show_text(title)
+            editor.show_text(tree.title(tree.path_at(item)) or "")
             editor.selectAll()
 
     def setModelData(self, editor: QWidget, _model: QAbstractItemModel, index: Index) -> None:

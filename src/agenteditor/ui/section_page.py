@@ -7,6 +7,7 @@ its title and all that belongs to it. Whatever it shows is written as typed and 
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
@@ -181,6 +182,9 @@ class SectionPage(QWidget):
             self._show_page(self._form)
         if moved_on:
             self.say("")
+            for text in (self._markdown, self._content):
+                if not text.hasFocus():
+                    text.moveCursor(QTextCursor.MoveOperation.Start)
             self._form.verticalScrollBar().setValue(0)
 
     def say(self, reason: str) -> None:
