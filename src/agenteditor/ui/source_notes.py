@@ -1,0 +1,196 @@
+"""How problems, matches and hidden characters are marked in the source.
+
+Notes keep their place by a cursor, which Qt moves along with the text, so a mark stays at its words while
+the problems of the new text are still to be found.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import (
+    QColor,
+    QPainter,
+    QPen,
+    QPolygonF,
+    QTextBlock,
+    QTextCharFormat,
+    QTextCursor,
+    QTextFormat,
+    QTextLine,
+)
+from PySide6.QtWidgets import QTextEdit
+
+from agenteditor.core.checks import Severity
+from agenteditor.ui.invisible import revealed
+from agenteditor.ui.theme import Theme, current, mixed
+
+
+class Note(NamedTuple):
+    """A problem at a place that moves along with the text."""
+
+    cursor: QTextCursor
+    severity: Severity
+    message: str
+    fixable: bool
+
+    def touches(self, position: int) -> bool:
+        """Whether a caret at ``position`` is at it."""
+        return self.cursor.selectionStart() <= position <= self.cursor.selectionEnd()
+
+
+class Sign(NamedTuple):
+    """All notes of one line."""
+
+    severity: Severity  # of the worst
+    tip: str
+    fixable: bool
+
+
+class Hidden(NamedTuple):
+    """A character nobody could see, or a run of tags: where, and what it is."""
+
+    start: int
+    end: int
+    name: str
+
+
+def hidden_characters(text: str) -> list[Hidden]:
+    """The characters of a text that cannot be seen, in its own offsets; blanks and tabs are left alone."""
+    found: list[Hidden] = []
+    at = 0
+    for piece in revealed(text):
+        if not piece.mark:
+            at += len(piece.text)
+            continue
+        first = text[at]
+        if first == " ":
+            at += len(piece.text)
+            continue
+        tags = _TAGS.match(text, at)
+        end = tags.end() if tags else at + 1
+        if first != "\t":
+            name = unicodedata.name(first, "")
+            found.append(
+                Hidden(at, end, f"U+{ord(first):04X} {name.lower()}".rstrip() if not tags else piece.text)
+            )
+        at = end
+    return found
+
+
+def signs(notes: Sequence[Note]) -> dict[int, Sign]:
+    """The signs of lines with notes, by the number of the line in which a note begins, 0-based."""
+    by_line: dict[int, list[Note]] = {}
+    for note in notes:
+        line = note.cursor.document().findBlock(note.cursor.selectionStart()).blockNumber()
+        by_line.setdefault(line, []).append(note)
+    return {
+        line: Sign(
+            min((note.severity for note in there), key=_ORDER.index),
+            tip(note.message for note in there),
+            any(note.fixable for note in there),
+        )
+        for line, there in by_line.items()
+    }
+
+
+def tip(messages: Iterable[str]) -> str:
+    """Sentences as a tool tip, which takes its text for HTML: nothing of them is markup."""
+    # Without HTML a tool tip would be one line across the screen.
+    return "".join(f"<p>{html.escape(message)}</p>" for message in messages)
+
+
+def current_line(cursor: QTextCursor, colours: Theme) -> QTextEdit.ExtraSelection:
+    """The row of the caret, from edge to edge."""
+    ground = QTextCharFormat()
+    ground.setBackground(mixed(colours.accent, colours.base, 0.06))
+    ground.setProperty(QTextFormat.Property.FullWidthSelection, True)
+    cursor.clearSelection()
+    return _selection(cursor, ground)
+
+
+def found(cursor: QTextCursor, colours: Theme, *, here: bool) -> QTextEdit.ExtraSelection:
+    """A match; ``here`` is the one that is gone to."""
+    ground = QTextCharFormat()
+    ground.setBackground(colours.found_here if here else colours.found)
+    ground.setForeground(colours.text)
+    return _selection(cursor, ground)
+
+
+def draw_underline(painter: QPainter, note: Note, block: QTextBlock, top: float, left: float) -> None:
+    """Underline the part of a note that is in ``block``, drawn at ``top``: a wave, or dots for information.
+
+    Qt's own wave has no room in a line of the fixed-width font: it comes out flat.
+    """
+    colour = getattr(current(), note.severity)
+    layout = block.layout()
+    start = max(note.cursor.selectionStart() - block.position(), 0)
+    end = min(note.cursor.selectionEnd() - block.position(), block.length() - 1)
+    for number in range(layout.lineCount()):
+        line = layout.lineAt(number)
+        first, last = max(start, line.textStart()), min(end, line.textStart() + line.textLength())
+        if first >= last:
+            continue
+        ends = (_x(line, first) + left, _x(line, last) + left)
+        bottom = top + line.y() + line.height()
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if note.severity == "info":
+            painter.setPen(QPen(colour, 1.5, Qt.PenStyle.DotLine))
+            painter.drawLine(QPointF(min(ends), bottom - 1), QPointF(max(ends), bottom - 1))
+        else:
+            painter.setPen(QPen(colour, 1.2))
+            painter.drawPolyline(_wave(min(ends), max(ends), bottom - 0.5))
+        painter.restore()
+
+
+def _x(line: QTextLine, position: int) -> float:
+    found = line.cursorToX(position)
+    # The stubs say a number, PySide gives the number and the position.
+    return float(found[0] if isinstance(found, tuple) else found)
+
+
+def _wave(left: float, right: float, bottom: float) -> QPolygonF:
+    points, x, up = QPolygonF(), left, False
+    while x < right + 2:
+        points.append(QPointF(min(x, right), bottom - (2.4 if up else 0)))
+        x, up = x + 2, not up
+    return points
+
+
+def draw_hidden(painter: QPainter, start: QRect, end: QRect, colours: Theme) -> None:
+    """Frame the character between two caret rectangles; a bar with a flag where it has no width."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(colours.warning, 1))
+    # Between an opening and a closing character of another direction the end lies to the left.
+    left, right = min(start.left(), end.left()), max(start.left(), end.left())
+    width = right - left if end.top() == start.top() else start.height() // 2
+    if width > 2:
+        soft = QColor(colours.warning)
+        soft.setAlpha(45)
+        painter.setBrush(soft)
+        box = QRectF(left, start.top(), width, start.height()).adjusted(0.5, 0.5, -0.5, -0.5)
+        painter.drawRoundedRect(box, 2, 2)
+    else:
+        x, top = start.left() + 0.5, float(start.top())
+        painter.setBrush(colours.warning)
+        painter.drawLine(QPointF(x, top), QPointF(x, top + start.height()))
+        painter.drawPolygon(QPolygonF([QPointF(x - 3, top), QPointF(x + 3, top), QPointF(x, top + 4)]))
+    painter.restore()
+
+
+_TAGS = re.compile("[\U000e0020-\U000e007f]+")
+_ORDER: tuple[Severity, ...] = ("error", "warning", "info")
+
+
+def _selection(cursor: QTextCursor, made: QTextCharFormat) -> QTextEdit.ExtraSelection:
+    selection = QTextEdit.ExtraSelection()
+    selection.cursor = cursor
+    selection.format = made
+    return selection
