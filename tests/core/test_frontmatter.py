@@ -75,6 +75,20 @@ def test_anchors_tags_merges_and_braces_make_a_field_read_only(yaml):
     assert not fields(f"---\n{yaml}\n---\n")["a"].editable
 
 
+@pytest.mark.parametrize("yaml", ["name: a\rmodel: b\n", "name: \r: \r\n", "{name: a, model: b}\n"])
+def test_fields_that_share_a_line_do_not_overlap(yaml):
+    text = f"---\n{yaml}---\n"
+    first, second = fields(text).values()
+    assert first.span.end <= second.span.start
+
+
+def test_many_aliases_of_one_value_share_a_limit():
+    text = "---\na: &a [" + "x, " * 999 + "x]\n" + "".join(f"k{i}: *a\n" for i in range(30)) + "z: [1]\n---\n"
+    found = fields(text)
+    assert [found[f"k{i}"].value == "*a" for i in (0, 8, 10, 29)] == [False, False, True, True]
+    assert found["z"].value == [1]
+
+
 def test_alias_bombs_and_cycles_stay_text():
     rows = ["a0: &a0 [x, x]"] + [f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]" for i in range(1, 12)]
     bomb = fields("---\n" + "\n".join(rows) + "\n---\n")["a11"].value

@@ -11,7 +11,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from typing import Literal, TypeAlias
+from itertools import pairwise
+from typing import Literal, NamedTuple, TypeAlias
 
 from agenteditor.core.reader import Fence, Places, Reading, repair
 from agenteditor.core.scalar import Decoded, decode, resolve
@@ -25,7 +26,7 @@ Style = Literal["plain", "single", "double", "literal", "folded", "flow", "block
 # Where each character of a value is written: a range where it stands there as it is.
 Offsets: TypeAlias = range | tuple[int, ...]
 
-_MAX_EXPANDED = 10_000  # nodes an alias may expand to; a bomb stops here (RELIABILITY F14)
+_MAX_EXPANDED = 10_000  # nodes that aliases may add to one text; a bomb stops here (RELIABILITY F14)
 _MAX_ALIAS_DEPTH = 100
 
 
@@ -101,31 +102,56 @@ def _without_rivals(fields: tuple[Field, ...]) -> tuple[Field, ...]:
 # --- from nodes --------------------------------------------------------------------------------
 
 
+class _Shared(NamedTuple):
+    """What the fields of one text have in common.
+
+    ``fixed``: none can be edited. ``quoted``: the values the repair quoted, by their start.
+    ``budget``: how many nodes aliases may still add, in a list of one.
+    """
+
+    fixed: bool
+    quoted: dict[int, Span]
+    budget: list[int]
+
+
 def _fields(text: str, reading: Reading) -> tuple[Field, ...]:
     assert reading.node is not None
-    flow = reading.node.flow
-    merged = any(isinstance(key, Scalar) and key.value == "<<" for key, _ in reading.node.pairs)
-    return tuple(_field(text, reading, key, value, flow or merged) for key, value in reading.node.pairs)
+    pairs = reading.node.pairs
+    merged = any(isinstance(key, Scalar) and key.value == "<<" for key, _ in pairs)
+    quoted = {span.start: span for span in reading.quoted}
+    shared = _Shared(reading.node.flow or merged, quoted, [_MAX_EXPANDED])
+    return _disjoint([_field(text, reading, key, value, shared) for key, value in pairs])
 
 
-def _field(text: str, reading: Reading, key: Node, value: Node, fixed: bool) -> Field:
+def _disjoint(fields: list[Field]) -> tuple[Field, ...]:
+    """``fields``, each ending where the next begins at the latest: they may share a line.
+
+    So they do in braces and after a lone CR, which ends a line in YAML and nowhere else.
+    """
+    for index, (field, following) in enumerate(pairwise(fields)):
+        if following.span.start < field.span.end:
+            fields[index] = replace(field, span=Span(field.span.start, following.span.start))
+    return tuple(fields)
+
+
+def _field(text: str, reading: Reading, key: Node, value: Node, shared: _Shared) -> Field:
     key_span = Span(reading.place(key.span.start), reading.place(key.span.end))
     value_span = Span(reading.place(value.span.start), reading.place(value.span.end))
     assert reading.fence is not None
     limit = reading.fence.content.end
-    repaired = next((span for span in reading.quoted if span.start == value_span.start), None)
+    repaired = shared.quoted.get(value_span.start)
     if repaired is not None:
         value_span = repaired
     value_span = Span(value_span.start, max(min(value_span.end, limit), value_span.start))
     name = _key_text(key, reading.parsed) if isinstance(key, Scalar) else key_span.of(text)
-    editable = not fixed and isinstance(key, Scalar) and not _has_references(value)
+    editable = not shared.fixed and isinstance(key, Scalar) and not _has_references(value)
     span = _entry(text, key_span, value_span, limit)
     field = Field(name, span, key_span, value_span, "plain", None, None, repaired is not None, editable)
     if isinstance(value, Scalar):
         return _scalar_field(text, reading, field, value)
     style: Style = "alias" if isinstance(value, Alias) else "flow" if value.flow else "block"
     items = _items(text, reading, field, value) if isinstance(value, Sequence) else ()
-    return replace(field, style=style, value=plain_value(value, reading.parsed), items=items)
+    return replace(field, style=style, value=_expanded(value, reading.parsed, shared.budget), items=items)
 
 
 def _items(text: str, reading: Reading, host: Field, node: Sequence) -> tuple[Field, ...]:
@@ -167,10 +193,12 @@ def _keeps(node: Scalar, parsed: str) -> bool:
 
 def _decoded(node: Scalar, parsed: str) -> Decoded | None:
     """The decoded scalar, if our decoder agrees with libyaml where both follow one rule."""
-    line = parsed.rfind("\n", 0, node.span.start) + 1
-    indent = len(parsed[line:]) - len(parsed[line:].lstrip(" "))
     if node.tag is not None or node.anchor is not None:
         return None
+    indent = 0
+    if node.style in ("literal", "folded"):
+        before = parsed[parsed.rfind("\n", 0, node.span.start) + 1 : node.span.start]
+        indent = len(before) - len(before.lstrip(" "))
     decoded = decode(parsed, node.span, node.style, indent)
     if decoded is None:
         return None
@@ -251,32 +279,38 @@ def plain_value(node: Node, parsed: str) -> object:
 
     Beyond the limit, or in a cycle, the value is the text as written.
     """
-    budget = [_MAX_EXPANDED]
+    return _expanded(node, parsed, [_MAX_EXPANDED])
+
+
+def _expanded(node: Node, parsed: str, budget: list[int]) -> object:
+    """``plain_value`` with a budget of nodes that several values share."""
     try:
-        return _plain(node, parsed, budget, 0)
+        return _plain(node, parsed, budget, 0, copied=False)
     except _Bomb:
         return node.span.of(parsed)
 
 
-def _plain(node: Node, parsed: str, budget: list[int], depth: int) -> object:
-    budget[0] -= 1
-    if budget[0] < 0 or depth > _MAX_ALIAS_DEPTH:
+def _plain(node: Node, parsed: str, budget: list[int], depth: int, *, copied: bool) -> object:
+    """The value of ``node``; ``copied`` where an alias stands for it, which costs budget."""
+    budget[0] -= copied
+    if (copied and budget[0] < 0) or depth > _MAX_ALIAS_DEPTH:
         raise _Bomb
     if isinstance(node, Alias):
         if node.target is None:
             raise _Bomb
-        return _plain(node.target, parsed, budget, depth + 1)
+        return _plain(node.target, parsed, budget, depth + 1, copied=True)
     if isinstance(node, Scalar):
         decoded = _decoded(node, parsed)
         return _typed(node, decoded.value if decoded else unmask(node.value, node.span.of(parsed)))
     if isinstance(node, Sequence):
-        return [_plain(item, parsed, budget, depth + 1) for item in node.items]
+        return [_plain(item, parsed, budget, depth + 1, copied=copied) for item in node.items]
     result: dict[str, object] = {}
     for key, value in node.pairs:
-        plain = _plain(value, parsed, budget, depth + 1)
+        plain = _plain(value, parsed, budget, depth + 1, copied=copied)
         name = _key_text(key, parsed) if isinstance(key, Scalar) else key.span.of(parsed)
         if name == "<<" and isinstance(plain, dict):
-            result = {**plain, **result}
+            for merged, merged_value in plain.items():
+                result.setdefault(merged, merged_value)
         else:
             result[name] = plain
     return result

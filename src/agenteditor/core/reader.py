@@ -112,8 +112,9 @@ def _judged(reading: Reading, node: Node | Refused | None) -> Reading:
 
 
 def _is_null(node: Node) -> bool:
-    plain = isinstance(node, Scalar) and node.style == "plain" and node.tag is None
-    return plain and node.value in ("", "~", "null", "Null", "NULL")
+    if not isinstance(node, Scalar) or node.style != "plain" or node.tag is not None:
+        return False
+    return node.value in ("", "~", "null", "Null", "NULL")
 
 
 def _fault_span(text: str, offset: int) -> Span:
