@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from PySide6.QtCore import QMimeData, QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QToolButton, QTreeWidgetItem, QWidget
 from pytestqt.qtbot import QtBot
 
-from agenteditor.core.body import SectionPath, section_at
+from agenteditor.core import markdown_lines as md
+from agenteditor.core.body import SectionPath, section_at, walk
 from agenteditor.core.document import Document, Transaction
 from agenteditor.core.section_edits import rename_section
 from agenteditor.core.text import replace
@@ -19,7 +22,7 @@ from agenteditor.ui.section_items import ItemsEditor
 from agenteditor.ui.section_markdown import MarkdownText
 from agenteditor.ui.section_outline import Outline
 from agenteditor.ui.section_page import SectionPage
-from agenteditor.ui.section_steps import attempt
+from agenteditor.ui.section_steps import attempt, same_item
 from agenteditor.ui.section_view import SectionView
 
 Key = Qt.Key
@@ -632,3 +635,103 @@ def test_another_section_is_shown_from_its_start(prompt: Prompt) -> None:
     prompt.click(())
     assert prompt.markdown.verticalScrollBar().value() == 0
     assert prompt.markdown.textCursor().position() == 0
+
+
+# --- any sequence --------------------------------------------------------------------------------
+
+BODIES = [
+    "Intro.\r\n\r\n## A\r\n- one\r\n- two\r\n\r\n## B\r\n1. x\r\n2. y\r\n\r\n### C\r\n\r\nText.\r\n",
+    "1. **G:**\n   - a\n   - b\n2. **H:**\n   - c\n\n**L:**\n* d\n* e\n\nThen:\n1. f\n\nEnd\u00a0\U0001f600.\n",
+]
+STEPS = [
+    "choose",
+    "type",
+    "enter",
+    "erase",
+    "up",
+    "down",
+    "in",
+    "out",
+    "delete",
+    "mode",
+    "undo",
+    "redo",
+    "focus",
+]
+
+
+@settings(max_examples=30, suppress_health_check=list(HealthCheck))
+@given(
+    body=st.sampled_from(BODIES),
+    steps=st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 9)), max_size=14),
+)
+def test_after_any_steps_the_view_shows_the_document_and_undo_leads_back(
+    qtbot: QtBot, body: str, steps: list[tuple[str, int]]
+) -> None:
+    prompt = Prompt(HEAD.replace("\n", "\r\n") + body if "\r" in body else HEAD + body, qtbot)
+    start = prompt.text
+    try:
+        for name, number in steps:
+            do(prompt, name, number)
+            assert shows_the_document(prompt)
+        for _ in range(100):
+            if prompt.document.undo() is None:
+                break
+            assert shows_the_document(prompt)
+        assert prompt.text == start
+    finally:
+        prompt.view.close()
+
+
+def do(prompt: Prompt, name: str, number: int) -> None:
+    outline = prompt.outline
+    match name:
+        case "choose":
+            paths = [(), *(path for path, _ in walk(prompt.document.syntax.sections))]
+            prompt.view.choose(paths[number % len(paths)])
+        case "type":
+            keys("ab #-1"[number % 6])
+        case "enter":
+            press(Key.Key_Return)
+        case "erase":
+            press(Key.Key_Backspace)
+        case "focus":
+            prompt.page.take_focus()
+        case "mode":
+            if prompt.view.path:
+                prompt.mode("Markdown")
+        case "undo":
+            prompt.document.undo()
+        case "redo":
+            prompt.document.redo()
+        case _:
+            key = {"up": Key.Key_Up, "down": Key.Key_Down, "in": Key.Key_Right, "out": Key.Key_Left}.get(name)
+            outline.setFocus()
+            press(key, ALT) if key else press(Key.Key_Delete)
+
+
+def shows_the_document(prompt: Prompt) -> bool:
+    """Whether outline and page show what the file says, apart from what is typed and not applied."""
+    sections = prompt.document.syntax.sections
+    if not sections:
+        return True
+    paths = [path for path, _ in walk(sections)]
+    assert count(prompt.outline.invisibleRootItem()) == len(paths) + 1
+    assert prompt.outline.path_at(prompt.outline.currentItem()) == prompt.view.path
+    section = section_at(sections, prompt.view.path)
+    if prompt.page.markdown:
+        # While the user is in it, it may hold more than one section: then all of it is in the file.
+        own = md.trimmed(prompt.markdown.own())
+        assert (prompt.markdown.pending and prompt.said) or own in md.unified(prompt.text)
+    elif section is not None and section.kind in ("bullets", "numbered"):
+        shown = [text for text in prompt.items.texts() if not text.placeholderText() or text.own()]
+        assert len(shown) == len(section.items)
+        assert all(
+            same_item(text.own(), item.text) or (text.pending and (prompt.said or not text.own().strip()))
+            for text, item in zip(shown, section.items, strict=True)
+        )
+    return True
+
+
+def count(item: QTreeWidgetItem) -> int:
+    return sum(1 + count(item.child(at)) for at in range(item.childCount()))
