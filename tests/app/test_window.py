@@ -336,6 +336,20 @@ def test_every_focusable_widget_of_every_view_has_a_name(window, seed_path):
         assert unnamed(window) == [], name
 
 
+def test_a_narrow_window_folds_the_preview_away_and_a_wide_one_brings_it_back(window, good):
+    editor = open_good(window, good)
+    window.resize(1280, 800)
+    assert editor.preview.isVisible()
+    window.resize(900, 600)
+    assert not editor.preview.isVisible()
+    assert not window.actions_["preview"].isChecked()
+    window.resize(1280, 800)
+    assert editor.preview.isVisible()
+    window.resize(900, 600)
+    window.actions_["preview"].trigger()
+    assert editor.preview.isVisible()
+
+
 def test_where_a_new_agent_would_be_saved_is_named_after_it(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert saving.suggestion(Document("---\nname: ../a b\ndescription: x\n---\n")) == tmp_path / "a b.md"

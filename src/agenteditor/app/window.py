@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import cast
 
 from PySide6.QtCore import QByteArray, QMimeData, Qt, QTimer
-from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QMainWindow, QMenu, QSplitter, QStackedWidget, QTabWidget, QToolBar, QWidget
 
 from agenteditor.app import dialogs, saving
@@ -37,6 +37,7 @@ _NEEDS_EDITOR = (
 )
 _TOOL_BAR = ("new", "open", "save", "", "undo", "redo")
 _MESSAGE_MS = 6000
+_WIDE = 1100  # pixels: below this the preview folds away, and comes back above it
 
 
 class Window(QMainWindow):
@@ -47,6 +48,7 @@ class Window(QMainWindow):
         self.settings = settings
         self.setAcceptDrops(True)
         self.folder: Path | None = None
+        self._folded = False
         self.actions_ = make_actions(self)
         self.catalog = CatalogView()
         self.catalog.opened.connect(lambda path: self.open_paths([Path(path)]))
@@ -267,12 +269,30 @@ class Window(QMainWindow):
 
     def panels_changed(self) -> None:
         """A panel was switched on or off in the menu."""
+        self._folded = False
         self.settings.show_preview = self.actions_["preview"].isChecked()
         self.settings.show_problems = self.actions_["problems"].isChecked()
         self.settings.show_folder = self.actions_["folder"].isChecked()
         self._refresh()
 
+    def _fold_preview(self, before: int, now: int) -> None:
+        """Fold the preview away when the window becomes narrow; what a person chose then stands."""
+        preview = self.actions_["preview"]
+        if now < _WIDE <= before and preview.isChecked():
+            self._folded = True
+            preview.setChecked(False)
+            self._refresh()
+        elif before < _WIDE <= now and self._folded:
+            self._folded = False
+            preview.setChecked(True)
+            self._refresh()
+
     # --- events Qt sends -------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        before = event.oldSize().width()
+        self._fold_preview(before if before > 0 else _WIDE, event.size().width())
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self._may_lose(self.editors()):

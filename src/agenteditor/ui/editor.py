@@ -24,6 +24,7 @@ from agenteditor.ui.section_view import SectionView
 from agenteditor.ui.source_view import SourceView
 
 ViewName = Literal["details", "examples", "prompt", "source"]
+_VIEW_WIDTH = 480  # pixels: what the form needs without cutting its help lines
 VIEWS: tuple[ViewName, ...] = ("details", "examples", "prompt", "source")
 
 
@@ -71,6 +72,7 @@ class Editor(QWidget):
     def _make_tabs(self) -> QTabWidget:
         tabs = QTabWidget()
         tabs.setDocumentMode(True)
+        tabs.setMinimumWidth(_VIEW_WIDTH)
         tabs.setAccessibleName(self.tr("Views of the agent"))
         titles = {
             "details": self.tr("Details"),
