@@ -57,7 +57,6 @@ class Outline(QTreeWidget):
         super().__init__(parent)
         self._document = document
         self._folded: set[tuple[str, ...]] = set()
-        self._roots = 0
         self.setColumnCount(2)
         self.setHeaderHidden(True)
         self.setFrameShape(QFrame.Shape.NoFrame)

@@ -139,7 +139,7 @@ class SectionView(QWidget):
 
     def _build(self) -> None:
         self._outline = Outline(self._document, self)
-        self._outline.chosen.connect(self._outline_chose)
+        self._outline.chosen.connect(self.choose)
         self._outline.renamed.connect(self._rename)
         self._outline.dropped.connect(self._drop)
         self._outline.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -305,9 +305,6 @@ class SectionView(QWidget):
             del self._places[next(iter(self._places))]
 
     # --- what the user does -------------------------------------------------------------------
-
-    def _outline_chose(self, path: SectionPath) -> None:
-        self.choose(path)
 
     def _add(self, place: Place) -> None:
         document = self._document
