@@ -24,8 +24,14 @@ def test_the_seed_is_seen_with_three_examples_and_every_tool(seed_text: str) -> 
     assert (len(seen.description), seen.tokens) == (1_660, 415)
     assert [isinstance(part, Example) for part in seen.parts] == [False, True, True, True]
     assert str(seen.parts[0]).endswith("Examples:")
-    assert seen.loads.ok
+    assert (seen.loads.ok, seen.sure) == (True, False)
     assert seen.tools.startswith("All tools")
+
+
+def test_a_valid_agent_is_surely_seen() -> None:
+    assert routed(parse(agent("name: a\ndescription: b"))).sure
+    assert not routed(parse(agent("name: a\ndescription:"))).sure
+    assert not routed(parse(agent("name: a")), "plugin", "f.md").sure
 
 
 def test_backslash_n_is_a_line_break() -> None:

@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple
 
 LONGEST = 20_000  # code points of one block, or of one line of code; Qt takes seconds for far longer ones
 
-Look = Literal["text", "code", "tag", "image", "cut", "break"]
+Look = Literal["text", "code", "tag", "image", "cut", "break", "label"]
 Column = Literal["left", "centre", "right"]
 
 
@@ -22,7 +22,7 @@ class Run(NamedTuple):
     """A stretch of text that looks the same; ``"\\n"`` in it is a line break within the block.
 
     ``tag`` is markup shown as it is written. The text of an ``image`` is its alternative text, that of
-    ``cut`` how many code points are left out. A ``break`` is a line break that may also be a space; a
+    ``cut`` how many code points are left out. A ``label`` is a small title. A ``break`` is a line break that may also be a space; a
     finished page has none. ``link`` is an address as written, "" for none.
     """
 

@@ -22,11 +22,13 @@ class Routed:
     """An agent as the router knows it.
 
     ``description`` is the whole text, ``parts`` the same as prose and examples, in order. Both are as
-    written where the agent does not load: ``loads`` says so. ``name`` is "" where there is none.
+    written where the agent does not load: ``loads`` says so. ``sure``: it loads without any repair.
+    ``name`` is "" where there is none.
     ``placeholder``: a plugin puts words of its own in the place of the description.
     """
 
     loads: Loads
+    sure: bool
     name: str
     description: str
     parts: tuple[str | Example, ...]
@@ -57,6 +59,7 @@ def routed(syntax: Syntax, place: Place = "project", file_name: str | None = Non
         value = ""
     return Routed(
         loads=answer,
+        sure=answer.ok and syntax.verdict == "valid" and not unnamed and not placeholder,
         name=" ".join(name.split()),
         description=shown(value).text.strip(),
         parts=tuple(_parts(value)),

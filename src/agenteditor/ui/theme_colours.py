@@ -12,9 +12,12 @@ from dataclasses import dataclass
 from PySide6.QtGui import QColor, QGuiApplication
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Theme:
-    """One set of colours. Text stands on window, base, raised, hover, selection and all ``…_back``."""
+    """One set of colours. Text stands on window, base, raised, hover, selection and all ``…_back``.
+
+    Compared by identity, so that what is made in its colours can be kept.
+    """
 
     dark: bool
     text: QColor
