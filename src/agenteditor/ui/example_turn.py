@@ -169,6 +169,7 @@ class SpeakerBox(Combo):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._line = LineEdit(self)
+        self._line.setAccessibleName(self.tr("Speaker"))
         self.setEditable(True)
         self.setLineEdit(self._line)
         self.setCompleter(None)  # type: ignore[arg-type]  # none, as Qt documents
