@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
+    QStyle,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -25,8 +26,6 @@ from agenteditor.core.search import LONGEST_QUERY, Found, Query
 from agenteditor.ui import theme
 from agenteditor.ui.icons import icon, severity_icon
 from agenteditor.ui.qtext import plain
-
-_ICON = 16  # pixels
 
 
 class FindBar(QFrame):
@@ -153,7 +152,8 @@ class FindBar(QFrame):
             self._sentence_row.setVisible(bool(sentence))
         if sentence:
             sign = severity_icon("error") if error else icon("info")
-            self._sign.setPixmap(sign.pixmap(_ICON, _ICON))
+            size = self.style().pixelMetric(QStyle.PixelMetric.PM_SmallIconSize)
+            self._sign.setPixmap(sign.pixmap(size, size))
         self._find.setAccessibleDescription(sentence or self._count.text())
 
     def _counted(self, found: Found, here: int | None) -> str:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import ClassVar, Literal, NamedTuple
 
 from pygments.lexer import Lexer
@@ -140,9 +140,8 @@ class SourceHighlighter(QSyntaxHighlighter):
             line.passage(markdown(text, example=False, comment=False), 0)
         elif line:
             line.token(0, len(text), String.Backtick)
-            lexer = _lexer(language)
-            if lexer and len(text) <= LONGEST_CODE:
-                line.lexed(lexer, text)
+            if len(text) <= LONGEST_CODE:
+                line.lexed(language, text)
         return state
 
     def _yaml(self, text: str, state: _State, line: _Line | None) -> _State:
@@ -177,7 +176,7 @@ class SourceHighlighter(QSyntaxHighlighter):
                 line.token(*plain.span("value"), Name.Constant)
             line.comment(plain.start("value"))
         elif line and len(text) <= LONGEST_YAML:
-            line.lexed(_yaml_lexer(), text)
+            line.lexed("yaml", text)
         header = _BLOCK_HEADER.search(text)
         if header and not text.lstrip(" ").startswith("#"):
             prefix = _YAML_PREFIX.match(text)
@@ -293,8 +292,8 @@ class _Line:
         for mark in passage.marks:
             self.token(start + mark.start, start + mark.end, _TOKENS[mark.kind])
 
-    def lexed(self, lexer: Lexer, text: str) -> None:
-        for start, end, token in _merged(lexer, text):
+    def lexed(self, language: str, text: str) -> None:
+        for start, end, token in _line_tokens(language, text):
             self.token(start, end, token)
 
     def _position(self, offset: int) -> int:
@@ -333,10 +332,11 @@ def _aliases() -> frozenset[str]:
     )
 
 
-def _yaml_lexer() -> Lexer:
-    lexer = _lexer("yaml")
-    assert lexer is not None, "Pygments has YAML"
-    return lexer
+@lru_cache(maxsize=4096)
+def _line_tokens(language: str, line: str) -> tuple[tuple[int, int, _TokenType], ...]:
+    """The tokens of one line. Kept: a fence that is typed changes twice what all lines behind it are."""
+    lexer = _lexer(language)
+    return tuple(_merged(lexer, line)) if lexer else ()
 
 
 # The languages that agent files use, of those whose lexers are quick on any line (the test measures them).

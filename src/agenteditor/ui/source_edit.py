@@ -43,6 +43,7 @@ from agenteditor.ui.source_notes import (
     draw_hidden,
     draw_underline,
     found,
+    hidden_characters,
     signs,
     tip,
 )
@@ -66,7 +67,6 @@ class SourceEdit(QPlainTextEdit):
         self._notes: Sequence[Note] = ()
         self._matches: Sequence[tuple[int, int]] = ()
         self._match: tuple[int, int] | None = None
-        self._hidden: Sequence[Hidden] = ()
         self.setUndoRedoEnabled(False)
         self.setCursorWidth(2)
         self.setFrameShape(QPlainTextEdit.Shape.NoFrame)
@@ -107,9 +107,17 @@ class SourceEdit(QPlainTextEdit):
             own.setColor(group, role, colour)
             self.setPalette(own)
 
-    def set_hidden(self, hidden: Sequence[Hidden]) -> None:
-        """Draw a frame around these characters, or a bar where they have no width; in order."""
-        self._hidden = hidden
+    def hidden_in(self, block: QTextBlock) -> list[Hidden]:
+        """The characters of a line that nobody can see, in positions."""
+        # All of ASCII can be seen: control characters are shown by stand-ins.
+        if block.text().isascii():
+            return []
+        shown, at = self.shown, block.position()
+        line = shown.span(at, at + block.length() - 1)
+        return [
+            Hidden(shown.position(line.start + start), shown.position(line.start + end), name)
+            for start, end, name in hidden_characters(line.of(shown.source))
+        ]
 
     def signs(self) -> dict[int, Sign]:
         """The signs of the lines with notes, by their number, 0-based."""
@@ -402,19 +410,15 @@ class SourceEdit(QPlainTextEdit):
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         painter = QPainter(self.viewport())
-        if self._notes:
-            left = self.contentOffset().x()
-            for block, top, _ in self.visible_blocks():
-                for note in self._notes:
-                    ends = note.cursor.selectionStart(), note.cursor.selectionEnd()
-                    if ends[0] < block.position() + block.length() and ends[1] > block.position():
-                        draw_underline(painter, note, block, top, left)
-        if self._hidden:
-            first, last = self._visible_range()
-            index = bisect_left(self._hidden, first, key=lambda hidden: hidden.start)
-            for hidden in self._hidden[index:]:
-                if hidden.start > last:
-                    break
+        left = self.contentOffset().x()
+        for block, top, bottom in self.visible_blocks():
+            if bottom < event.rect().top() or top > event.rect().bottom():
+                continue
+            start, end = block.position(), block.position() + block.length()
+            for note in self._notes:
+                if note.cursor.selectionStart() < end and note.cursor.selectionEnd() > start:
+                    draw_underline(painter, note, block, top, left)
+            for hidden in self.hidden_in(block):
                 ends = (self.cursorRect(self.cursor_over(at, at)) for at in (hidden.start, hidden.end))
                 draw_hidden(painter, *ends, self._theme)
 
@@ -433,7 +437,8 @@ class SourceEdit(QPlainTextEdit):
         notes = [
             n.message for n in self._notes if n.cursor.selectionStart() <= position <= n.cursor.selectionEnd()
         ]
-        notes += [hidden.name for hidden in self._hidden if hidden.start <= position <= hidden.end]
+        block = self.document().findBlock(position)
+        notes += [hidden.name for hidden in self.hidden_in(block) if hidden.start <= position <= hidden.end]
         return tip(notes)
 
 

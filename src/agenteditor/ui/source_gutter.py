@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QPlainTextEdit, QToolTip, QWidget
 from agenteditor.ui import icons, theme
 from agenteditor.ui.source_notes import Sign
 
-_ICON = 16  # pixels
+_LEAST_ICON = 14  # pixels
 _PAD = 4
 
 
@@ -53,12 +53,13 @@ class SourceGutter(QWidget):
     def sizeHint(self) -> QSize:
         digits = max(2, len(str(self._edit.blockCount())))
         numbers = self._edit.fontMetrics().horizontalAdvance("9" * digits)
-        return QSize(_PAD + _ICON + _PAD + numbers + _PAD + _ICON + _PAD, 0)
+        return QSize(3 * _PAD + numbers + _PAD + 2 * self._icon(), 0)
 
     def lamp(self, block: QTextBlock) -> QRect:
         """Where the lamp of a line stands, if it has one."""
         top = round(self._lines.top_of(block))
-        return QRect(self.width() - _PAD - _ICON, top + (self._row() - _ICON) // 2, _ICON, _ICON)
+        size = self._icon()
+        return QRect(self.width() - _PAD - size, top + (self._row() - size) // 2, size, size)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         colours = theme.current()
@@ -69,8 +70,8 @@ class SourceGutter(QWidget):
         ratio = self.devicePixelRatioF()
         here = self._edit.textCursor().blockNumber()
         signs = self._lines.signs()
-        right = self.width() - 2 * _PAD - _ICON
-        row = self._row()
+        row, size = self._row(), self._icon()
+        right = self.width() - 2 * _PAD - size
         for block, top, bottom in self._lines.visible_blocks():
             if bottom < event.rect().top() or top > event.rect().bottom():
                 continue
@@ -84,12 +85,12 @@ class SourceGutter(QWidget):
             sign = signs.get(number)
             if sign is None:
                 continue
-            at = QPoint(_PAD, round(top) + (row - _ICON) // 2)
+            at = QPoint(_PAD, round(top) + (row - size) // 2)
             colour = getattr(colours, sign.severity)
-            painter.drawPixmap(at, icons.pixmap(sign.severity, colour, _ICON, ratio))
+            painter.drawPixmap(at, icons.pixmap(sign.severity, colour, size, ratio))
             if sign.fixable:
                 painter.drawPixmap(
-                    self.lamp(block).topLeft(), icons.pixmap("fix", colours.accent, _ICON, ratio)
+                    self.lamp(block).topLeft(), icons.pixmap("fix", colours.accent, size, ratio)
                 )
         painter.fillRect(QRect(self.width() - 1, event.rect().top(), 1, event.rect().height()), colours.line)
 
@@ -132,6 +133,9 @@ class SourceGutter(QWidget):
         # A little more than the picture, so that it can be hit (WCAG 2.5.8).
         room = self.lamp(block).adjusted(-4, -4, 4, 4)
         return block if sign is not None and sign.fixable and room.contains(at) else None
+
+    def _icon(self) -> int:
+        return max(_LEAST_ICON, self._row() - 2)
 
     def _row(self) -> int:
         return self._edit.fontMetrics().height()

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QStyle, QWidget
 
 from agenteditor.core.checks import Diagnostic
 from agenteditor.ui import theme
 from agenteditor.ui.icons import icon, severity_icon
 from agenteditor.ui.source_notes import tip
 
-_ICON = 16  # pixels
 _LINES = 2
 
 
@@ -32,7 +31,7 @@ class Notice(QFrame):
 
     def say(self, sentence: str) -> None:
         """Show a sentence."""
-        self._sign.setPixmap(severity_icon("warning").pixmap(_ICON, _ICON))
+        self._sign.setPixmap(severity_icon("warning").pixmap(_icon_size(self)))
         self._text.setText(sentence)
         self.show()
 
@@ -51,7 +50,7 @@ class ProblemStrip(QFrame):
         super().__init__(parent)
         self._problem: Diagnostic | None = None
         self._sign = QLabel()
-        self._sign.setFixedWidth(_ICON)
+        self._sign.setFixedWidth(_icon_size(self).width())
         self._message = _Message()
         self._fix = QPushButton(icon("fix"), self.tr("&Fix…"))
         self._fix.setToolTip(self.tr("Ways out of this problem (Ctrl+.)"))
@@ -78,7 +77,7 @@ class ProblemStrip(QFrame):
             more = self.tr("{0} problems in this file. F8 goes to the next one.")
             sentence = one if count == 1 else more.format(count)
         else:
-            self._sign.setPixmap(severity_icon(problem.severity).pixmap(_ICON, _ICON))
+            self._sign.setPixmap(severity_icon(problem.severity).pixmap(_icon_size(self)))
             sentence = problem.message
         self._message.say(sentence, muted=problem is None)
         self._fix.setVisible(problem is not None and bool(problem.fixes))
@@ -86,7 +85,12 @@ class ProblemStrip(QFrame):
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and self._problem is not None:
-            self._sign.setPixmap(severity_icon(self._problem.severity).pixmap(_ICON, _ICON))
+            self._sign.setPixmap(severity_icon(self._problem.severity).pixmap(_icon_size(self)))
+
+
+def _icon_size(widget: QWidget) -> QSize:
+    size = widget.style().pixelMetric(QStyle.PixelMetric.PM_SmallIconSize)
+    return QSize(size, size)
 
 
 class _Message(QWidget):

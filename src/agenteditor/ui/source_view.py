@@ -22,7 +22,7 @@ from agenteditor.ui.find_bar import FindBar
 from agenteditor.ui.icons import icon, severity_icon
 from agenteditor.ui.qtext import Shown, apply_to, plain, raw_text, read_back
 from agenteditor.ui.source_edit import TYPING, SourceEdit
-from agenteditor.ui.source_notes import Hidden, Note, hidden_characters
+from agenteditor.ui.source_notes import Note
 from agenteditor.ui.source_search import SourceSearch
 from agenteditor.ui.source_strip import Notice, ProblemStrip
 
@@ -36,7 +36,7 @@ _SHOWN_OF_LINE = 2_000
 # Milliseconds after the last key until its problems are shown: nothing is red while a word is typed.
 PROBLEMS_DELAY = 200
 _MOST_NOTES = 500
-_LONGEST_LABEL = 90  # characters of a menu
+_LONGEST_LABEL = 75  # characters of a menu
 
 _ORDER: tuple[Severity, ...] = ("error", "warning", "info")
 
@@ -128,7 +128,11 @@ class SourceView(QWidget):
         before = self._shown
         if before is not None and before.source == text:
             return
-        # Set first: writing into the widget calls _typed, which compares with it.
+        fenced = self._document.syntax.frontmatter is not None
+        if before is None:
+            # Before the text is there, or all of it would be coloured twice.
+            self.edit.highlighter.set_frontmatter(fenced)
+        # Set first: writing and colouring call _typed, which compares with it.
         self._shown = self.edit.shown = Shown(text)
         if before is None:
             self._notice.hide()
@@ -138,15 +142,13 @@ class SourceView(QWidget):
             apply_to(self.edit, before, change.edits)
         else:
             apply_to(self.edit, before, diff(before.source, text))
-        self.edit.highlighter.set_frontmatter(self._document.syntax.frontmatter is not None)
-        self.edit.set_hidden(self._hidden())
+        self.edit.highlighter.set_frontmatter(fenced)
 
     def _show_beginning(self, text: str) -> None:
         """A text too big for Qt: its beginning, with cut lines, to be read only."""
         self._shown = None
         self.edit.setReadOnly(True)
         self.edit.highlighter.set_frontmatter(False)
-        self.edit.set_hidden(())
         self.edit.set_notes(())
         beginning = _beginning(text)
         if raw_text(self.edit.document()) != beginning:
@@ -159,13 +161,6 @@ class SourceView(QWidget):
                 "beginning is shown. Make it smaller in another editor, or undo what made it so big."
             ).format(f"{len(text):,}", f"{longest:,}")
         )
-
-    def _hidden(self) -> list[Hidden]:
-        shown = self._shown
-        if shown is None or (shown.source == shown.text and shown.source.isascii()):
-            return []  # no character of ASCII is hidden but those that have a stand-in
-        found = hidden_characters(shown.source)
-        return [Hidden(shown.position(start), shown.position(end), name) for start, end, name in found]
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

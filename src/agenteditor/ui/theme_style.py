@@ -8,7 +8,7 @@ that colour; words beside it must say so, too. Distances are pixels at 100 %.
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPalette, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFontMetrics, QGuiApplication, QPainter, QPalette, QPen, QPolygonF
 from PySide6.QtWidgets import (
     QAbstractScrollArea,
     QFrame,
@@ -53,7 +53,6 @@ _METRICS = {
     _Metric.PM_ScrollBarExtent: 12,
     _Metric.PM_ScrollBarSliderMin: 28,
     _Metric.PM_SplitterWidth: 7,
-    _Metric.PM_ToolBarIconSize: 18,
     _Metric.PM_ToolBarItemSpacing: 2,
     _Metric.PM_TabBarTabHSpace: 24,
     _Metric.PM_TabBarTabVSpace: 12,
@@ -64,11 +63,21 @@ _METRICS = {
     _Metric.PM_MenuBarHMargin: 4,
     _Metric.PM_ButtonShiftHorizontal: 0,
     _Metric.PM_ButtonShiftVertical: 0,
+}
+
+# Sizes that grow with the text: at the font height named, and in proportion above it.
+_SCALED = {
+    _Metric.PM_SmallIconSize: 16,
+    _Metric.PM_ButtonIconSize: 16,
+    _Metric.PM_TabBarIconSize: 16,
+    _Metric.PM_ListViewIconSize: 16,
+    _Metric.PM_ToolBarIconSize: 18,
     _Metric.PM_IndicatorWidth: 16,
     _Metric.PM_IndicatorHeight: 16,
     _Metric.PM_ExclusiveIndicatorWidth: 16,
     _Metric.PM_ExclusiveIndicatorHeight: 16,
 }
+_FONT_HEIGHT = 17
 
 _HINTS = {
     QStyle.StyleHint.SH_EtchDisabledText: 0,
@@ -115,6 +124,9 @@ class CalmStyle(QProxyStyle):
     ) -> int:
         if metric in _METRICS:
             return _METRICS[metric]
+        if metric in _SCALED:
+            height = QFontMetrics(QGuiApplication.font()).height()
+            return max(_SCALED[metric], round(_SCALED[metric] * height / _FONT_HEIGHT))
         return super().pixelMetric(metric, option, widget)
 
     def styleHint(
