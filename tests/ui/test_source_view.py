@@ -30,7 +30,7 @@ from PySide6.QtWidgets import QApplication, QMenu, QToolTip
 from pytestqt.qtbot import QtBot
 
 from agenteditor.core.document import Document, Transaction
-from agenteditor.core.text import Span, replace
+from agenteditor.core.text import Span, diff, replace
 from agenteditor.ui import source_view, theme
 from agenteditor.ui.qtext import Shown, raw_text
 from agenteditor.ui.source_notes import hidden_characters, tip
@@ -793,3 +793,21 @@ def test_every_real_file_is_shown_and_typed_into(qtbot: QtBot, shared: Path) -> 
         assert text_of(view) == text[:offset] + "x" + text[offset:], path
         assert_shows(view)
         view.close()
+
+
+@pytest.mark.parametrize("fenced", [True, False])
+def test_showing_the_view_after_changes_made_elsewhere_never_changes_the_text(qtbot, fenced):
+    """Colouring and writing make Qt tell of changes that nobody typed."""
+    text = "---\nname: a\ndescription: b\n---\n\nYou are a.\n"
+    document = Document(text if fenced else "Only notes.\n")
+    view = SourceView(document)
+    qtbot.addWidget(view)
+    view.show()
+    for other in ("Only notes.\n", text, "", text + "```\nmore\n", "\n"):
+        view.hide()
+        document.apply(Transaction(diff(document.text, other), "Elsewhere"))
+        view.show()
+        view.edit.highlighter.rehighlight()
+        QApplication.processEvents()
+        assert document.text == other
+        assert raw_text(view.edit.document()) == other

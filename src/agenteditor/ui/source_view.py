@@ -132,17 +132,21 @@ class SourceView(QWidget):
         if before is None:
             # Before the text is there, or all of it would be coloured twice.
             self.edit.highlighter.set_frontmatter(fenced)
-        # Set first: writing and colouring call _typed, which compares with it.
-        self._shown = self.edit.shown = Shown(text)
+        shown = Shown(text)
+        # While this writes and colours, Qt tells of changes that nobody typed: without a shown text
+        # ``_typed`` takes none of them for the person's.
+        self._shown = None
+        self.edit.shown = shown
         if before is None:
             self._notice.hide()
             self.edit.setReadOnly(False)
-            self.edit.setPlainText(self._shown.text)
+            self.edit.setPlainText(shown.text)
         elif change is not None and change.before.text == before.source:
             apply_to(self.edit, before, change.edits)
         else:
             apply_to(self.edit, before, diff(before.source, text))
         self.edit.highlighter.set_frontmatter(fenced)
+        self._shown = shown
 
     def _show_beginning(self, text: str) -> None:
         """A text too big for Qt: its beginning, with cut lines, to be read only."""
