@@ -35,7 +35,8 @@ from PySide6.QtCore import QTimer
 from agenteditor.app.commands import make_window
 from agenteditor.app.main import application
 from agenteditor.app.settings import Settings
-app = application(Settings()); window = make_window(Settings()); window.open_paths([Path(sys.argv[1])]); window.show()
+app = application(Settings()); window = make_window(Settings())
+window.open_paths([Path(sys.argv[1])]); window.show()
 QTimer.singleShot(0, app.quit); app.exec()
 """
 PEAK = "import resource, sys; sys.stderr.write(str(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss))"

@@ -321,7 +321,7 @@ def _parser() -> argparse.ArgumentParser:
         "export",
         "Write agents into a catalog folder, as valid YAML, never over files it did not write.",
         "folder   agents/<name>.md below DIR\n"
-        "plugin   a plugin marketplace: .claude-plugin/marketplace.json, plugins/<plugin>/agents/<name>.md\n\n"
+        "plugin   a plugin marketplace: .claude-plugin/marketplace.json, plugins/<p>/agents/<name>.md\n\n"
         "A file that would not load is refused (exit status 1); the others are written.\n\n"
         "  agenteditor export .claude/agents --to ../catalog --plan\n"
         "  agenteditor export .claude/agents --to ../catalog --layout plugin",

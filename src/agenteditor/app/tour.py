@@ -23,7 +23,6 @@ from agenteditor.core.rewrite import set_field
 from agenteditor.core.section_edits import move_section_up
 from agenteditor.core.text import Edits, Refusal, apply, replace
 from agenteditor.ui import theme
-from agenteditor.ui.editor import VIEWS
 
 SIZES = ((1280, 820), (900, 600))
 
@@ -57,7 +56,7 @@ def tour(app: QApplication, folder: Path, say: Callable[[str], object] = print) 
         say(f"Exported {plan.folder / entry.path}")
     for choice in ("light", "dark"):
         theme.apply(app, choice)
-        for view in VIEWS:
+        for view in ("details", "examples", "prompt", "source"):
             window.show_view(view)
             _shoot(app, window, folder, f"2-{choice}-{view}", say)
     window.close()

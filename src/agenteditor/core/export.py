@@ -15,7 +15,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import frontmatter as second_reader
 from frontmatter.default_handlers import YAMLHandler
@@ -229,9 +229,8 @@ def second_opinion(syntax: Syntax) -> str | None:
 class _Strings(YAMLHandler):
     """Loads every scalar as the text it is."""
 
-    def load(self, fm: str) -> dict[str, Any]:
-        loaded: dict[str, Any] = super().load(fm, Loader=StringLoader)
-        return loaded
+    def load(self, fm: str, **_options: object) -> object:
+        return super().load(fm, Loader=StringLoader)
 
 
 def _agrees(ours: object, text: str | None, theirs: object) -> bool:

@@ -305,10 +305,10 @@ class ExampleEditor(QScrollArea):
         return focused is not None and self.isAncestorOf(focused)
 
     def _show_caret(self) -> None:
-        text = self._rows.focused_text()
-        if text is not None:
+        text, page = self._rows.focused_text(), self.widget()
+        if text is not None and page is not None:
             caret = text.cursorRect()
-            at = text.viewport().mapTo(self.widget(), QPoint(caret.left(), caret.center().y()))
+            at = text.viewport().mapTo(page, QPoint(caret.left(), caret.center().y()))
             self.ensureVisible(at.x(), at.y(), 0, caret.height() + 3 * theme.GAP)
 
     def changeEvent(self, event: QEvent) -> None:

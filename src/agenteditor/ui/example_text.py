@@ -82,7 +82,8 @@ class PartText(QWidget):
 
     def tab_stops(self) -> list[QWidget]:
         """What Tab goes through: the text, the buttons above it, the one below."""
-        above = [self.head.itemAt(index).widget() for index in range(self.head.count())]
+        items = [self.head.itemAt(index) for index in range(self.head.count())]
+        above = [item.widget() for item in items if item is not None]
         buttons = [one for one in above if one is not None and one.focusPolicy() != Qt.FocusPolicy.NoFocus]
         return [self.text, *buttons, *buttons_of(self._refusal)]
 

@@ -134,8 +134,10 @@ class PageBrowser(QTextBrowser):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Who comes by the keyboard sees where it is."""
-        reasons = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
-        self._by_keyboard = event.reason() in (*reasons, Qt.FocusReason.ShortcutFocusReason)
+        reasons = Qt.FocusReason
+        if event.reason() not in (reasons.ActiveWindowFocusReason, reasons.PopupFocusReason):
+            keyboard = (reasons.TabFocusReason, reasons.BacktabFocusReason, reasons.ShortcutFocusReason)
+            self._by_keyboard = event.reason() in keyboard
         super().focusInEvent(event)
         self.viewport().update()
 

@@ -110,6 +110,13 @@ class SectionView(QWidget):
 
     def refresh(self) -> None:
         """Show the document as it is now, touching only what differs."""
+        focused = QApplication.focusWidget()
+        had_focus = focused is not None and self.isAncestorOf(focused)
+        self._show()
+        if had_focus and QApplication.focusWidget() is None:
+            self._outline.setFocus()  # what had it is not there any more
+
+    def _show(self) -> None:
         self._stale = False
         sections = self._document.syntax.sections
         self._writing = self._writing and not sections

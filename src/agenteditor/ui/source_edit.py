@@ -419,8 +419,9 @@ class SourceEdit(QPlainTextEdit):
                 if note.cursor.selectionStart() < end and note.cursor.selectionEnd() > start:
                     draw_underline(painter, note, block, top, left)
             for hidden in self.hidden_in(block):
-                ends = (self.cursorRect(self.cursor_over(at, at)) for at in (hidden.start, hidden.end))
-                draw_hidden(painter, *ends, self._theme)
+                start_at = self.cursorRect(self.cursor_over(hidden.start, hidden.start))
+                end_at = self.cursorRect(self.cursor_over(hidden.end, hidden.end))
+                draw_hidden(painter, start_at, end_at, self._theme)
 
     def viewportEvent(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):

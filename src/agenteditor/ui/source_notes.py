@@ -150,9 +150,11 @@ def draw_underline(painter: QPainter, note: Note, block: QTextBlock, top: float,
 
 
 def _x(line: QTextLine, position: int) -> float:
-    found = line.cursorToX(position)
     # The stubs say a number, PySide gives the number and the position.
-    return float(found[0] if isinstance(found, tuple) else found)
+    found: object = line.cursorToX(position)
+    number = found[0] if isinstance(found, tuple) else found
+    assert isinstance(number, (int, float))
+    return float(number)
 
 
 def _wave(left: float, right: float, bottom: float) -> QPolygonF:
