@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-import frontmatter as second_reader
 from frontmatter.default_handlers import YAMLHandler
 
 from agenteditor.core import files, marketplace
@@ -213,8 +212,10 @@ def second_opinion(syntax: Syntax) -> str | None:
 
     It loads every value as text, so that only the text counts, and strips the body.
     """
+    reader = YAMLHandler()
     try:
-        metadata, body = second_reader.parse(syntax.text, handler=_Strings())
+        content, body = reader.split(syntax.text)
+        metadata = reader.load(content, Loader=StringLoader)
     except Exception as error:  # noqa: BLE001  # another library's parser on any text
         return f"Another reader (python-frontmatter) cannot read the result: {type(error).__name__}."
     if body.strip() != syntax.prompt:
@@ -224,13 +225,6 @@ def second_opinion(syntax: Syntax) -> str | None:
         if last is field and field.editable and not _agrees(field.value, field.text, metadata.get(field.key)):
             return f"Another reader (python-frontmatter) reads “{field.key}” differently."
     return None
-
-
-class _Strings(YAMLHandler):
-    """Loads every scalar as the text it is."""
-
-    def load(self, fm: str, **_options: object) -> object:
-        return super().load(fm, Loader=StringLoader)
 
 
 def _agrees(ours: object, text: str | None, theirs: object) -> bool:
