@@ -35,7 +35,7 @@ from agenteditor.core.yaml_nodes import (
 
 MAX_DEPTH = 64  # flow nesting costs libyaml quadratic time (READER.md, traps)
 MAX_LENGTH = 1_000_000  # code points; the largest real frontmatter has 6,000
-_MAX_MENDS = 32  # each costs one more parse (corrections F and G)
+_MAX_MENDS = 32  # each costs one more parse (corrections E, F and G)
 
 assert yaml.__with_libyaml__, "Agent Editor needs PyYAML with libyaml; the pure parser reads tabs wrongly"
 
@@ -85,20 +85,20 @@ class _Built:
 
 
 def _read_masked(text: str, tab_lines: list[Span]) -> _Built | YamlFault | Refused:
-    """Parse, mending one place after another that libyaml refuses and the reader takes (F, G)."""
+    """Parse, mending one place after another that libyaml refuses and the reader takes (E, F, G)."""
     inserted: list[int] = []
     for _ in range(_MAX_MENDS):
         outcome = _build(text, inserted, tab_lines)
         if not isinstance(outcome, _Mend):
             return outcome
         at = outcome.offset
-        if text[at] == ",":
+        if text[at] in ",\t":
             text = text[:at] + MASK + text[at + 1 :]
         else:  # a key that is not there: give libyaml one
             text = text[:at] + MASK + text[at:]
             inserted.append(at)
             inserted.sort()
-    return Refused("Too many values begin with a comma or have no key.", 0)
+    return Refused("Too many values begin with a comma or a tab, or have no key.", 0)
 
 
 def _events(text: str) -> Iterator[yaml.Event]:
@@ -137,7 +137,7 @@ def _build(text: str, inserted: list[int], tab_lines: list[Span]) -> _Built | _M
 
 @dataclass(frozen=True, slots=True)
 class _Mend:
-    """A comma or a colon at ``offset`` that libyaml refuses and the reader takes."""
+    """A comma, a colon or a tab at ``offset`` that libyaml refuses and the reader takes."""
 
     offset: int
 
@@ -146,6 +146,10 @@ def _mendable(text: str, offset: int, error: yaml.MarkedYAMLError) -> bool:
     problem = error.problem or ""
     if text[offset : offset + 1] == ",":
         return "node content" in problem or "expected key" in problem
+    if text[offset : offset + 1] == "\t" and error.context_mark is not None:
+        # The tab begins the first line of a block scalar, behind one space or more.
+        header, _, above = text[error.context_mark.index : offset].partition("\n")
+        return header[:1] in ("|", ">") and above.endswith(" ") and not above.strip()
     return text[offset : offset + 1] == ":" and "expected key" in problem
 
 
@@ -335,7 +339,7 @@ class _Builder:
             return
         frame = self._stack[-1]
         if frame.mapping and not frame.flow and len(frame.children) % 2:
-            self._check_value_column(frame.children[-1], node)
+            self._check_value_column(frame, node)
         frame.children.append(node)
 
     def _line_end(self, offset: int) -> int:
@@ -362,18 +366,13 @@ class _Builder:
             "yaml/comment", "“#” right after a value: a comment needs a blank before it.", offset
         )
 
-    def _check_value_column(self, key: Node, value: Node) -> None:
-        """D: a value on its own line must stand further right than its key."""
+    def _check_value_column(self, frame: _Frame, value: Node) -> None:
+        """D: a value on its own line must stand further right than its map."""
         if (isinstance(value, Sequence) and not value.flow) or value.span.start == value.span.end:
             return
-        value_start, key_start = self._grown(value.span.start), self._grown(key.span.start)
-        if key_start - 1 in self._inserted:
-            key_start -= 1
+        key_start, value_start = (self._grown(node.span.start) for node in (frame.children[-1], value))
         line = self._text.rfind("\n", key_start, value_start) + 1
-        if not line:
-            return
-        key_line = self._text.rfind("\n", 0, key_start) + 1
-        if value_start - line <= key_start - key_line:
+        if line and value_start - line <= frame.indent:
             message = "This value stands on its own line but is not indented more than its key."
             raise self._stop("yaml/indent", message, value_start)
 
