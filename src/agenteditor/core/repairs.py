@@ -61,11 +61,7 @@ def make_valid(syntax: Syntax) -> Edits | Refusal:
     )
     for tried in (edits, _with_tabs_replaced(syntax, edits)):
         verdict, _, after = parse_fields(apply(syntax.text, tried), syntax.dialect)
-        if (
-            verdict == "valid"
-            and after is not None
-            and [f.key for f in after.fields] == [f.key for f in fields]
-        ):
+        if verdict == "valid" and after is not None and _same_but_repaired(fields, after.fields):
             return tried
     return Refusal("No change of quotes alone makes this frontmatter valid YAML. Correct it in the source.")
 
@@ -73,13 +69,33 @@ def make_valid(syntax: Syntax) -> Edits | Refusal:
 def make_portable(syntax: Syntax) -> Edits:
     """Edits that spell characters which YAML does not allow as escapes; the reader lets them pass.
 
-    Touches the values that hold such a character and nothing else.
+    Touches the values that hold such a character and nothing else; () if one would read differently.
     """
     fields = syntax.frontmatter.fields if syntax.frontmatter else ()
-    return tuple(
-        TextEdit(field.value_span, double(field.text))
+    edits = tuple(
+        TextEdit(field.value_span, _escaped(field.value, field.value_span.of(syntax.text)))
         for field in fields
-        if field.text is not None and field.editable and _NOT_YAML.search(field.value_span.of(syntax.text))
+        if isinstance(field.value, str)
+        and field.editable
+        and field.style != "broken"
+        and _NOT_YAML.search(field.value_span.of(syntax.text))
+    )
+    verdict, _, after = parse_fields(apply(syntax.text, edits), syntax.dialect)
+    found = [(field.key, field.value) for field in after.fields] if after else []
+    same = verdict == syntax.verdict and found == [(field.key, field.value) for field in fields]
+    return edits if same else ()
+
+
+def _escaped(value: str, written: str) -> str:
+    """``value`` in double quotes, with the line end that ``written``, a block scalar, ends in."""
+    return double(value) + written[len(written.rstrip("\r\n")) :]
+
+
+def _same_but_repaired(before: tuple[Field, ...], after: tuple[Field, ...]) -> bool:
+    """Whether the fields are the same ones, and those that were read as written have their values."""
+    return len(before) == len(after) and all(
+        old.key == new.key and (old.repaired or old.style == "broken" or old.value == new.value)
+        for old, new in zip(before, after, strict=True)
     )
 
 
