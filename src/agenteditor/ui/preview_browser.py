@@ -60,6 +60,8 @@ class PageBrowser(QTextBrowser):
         self.setAcceptDrops(False)
         self.setUndoRedoEnabled(False)
         self.anchorClicked.connect(self._clicked)
+        # A scroll bar that comes or goes takes room, and does not always say so by a resize event.
+        self.verticalScrollBar().rangeChanged.connect(self._fit)
 
     def show_page(self, page: Page) -> None:
         """Show a page, at the place of the last one that was being read."""

@@ -75,8 +75,6 @@ class LinkDialog(QDialog):
         copy = buttons.addButton(self.tr("&Copy address"), QDialogButtonBox.ButtonRole.ActionRole)
         copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.target.address))
         close = buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
-        close.setDefault(True)
-        close.setFocus()
         if not refused:
             buttons.addButton(self.tr("&Open"), QDialogButtonBox.ButtonRole.AcceptRole)
         buttons.accepted.connect(self.accept)
@@ -84,6 +82,9 @@ class LinkDialog(QDialog):
         layout = QVBoxLayout(self)
         for part in (title, self.address, detail, buttons):
             layout.addWidget(part)
+        # Only now that it is part of the dialog: Enter alone opens nothing.
+        close.setDefault(True)
+        close.setFocus()
         self.resize(520, self.sizeHint().height())
 
     def accept(self) -> None:
