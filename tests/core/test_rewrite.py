@@ -156,6 +156,49 @@ def test_raw_yaml_adds_a_field_and_replaces_any_style():
     )
 
 
+# title: (frontmatter, raw YAML, frontmatter after)
+RAW = {
+    "a block before a comment": ("notes: x # c\nmodel: y\n", "|\n  a\n  b", "notes: | # c\n  a\n  b\nmodel: y\n"),
+    "a map with a block before a comment": ("notes: x # c\n", "a: |\n  b", "notes: # c\n  a: |\n    b\n"),
+    "a block where blanks trail": ("notes: x  \nmodel: y\n", "|\n  a", "notes: |  \n  a\nmodel: y\n"),
+    "a block into an empty field with a comment": ("notes: # c\nmodel: y\n", "|\n  a", "notes: | # c\n  a\nmodel: y\n"),
+    "a comment of its own": ("notes: x\n", "a: b # c\n# d", "notes:\n  a: b # c\n  # d\n"),
+    "brackets over several lines": ("notes: x # c\n", "[a, # d\n b]", "notes: [a, # d\n b] # c\n"),
+    "nothing": ("notes: x # c\n", "", "notes: # c\n"),
+    "comments above a map": ("notes: # c\n  # d\n  a: b\nmodel: y\n", "a: x\nd: e", "notes: # c\n  # d\n  a: x\n  d: e\nmodel: y\n"),
+    "comments above a list": ("notes: # c\n- a\n", "- b", "notes: # c\n  - b\n"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("before", "yaml", "after"), RAW.values(), ids=RAW.keys())
+def test_raw_yaml_goes_around_the_comment_of_its_line(before, yaml, after):
+    text = fenced(before)
+    assert done(text, set_raw(shallow(text), "notes", yaml)) == fenced(after)
+
+
+@pytest.mark.parametrize(
+    "value", ["'a\n  b'", '"a\n\n  b"', "[a,\n  'b\n  c']", ">\n  a\n  b\n", "\n  a: b\n  c: d"]
+)
+def test_raw_yaml_written_back_as_shown_changes_nothing_whatever_the_line_ends(value):
+    for eol in ("\n", "\r\n"):
+        text = fenced(f"notes: {value}\nmodel: x\n").replace("\n", eol)
+        assert set_raw(shallow(text), "notes", raw_yaml(shallow(text), "notes")) == ()
+
+
+def test_all_fields_may_stand_further_right():
+    text = fenced("  name: a\n  tools:\n    - x\n")
+    assert done(text, set_field(shallow(text), "name", "b: c")) == text.replace(": a", ": 'b: c'")
+    assert done(text, set_field(shallow(text), "model", "y")) == text.replace("- x\n", "- x\n  model: y\n")
+    assert done(text, set_list(shallow(text), "skills", ["p", "q"])) == text.replace(
+        "- x\n", "- x\n  skills:\n    - p\n    - q\n"
+    )
+    assert done(text, set_raw(shallow(text), "name", "p: q\nr: s")) == text.replace(
+        "name: a\n", "name:\n    p: q\n    r: s\n"
+    )
+    assert done(text, remove_field(shallow(text), "name")) == text.replace("  name: a\n", "")
+    assert done(text, remove_field(shallow(text), "tools")) == text.replace("  tools:\n    - x\n", "")
+
+
 def test_an_entry_of_a_list_is_set_alone():
     text = fenced("examples:\n  - 'one'\n  - two\n")
     assert done(text, set_field(shallow(text), "examples[1]", "two: 2")) == fenced(
@@ -176,6 +219,11 @@ def test_removing_takes_the_lines_and_leaves_comments():
     assert done(text, remove_field(shallow(text), "model")) == text.replace("model: x # y\n", "")
     assert done(text, remove_field(shallow(text), "description")) == text.replace("description: |\n  b\n", "")
     assert remove_field(shallow(text), "color") == ()
+
+
+def test_removing_takes_the_overridden_ones_too():
+    text = fenced("name: a\nmodel: x\n# c\nmodel: y\n")
+    assert done(text, remove_field(shallow(text), "model")) == fenced("name: a\n# c\n")
 
 
 def test_removing_what_another_field_refers_to_is_refused():

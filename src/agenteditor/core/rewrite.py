@@ -85,18 +85,19 @@ def set_raw(syntax: Syntax, key: str, yaml: str) -> Edits | Refusal:
 
     Refused with the place if it is not valid YAML by itself.
     """
+    if yaml == raw_yaml(syntax, key):
+        return ()
     lines = yaml.replace("\r\n", "\n").strip("\n")
-    node = read_yaml(lines)
-    if isinstance(node, (YamlFault, Refused)):
-        line = lines.count("\n", 0, node.offset) + 1
-        return Refusal(f"This is not valid YAML, line {line}: {node.message}")
-    value = plain_value(node, lines) if node is not None else None
     eol = eol_of(syntax.text)
+    # A fold over CRLF is read otherwise than one over LF: what counts is how the file will have it.
+    typed = lines.replace("\n", eol)
+    node = read_yaml(typed)
+    if isinstance(node, (YamlFault, Refused)):
+        line = typed.count("\n", 0, node.offset) + 1
+        return Refusal(f"This is not valid YAML, line {line}: {node.message}")
+    value = plain_value(node, typed) if node is not None else None
     indented = eol + eol.join("  " + line if line.strip() else "" for line in lines.split("\n"))
-    candidates = [indented] if "\n" in lines else [lines.strip(" "), indented]
-    if lines.startswith(("|", ">")):
-        candidates = [lines.replace("\n", eol), indented.strip()]
-    return _set_written(syntax, key, candidates, lambda field: _same(field.value, value))
+    return _set_written(syntax, key, [typed.strip(" "), indented], lambda field: _same(field.value, value))
 
 
 def raw_yaml(syntax: Syntax, key: str) -> str | None:
@@ -120,20 +121,36 @@ def _set_written(syntax: Syntax, key: str, written: list[str], accepts: Accepts)
         return _NO_FRONTMATTER
     if field is None:
         return _added(syntax, key, written, accepts)
-    return _changed(syntax, field, (_whole(syntax, field, value) for value in written), accepts)
+    return _changed(syntax, field, _written_candidates(syntax, field, written), accepts)
+
+
+def _written_candidates(syntax: Syntax, field: Field, written: list[str]) -> Iterator[Edits]:
+    for value in written:
+        yield _whole(syntax, field, value)
+    margin, eol = _margin(syntax, field), eol_of(syntax.text)
+    for value in written:
+        head, _, rest = value.replace(eol, eol + margin).partition(eol)
+        if margin and rest:
+            yield _whole(syntax, field, head + eol + rest)
+        if rest:  # the lines below go below the comment that stands behind the value
+            at = len(syntax.text[: field.span.end].rstrip("\r\n"))
+            yield (*_whole(syntax, field, head), replace(at, at, eol + rest))
 
 
 # --- adding, removing, renaming ----------------------------------------------------------------
 
 
 def remove_field(syntax: Syntax, key: str) -> Edits | Refusal:
-    """Edits that take the field's lines out; ``()`` if it is not there."""
-    field = syntax.field(key)
-    if syntax.frontmatter is None or field is None:
+    """Edits that take the field's lines out, overridden ones of its name too; ``()`` if there is none."""
+    fields = syntax.frontmatter.fields if syntax.frontmatter else ()
+    rest = [field for field in fields if field.key != key]
+    if len(rest) == len(fields):
         return ()
-    index = syntax.frontmatter.fields.index(field)
-    rest = [other for place, other in enumerate(syntax.frontmatter.fields) if place != index]
-    edits = (replace(*field.span, ""),)
+    edits = tuple(
+        replace(field.span.start - len(_margin(syntax, field)), field.span.end, "")
+        for field in fields
+        if field.key == key
+    )
     if _reads(syntax, edits, rest):
         return edits
     return Refusal(f"“{key}” cannot be removed without changing another field. {_IN_SOURCE}")
@@ -234,7 +251,7 @@ def _list_candidates(syntax: Syntax, field: Field, wanted: list[str]) -> Iterato
             )
     if field.style != "block" and not wanted:
         yield _whole(syntax, field, "[]")
-    for written in _fresh_lists(wanted, eol):
+    for written in _fresh_lists(wanted, eol + _margin(syntax, field)):
         yield _whole(syntax, field, written)
 
 
@@ -281,7 +298,10 @@ def _item(text: str) -> str:
 def _whole(syntax: Syntax, field: Field, written: str) -> Edits:
     """The value written anew, as the smallest edit of the old one."""
     start, end = field.value_span
-    if field.style in ("block", "empty") or written[:1] in ("", "\r", "\n"):
+    above = syntax.text.rfind("\n", field.key_span.end, start)
+    if field.style == "block" and written[:1] in ("\r", "\n") and above >= 0:
+        start = above - (syntax.text[above - 1] == "\r")  # comments between key and value stay
+    elif field.style in ("block", "empty") or written[:1] in ("", "\r", "\n"):
         start = _after_colon(syntax.text, field)
     if syntax.text[start - 1] == ":" and written[:1] not in ("", "\r", "\n"):
         written = " " + written
@@ -346,15 +366,24 @@ def _added(syntax: Syntax, key: str, values: Iterable[str], accepts: Accepts) ->
         earlier = [i for i, field in enumerate(fields) if order.get(field.key, len(order)) < order[key]]
         place = max(earlier, key=lambda i: (order[fields[i].key], i)) + 1 if earlier else 0
     eol = eol_of(syntax.text)
+    margin = _margin(syntax, fields[0]) if fields else ""
     at = fields[place - 1].span.end if place else _first_line(syntax)
     before = "" if not at or syntax.text[at - 1] == "\n" else eol
     rest = [*fields[:place], None, *fields[place:]]
     for value in values:
         space = "" if not value or value[:1] in ("\r", "\n") else " "
-        edits = (replace(at, at, f"{before}{key}:{space}{value}{'' if value.endswith(chr(10)) else eol}"),)
+        entry = f"{key}:{space}{value}".replace(eol, eol + margin)
+        edits = (replace(at, at, f"{before}{margin}{entry}{'' if value.endswith(eol) else eol}"),)
         if _reads(syntax, edits, rest, lambda field: field.key == key and accepts(field)):
             return edits
     return Refusal(f"“{key}” cannot be added to this frontmatter. {_IN_SOURCE}")
+
+
+def _margin(syntax: Syntax, field: Field) -> str:
+    """The blanks before the field's key; fields may all stand further right."""
+    start = field.span.start
+    before = syntax.text[syntax.text.rfind("\n", 0, start) + 1 : start]
+    return before if not before.strip(" ") else ""
 
 
 def _first_line(syntax: Syntax) -> int:
