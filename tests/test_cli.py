@@ -251,6 +251,20 @@ def test_help_teaches_by_example(arguments, capsys):
     assert "\n  agenteditor " in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [["check", "LONG"], ["show", "LONG/x.md"], ["fix", "LONG"], ["set", "LONG", "a=b"], ["set", "GOOD", "a=b", "--output", "LONG"],
+     ["export", "GOOD", "--to", "LONG"], ["export", "GOOD", "--to", "GOOD/below"], ["LONG"]],
+    ids=" ".join,
+)  # fmt: skip
+def test_an_impossible_path_is_one_line_of_error_and_nothing_is_written(arguments, good, tmp_path, capsys):
+    long = tmp_path / ("x" * 300)
+    assert main([a.replace("LONG", str(long)).replace("GOOD", str(good)) for a in arguments]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["good.md"]
+    assert good.read_text(encoding="utf-8") == GOOD
+
+
 def test_a_path_that_is_not_there_opens_no_window(tmp_path, capsys):
     assert main([str(tmp_path / "none.md")]) == 2
     assert "no such file" in capsys.readouterr().err

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from agenteditor import __version__, cli_commands
+from agenteditor.core.disk import is_there
 
 _WINDOW_HELP = """\
 Open agent files, or a folder of them, in the window:
@@ -58,7 +59,7 @@ def _window(given: list[str]) -> int:
     if options.install_desktop:
         return _install_desktop()
     paths = [Path(path) for path in options.paths]
-    missing = [path for path in paths if not path.exists()]
+    missing = [path for path in paths if not is_there(path)]
     for path in missing:
         print(f"agenteditor: {path}: there is no such file or folder", file=sys.stderr)
     if missing:

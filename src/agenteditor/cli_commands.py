@@ -18,6 +18,7 @@ from agenteditor.core import files
 from agenteditor.core.catalog import agent_files
 from agenteditor.core.checks import Diagnostic, check
 from agenteditor.core.dialect import typed
+from agenteditor.core.disk import is_folder, is_there
 from agenteditor.core.files import FileProblem, Loaded
 from agenteditor.core.fixing import fixed
 from agenteditor.core.loading import loads, place_of
@@ -56,7 +57,7 @@ class _Files:
                     self.fail(str(problem))
 
     def _in(self, path: Path) -> list[Path]:
-        if not path.is_dir():
+        if not is_folder(path):
             return [path]
         found = agent_files(path, lambda error: self.fail(f"Cannot list {error.filename}: {error.strerror}."))
         if not found:
@@ -185,7 +186,7 @@ def _write(path: Path, text: str, file: Loaded) -> None:
         if text != file.text:
             files.save(path, text, file.stamp)
     else:
-        files.save(path, text, files.stamp(path) if path.exists() else None)
+        files.save(path, text, files.stamp(path) if is_there(path) else None)
 
 
 def _fix(options: argparse.Namespace) -> int:
@@ -248,7 +249,7 @@ def _export(options: argparse.Namespace) -> int:
 def _category(path: Path, given: list[Path]) -> str:
     """The folder below a given one that a file lies in: its plugin in a marketplace."""
     for folder in given:
-        if folder.is_dir() and path.is_relative_to(folder):
+        if is_folder(folder) and path.is_relative_to(folder):
             parts = path.relative_to(folder).parts
             return parts[0] if len(parts) > 1 else ""
     return ""

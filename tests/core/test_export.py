@@ -167,6 +167,16 @@ def test_crlf_and_a_byte_order_mark_are_written_as_lf_without_one(tmp_path):
     assert (tmp_path / "agents" / "a.md").read_bytes() == GOOD.format(name="a").encode()
 
 
+def test_a_file_in_the_way_of_a_folder_is_a_problem_with_a_sentence(tmp_path):
+    (tmp_path / "agents").write_text("no folder\n", encoding="utf-8")
+    with pytest.raises(FileProblem):
+        write(plan([source("a")], tmp_path, "folder"))
+    with pytest.raises(FileProblem):
+        write(plan([source("a")], tmp_path / "agents" / "below", "folder"))
+    with pytest.raises(FileProblem):
+        write(plan([source("a")], tmp_path / ("x" * 300), "folder"))
+
+
 def test_a_damaged_manifest_means_that_nothing_is_ours(tmp_path):
     write(plan([source("a")], tmp_path, "folder"))
     (tmp_path / MANIFEST).write_text("{nonsense", encoding="utf-8")

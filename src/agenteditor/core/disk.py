@@ -56,6 +56,24 @@ class Conflict(FileProblem):
         self.found = found
 
 
+# Path's own questions raise where a name is too long or a folder is closed to us; os.path's do not.
+
+
+def is_there(path: AnyPath) -> bool:
+    """Whether ``path`` leads to something; False where that cannot be found out."""
+    return os.path.exists(path)  # noqa: PTH110
+
+
+def is_file(path: AnyPath) -> bool:
+    """Whether ``path`` is an ordinary file; False where that cannot be found out."""
+    return os.path.isfile(path)  # noqa: PTH113
+
+
+def is_folder(path: AnyPath) -> bool:
+    """Whether ``path`` is a folder; False where that cannot be found out."""
+    return os.path.isdir(path)  # noqa: PTH112
+
+
 def read(path: AnyPath) -> tuple[bytes, Stamp]:
     """The bytes of an ordinary file of at most `LIMIT` bytes, and their stamp. Raises `FileProblem`.
 

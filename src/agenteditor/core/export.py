@@ -20,6 +20,7 @@ from typing import Literal, NamedTuple
 from frontmatter.default_handlers import YAMLHandler
 
 from agenteditor.core import files, marketplace
+from agenteditor.core.disk import is_folder, is_there, problems
 from agenteditor.core.files import FileProblem, Stamp
 from agenteditor.core.line_ends import drop_bom, to_line_ends
 from agenteditor.core.loading import loads
@@ -249,7 +250,7 @@ def _note(source: Source, text: str, layout: Layout) -> str:
 
 
 def _problem(folder: Path, layout: Layout, names: Iterable[str]) -> str | None:
-    if folder.exists() and not folder.is_dir():
+    if is_there(folder) and not is_folder(folder):
         return f"{folder} is not a folder."
     taken = sorted(name for name in names if marketplace.reserved(name))
     if layout == "plugin" and taken:
@@ -316,7 +317,8 @@ def write(plan: Plan) -> tuple[Entry, ...]:
         _write_manifest(plan.folder, before)
     for entry in todo:
         target = plan.folder / entry.path
-        target.parent.mkdir(parents=True, exist_ok=True)
+        with problems("save", target):
+            target.parent.mkdir(parents=True, exist_ok=True)
         files.save(target, entry.text, _expected(target, entry, ours))
     after = {**ours, **{entry.path: {_digest(entry.text)} for entry in todo}}
     if todo:
@@ -340,6 +342,7 @@ def _write_manifest(folder: Path, listed: Mapping[str, set[str]]) -> None:
         "files": {path: sorted(listed[path]) for path in sorted(listed)},
     }
     path = folder / MANIFEST
-    path.parent.mkdir(parents=True, exist_ok=True)
-    present = files.stamp(path) if path.exists() else None
+    with problems("save", path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    present = files.stamp(path) if is_there(path) else None
     files.save(path, json.dumps(data, indent=2) + "\n", present)

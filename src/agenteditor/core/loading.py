@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from agenteditor.core.disk import is_file
 from agenteditor.core.syntax import Syntax
 
 Place = Literal["project", "plugin"]
@@ -31,7 +32,7 @@ def place_of(path: Path | None) -> Place:
     """``plugin`` for a file below a folder with a plugin manifest, else ``project``."""
     if path is not None:
         for folder in path.absolute().parents:
-            if (folder / ".claude-plugin" / "plugin.json").is_file():
+            if is_file(folder / ".claude-plugin" / "plugin.json"):
                 return "plugin"
     return "project"
 
