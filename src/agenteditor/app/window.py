@@ -84,6 +84,10 @@ class Window(QMainWindow):
         tabs.setTabBarAutoHide(True)
         tabs.setElideMode(Qt.TextElideMode.ElideRight)
         tabs.setAccessibleName(self.tr("Open agents"))
+        tabs.tabBar().setAccessibleName(self.tr("Open agents"))
+        # Else Tab ends here while the bar is hidden: Qt offers the focus to what cannot take it.
+        tabs.setFocusProxy(None)
+        tabs.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         tabs.currentChanged.connect(lambda _index: self._refresh())
         tabs.tabCloseRequested.connect(self.close_tab)
         return tabs

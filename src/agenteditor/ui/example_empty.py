@@ -33,7 +33,7 @@ class NoExamples(QWidget):
         self._words.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._refusal = ProblemLine(self)
         self._refusal.setVisible(False)
-        self.add = QPushButton(self.tr("&Add an example"), self)
+        self.add = QPushButton(self.tr("Add an e&xample"), self)
         self.add.setIcon(icons.icon("add"))
         self.add.clicked.connect(self.add_wanted)
         self.details = QPushButton(self.tr("Go to &Details"), self)

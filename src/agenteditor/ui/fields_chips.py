@@ -49,7 +49,6 @@ class Chips(QWidget):
         self.suggestions = Suggestions(self.line, words)
         self.suggestions.chosen.connect(self._take)
         self._flow.addWidget(self.line)
-        self.setFocusProxy(self.line)
 
     @property
     def entries(self) -> tuple[str, ...]:

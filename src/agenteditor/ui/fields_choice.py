@@ -72,7 +72,6 @@ class ChoiceField(QWidget):
         self._value = value
         self._combo = Combo(self)
         _column(self).addWidget(self._combo)
-        self.setFocusProxy(self._combo)
         spec = value.spec
         self._known = spec.choices if spec else ()
         self._combo.add(not_set(spec.default if spec else ""), None)
@@ -143,7 +142,6 @@ class ModelField(QWidget):
         self._suggestions.add_button(self.tr("Show the known names"))
         self._line.edited.connect(self._typed)
         _column(self).addWidget(self._line)
-        self.setFocusProxy(self._line)
         self.refresh()
 
     def focus_widget(self) -> QWidget:
@@ -191,7 +189,6 @@ class BooleanField(QWidget):
         self._no = self._button(flow, self.tr("No"))
         self._other = self._button(flow, "")
         self._group.buttonClicked.connect(self._clicked)
-        self.setFocusProxy(self._absent)
         self.refresh()
 
     def focus_widget(self) -> QWidget:
@@ -245,7 +242,6 @@ class IntegerField(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self._line)
         row.addStretch(1)
-        self.setFocusProxy(self._line)
         self.refresh()
 
     def focus_widget(self) -> QWidget:

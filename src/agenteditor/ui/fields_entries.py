@@ -44,7 +44,6 @@ class EntriesField(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._chips)
-        self.setFocusProxy(self._chips)
         self.refresh()
 
     def focus_widget(self) -> QWidget:

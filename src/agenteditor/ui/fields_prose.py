@@ -30,7 +30,6 @@ class LineField(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._line)
-        self.setFocusProxy(self._line)
         self.refresh()
 
     def focus_widget(self) -> QWidget:
@@ -91,7 +90,6 @@ class TextField(QWidget):
         column.addLayout(self._column)
         column.addLayout(below)
         self._slot(0)
-        self.setFocusProxy(self._texts[0])
         self.refresh()
 
     def focus_widget(self) -> QWidget:
@@ -220,7 +218,6 @@ class ReadOnlyField(QWidget):
         column.setSpacing(4)
         column.addWidget(self._text)
         column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
-        self.setFocusProxy(self._text)
 
     def focus_widget(self) -> QWidget:
         """What a label's mnemonic goes to."""

@@ -30,7 +30,6 @@ class YamlField(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._text)
-        self.setFocusProxy(self._text)
         self.refresh()
 
     def focus_widget(self) -> QWidget:

@@ -55,7 +55,7 @@ class FindBar(QFrame):
         close.clicked.connect(self.closed)
         self._one = QPushButton(self.tr("&Replace"))
         self._one.clicked.connect(self.replace_wanted)
-        self._all = QPushButton(self.tr("Replace &all"))
+        self._all = QPushButton(self.tr("Replace a&ll"))
         self._all.clicked.connect(self.replace_all_wanted)
         for button in (self._one, self._all):
             button.setAutoDefault(False)

@@ -294,6 +294,7 @@ class FormView(QWidget):
         super().showEvent(event)
         if self._stale:
             self.refresh()
+        self._chain()  # a view put into a window comes with another order
 
     def _focus_moved(self, old: QWidget | None, now: QWidget | None) -> None:
         """A row that was left shows what was held back under the caret."""

@@ -52,7 +52,7 @@ class ProblemStrip(QFrame):
         self._sign = QLabel()
         self._sign.setFixedWidth(_icon_size(self).width())
         self._message = _Message()
-        self._fix = QPushButton(icon("fix"), self.tr("&Fix…"))
+        self._fix = QPushButton(icon("fix"), self.tr("Fi&x…"))
         self._fix.setToolTip(self.tr("Ways out of this problem (Ctrl+.)"))
         self._fix.setAutoDefault(False)
         self._fix.clicked.connect(self.fix_wanted)

@@ -1,0 +1,160 @@
+"""The window without a mouse: Tab reaches everything and is caught nowhere, each Alt+letter means one thing."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
+
+from agenteditor.app.commands import make_window
+from agenteditor.app.main import application
+from agenteditor.app.settings import Settings
+from agenteditor.ui.editor import VIEWS
+
+FULL = """---
+name: full
+description: "Use this agent when everything is set: yes."
+tools: Read, Bash(git:*)
+disallowedTools: Write
+model: opus
+color: blue
+permissionMode: plan
+maxTurns: 5
+skills: [a, b]
+mcpServers:
+  - slack
+hooks:
+  PreToolUse: []
+memory: project
+background: true
+effort: high
+isolation: worktree
+unknown: hello
+nested:
+  a: 1
+---
+
+Hello
+
+## Rules
+
+- One
+- Two
+"""
+NO_FRONTMATTER = "# Notes\n\nOnly text.\n"
+NO_EXAMPLES = "---\nname: a\ndescription: Use this agent when a test needs one.\n---\n\nYou are good.\n"
+
+
+@pytest.fixture
+def window(qtbot):
+    application(Settings(theme="light"))
+    made = make_window(Settings())
+    qtbot.addWidget(made)
+    made.resize(1280, 820)
+    made.show()
+    qtbot.waitExposed(made)
+    return made
+
+
+@pytest.fixture
+def opened(window, tmp_path, seed_text):
+    """A function that opens one of the texts above or the sample, and shows a view."""
+
+    def open_text(text, view):
+        path = tmp_path / "agent.md"
+        path.write_bytes((seed_text if text == "seed" else text).encode())
+        window.open_paths([path])
+        window.activateWindow()
+        window.show_view(view)
+        QApplication.processEvents()
+        return window
+
+    return open_text
+
+
+TEXTS = {"sample": "seed", "full": FULL, "plain": NO_FRONTMATTER, "small": NO_EXAMPLES}
+
+
+def round_trip(window, key, limit=150):
+    """The widgets that have the focus, one after the other, until the first has it again."""
+    first = QApplication.focusWidget()
+    seen = [first]
+    while len(seen) < limit:
+        focused = QApplication.focusWidget()
+        if focused is window.present_editor().source.edit:  # Tab is a letter there; F6 leads out
+            window.focusNextPrevChild(key == Qt.Key.Key_Tab)
+        else:
+            QTest.keyClick(focused, key)
+        if QApplication.focusWidget() is first:
+            return seen
+        seen.append(QApplication.focusWidget())
+    pytest.fail(f"Tab does not come back from {[described(widget) for widget in seen[-4:]]}")
+
+
+def described(widget):
+    return f"{type(widget).__name__} “{widget.accessibleName()}”"
+
+
+@pytest.mark.parametrize("text", TEXTS)
+@pytest.mark.parametrize("view", VIEWS)
+def test_tab_goes_round_the_whole_window_and_back(opened, text, view):
+    window = opened(TEXTS[text], view)
+    editor = window.present_editor()
+    there = round_trip(window, Qt.Key.Key_Tab)
+    back = round_trip(window, Qt.Key.Key_Backtab)
+    assert len(set(map(id, there))) == len(there)
+    assert {*map(described, there)} == {*map(described, back)}
+    reached = set(there)
+    assert editor.preview.chooser in reached
+    assert window.status.problems in reached
+    shown = editor.form if view == "details" else editor.source
+    if view in ("details", "source"):
+        assert any(shown.isAncestorOf(widget) for widget in reached)
+
+
+def test_tab_goes_down_the_form_and_add_field_is_its_end(opened):
+    window = opened(FULL, "details")
+    form = window.present_editor().form
+    form.reveal("name")
+    mine = [w for w in round_trip(window, Qt.Key.Key_Tab) if form.isAncestorOf(w)]
+    heights = [widget.mapTo(form, widget.rect().center()).y() for widget in mine]
+    rows = [form.row(key) for key in ("name", "tools", "hooks", "model", "unknown")]
+    order = [next(i for i, widget in enumerate(mine) if row.isAncestorOf(widget)) for row in rows]
+    assert order == sorted(order)
+    assert heights[0] == min(heights) and heights[-1] == max(heights)
+
+
+def letters(window):
+    """Alt+letter -> what has it: menus, labels with a buddy, buttons."""
+    found = {}
+
+    def note(text, owner):
+        match = re.search(r"(?<!&)&([^&])", text)
+        if match:
+            found.setdefault(match[1].casefold(), []).append(f"{owner} “{text}”")
+
+    for menu in window.menuBar().actions():
+        note(menu.text(), "menu")
+    for widget in window.findChildren(QWidget):
+        if not widget.isVisible():
+            continue
+        if (isinstance(widget, QLabel) and widget.buddy()) or isinstance(widget, QAbstractButton):
+            note(widget.text(), type(widget).__name__)
+    return found
+
+
+@pytest.mark.parametrize("text", TEXTS)
+@pytest.mark.parametrize("view", VIEWS)
+def test_each_letter_with_alt_means_one_thing(opened, text, view):
+    window = opened(TEXTS[text], view)
+    assert {letter: owners for letter, owners in letters(window).items() if len(owners) > 1} == {}
+
+
+def test_the_letters_stay_apart_with_the_find_bar_open(opened):
+    window = opened(FULL, "source")
+    window.actions_["replace"].trigger()
+    QApplication.processEvents()
+    assert {letter: owners for letter, owners in letters(window).items() if len(owners) > 1} == {}
