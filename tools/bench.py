@@ -39,7 +39,12 @@ app = application(Settings()); window = make_window(Settings())
 window.open_paths([Path(sys.argv[1])]); window.show()
 QTimer.singleShot(0, app.quit); app.exec()
 """
-PEAK = "import resource, sys; sys.stderr.write(str(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss))"
+PEAK = """
+import sys
+from pathlib import Path
+status = Path("/proc/self/status").read_text()
+sys.stderr.write(next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM")))
+"""
 
 
 def main() -> int:

@@ -12,7 +12,7 @@ def test_the_tour_edits_saves_exports_and_takes_pictures(tmp_path, qtbot, seed_t
     lines = []
     assert tour(application(Settings(theme="light")), tmp_path / "tour", lines.append) == 0
     folder = tmp_path / "tour"
-    edited = (folder / "backend-engineer-edited.md").read_text(encoding="utf-8")
+    edited = (folder / "saved" / "backend-engineer.md").read_text(encoding="utf-8")
     syntax = parse(edited)
     assert (syntax.verdict, syntax.field("model").value) == ("valid", "opus")
     assert syntax.examples[1].example.turns[0].text == "Can you design a schema for storing orders?"

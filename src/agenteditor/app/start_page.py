@@ -4,74 +4,97 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QCommandLinkButton, QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QFont, QPalette
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from agenteditor.ui import theme
 from agenteditor.ui.icons import icon
+from agenteditor.ui.qtext import plain
 
-_WIDTH = 460
+_LETTERS = 62  # the width of the page
+_LONGEST = 44  # letters of a folder's path; the rest is in the middle of it, and in the tooltip
 
 
 class StartPage(QScrollArea):
     """The start page. ``opened`` is emitted with the path of a recent or detected place."""
 
-    opened = Signal(str)
+    opened = Signal(object)  # a Path, which may hold what is not UTF-8
 
     def __init__(self, actions: list[QAction], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWidgetResizable(True)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         page = QWidget()
         outer = QVBoxLayout(page)
-        outer.addStretch(1)
-        column = QWidget()
-        column.setMaximumWidth(_WIDTH)
-        column.setMinimumWidth(320)
-        self._column = QVBoxLayout(column)
-        self._column.setSpacing(theme.GAP)
-        outer.addWidget(column, 0, Qt.AlignmentFlag.AlignHCenter)
         outer.addStretch(2)
+        self._column = QWidget()
+        lines = QVBoxLayout(self._column)
+        lines.setSpacing(theme.GAP)
+        outer.addWidget(self._column, 0, Qt.AlignmentFlag.AlignHCenter)
+        outer.addStretch(3)
         self._title = _label(self.tr("Agent Editor"))
-        self._column.addWidget(self._title)
-        self._hint = _label(self.tr("Open an agent file, or drop files or a folder here."))
-        self._column.addWidget(self._hint)
-        for action in actions:
-            self._column.addWidget(_link(action))
-        self._places = QVBoxLayout()
-        self._column.addLayout(self._places)
+        lines.addWidget(self._title)
+        self._hint = _label(self.tr("Open an agent file, or drop files or a folder here."), muted=True)
+        lines.addWidget(self._hint)
+        lines.addSpacing(theme.GAP)
+        begin = QGridLayout()
+        begin.setColumnStretch(1, 1)
+        self._links = [_link(action) for action in actions]
+        for row, (link, action) in enumerate(zip(self._links, actions, strict=True)):
+            begin.addWidget(link, row, 0)
+            begin.addWidget(_label(_keys(action), muted=True), row, 1)
+        lines.addLayout(begin)
+        self._places = QGridLayout()
+        self._places.setColumnStretch(1, 1)
+        lines.addLayout(self._places)
         self.setWidget(page)
         self._dress()
+
+    def take_focus(self) -> None:
+        """Put the focus on the first way to begin."""
+        self._links[0].setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_places(self, detected: list[Path], recent: list[Path]) -> None:
         """List folders found on this machine and what was open before; missing ones are greyed."""
         while (item := self._places.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
+                widget.hide()
                 widget.deleteLater()
+        row = 0
         for title, paths in ((self.tr("Found on this computer"), detected), (self.tr("Recent"), recent)):
             if paths:
                 heading = _label(title)
                 heading.setFont(theme.heading_font(self))
                 heading.setContentsMargins(0, theme.MARGIN, 0, 0)
-                self._places.addWidget(heading)
-            for path in paths:
-                self._places.addWidget(self._place(path))
+                self._places.addWidget(heading, row, 0, 1, 2)
+            for row_of_path, path in enumerate(paths, row + 1):
+                self._places.addWidget(self._place(path), row_of_path, 0)
+                where = _label(_elided(shortened(path.parent)), muted=True)
+                where.setToolTip(plain(str(path)))
+                self._places.addWidget(where, row_of_path, 1)
+            row += len(paths) + 1
 
     def _place(self, path: Path) -> QToolButton:
-        button = QToolButton()
-        button.setAutoRaise(True)
-        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button = _button(path.name or str(path))
         button.setIcon(icon("folder" if path.is_dir() else "agent"))
-        button.setText(shortened(path))
-        button.setAccessibleName(self.tr("Open {0}").format(path))
+        button.setAccessibleName(plain(self.tr("Open {0}").format(path)))
         button.setEnabled(path.exists())
-        button.clicked.connect(lambda: self.opened.emit(str(path)))
+        button.clicked.connect(lambda: self.opened.emit(path))
         return button
 
     def _dress(self) -> None:
+        """Follow the size of the application's font."""
         self._title.setFont(theme.title_font(self))
+        self._column.setFixedWidth(self.fontMetrics().averageCharWidth() * _LETTERS)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ApplicationFontChange:
+            self._title.setFont(QFont())
+            self._dress()
 
 
 def shortened(path: Path) -> str:
@@ -86,17 +109,37 @@ def detected_folders() -> list[Path]:
     return list(dict.fromkeys(place for place in places if place.is_dir()))
 
 
-def _label(text: str) -> QLabel:
-    label = QLabel(text)
+def _elided(path: str) -> str:
+    """At most ``_LONGEST`` letters, the middle left out."""
+    if len(path) <= _LONGEST:
+        return path
+    half = _LONGEST // 2
+    return f"{path[: half - 1]}…{path[-half:]}"
+
+
+def _label(text: str, *, muted: bool = False) -> QLabel:
+    label = QLabel(plain(text))
     label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setWordWrap(True)
+    if muted:
+        label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
     return label
 
 
-def _link(action: QAction) -> QCommandLinkButton:
-    keys = action.shortcut().toString(action.shortcut().SequenceFormat.NativeText)
-    button = QCommandLinkButton(action.text().replace("&", "").removesuffix("…"), keys)
+def _button(text: str) -> QToolButton:
+    button = QToolButton()
+    button.setAutoRaise(True)
+    button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    button.setText(plain(text).replace("&", "&&"))
+    return button
+
+
+def _link(action: QAction) -> QToolButton:
+    button = _button(action.text().replace("&", "").removesuffix("…"))
     button.setIcon(action.icon())
-    button.setAccessibleName(action.text().replace("&", ""))
     button.clicked.connect(action.trigger)
     return button
+
+
+def _keys(action: QAction) -> str:
+    return action.shortcut().toString(action.shortcut().SequenceFormat.NativeText)

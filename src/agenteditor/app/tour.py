@@ -48,7 +48,8 @@ def tour(app: QApplication, folder: Path, say: Callable[[str], object] = print) 
     _edit(document, _typed(document), "Source: a line added at the end", say)
     window.actions_["fix-all"].trigger()
     say(f"Checked  {len(document.problems)} problems left after the safe fixes; {document.loads.reason}")
-    copy = folder / "backend-engineer-edited.md"
+    copy = folder / "saved" / "backend-engineer.md"
+    copy.parent.mkdir()
     document.mark_saved(copy, document.text, files.save(copy, document.text, None))
     say(f"Saved    {copy}")
     plan = export.plan(window.documents_to_export(), folder / "catalog", "plugin")

@@ -49,6 +49,7 @@ class Window(QMainWindow):
         self.setAcceptDrops(True)
         self.folder: Path | None = None
         self._folded = False
+        self._paths: dict[Editor, Path] = {}
         self.actions_ = make_actions(self)
         self.catalog = CatalogView()
         self.catalog.opened.connect(lambda path: self.open_paths([Path(path)]))
@@ -201,6 +202,10 @@ class Window(QMainWindow):
         editor = self.documents.widget(index)
         if not isinstance(editor, Editor) or not self._may_lose([editor]):
             return False
+        path = self._paths.pop(editor, None)
+        if path is not None:
+            saved = Document(editor.document.saved_text, path)
+            self.catalog.mark(path, False, saved.problems)
         self.documents.removeTab(index)
         editor.deleteLater()
         self._refresh()
@@ -239,7 +244,11 @@ class Window(QMainWindow):
         mark = " ●" if document.modified else ""
         _set_tab(self.documents, index, title(document).replace("&", "&&") + mark, str(document.path or ""))
         self.documents.setTabIcon(index, worst_icon(document.problems) or icon("agent"))
+        before = self._paths.get(editor)
+        if before is not None and before != document.path:
+            self.catalog.mark(before, False, ())  # saved under another name: this one is as it was
         if document.path is not None:
+            self._paths[editor] = document.path
             self.catalog.mark(document.path, document.modified, document.problems)
         if editor is self.editor:
             self._refresh()
