@@ -130,6 +130,8 @@ def _build(text: str, inserted: list[int], tab_lines: list[Span]) -> _Built | _M
         offset = _problem_offset(text, error)
         if not builder.in_flow and _mendable(text, offset, error):
             return _Mend(offset)
+        if text[offset : offset + 1] == "\t":
+            return YamlFault("yaml/tab", _TAB, builder.at(offset))
         return _fault(error, builder.at(offset), builder.at(_context_offset(text, error)))
     except Exception as error:  # noqa: BLE001  # the parse wall: mutations raise anything (RELIABILITY F15)
         return YamlFault("yaml/parser", f"The YAML parser gave up: {type(error).__name__}.", 0)
@@ -260,8 +262,7 @@ class _Builder:
             comment = _NOT_BLANK.search(self._text, self._token_end)
             first = bisect_left(starts, comment.start() if comment else next_start, first)
         if first < len(starts) and starts[first] < next_start:
-            message = "A tab is used as indentation; YAML allows spaces only."
-            raise self._stop("yaml/tab", message, starts[first])
+            raise self._stop("yaml/tab", _TAB, starts[first])
 
     def _indent(self) -> int:
         return self._stack[-1].indent if self._stack else -1
@@ -395,6 +396,8 @@ def _block_end(children: list[Node]) -> int:
 
 # --- faults ----------------------------------------------------------------------------------
 
+_NO_COLON = "could not find expected ':'"
+_TAB = "A tab is used as indentation; YAML allows spaces only."
 # libyaml's problem -> our code and sentence. The reader gives no reason; these are ours.
 _PROBLEMS = (
     (
@@ -402,11 +405,9 @@ _PROBLEMS = (
         "yaml/colon",
         "“: ” inside an unquoted text: YAML takes it for a field.",
     ),
-    ("could not find expected ':'", "yaml/line", "This line is neither a field nor indented under one."),
+    (_NO_COLON, "yaml/line", "This line is neither a field nor indented under one."),
     ("did not find expected key", "yaml/line", "This line has a wrong indent, or text after a value."),
     ("found unexpected end of stream", "yaml/quote", "A quote is opened here and never closed."),
-    ("found character '\\t'", "yaml/tab", "A tab is used as indentation; YAML allows spaces only."),
-    ("found a tab character", "yaml/tab", "A tab is used as indentation; YAML allows spaces only."),
     ("unknown escape", "yaml/escape", "An unknown “\\” escape in double quotes."),
     ("character escape code", "yaml/escape", "An invalid “\\” escape in double quotes."),
     ("expected hexdecimal number", "yaml/escape", "An incomplete “\\” escape in double quotes."),
@@ -427,5 +428,7 @@ def _fault(error: yaml.MarkedYAMLError, offset: int, context: int) -> YamlFault:
     problem = error.problem or ""
     for needle, code, message in _PROBLEMS:
         if needle in problem:
-            return YamlFault(code, message, context if code == "yaml/quote" else offset)
+            # Both are noticed far below the place where they begin.
+            begins = code == "yaml/quote" or needle == _NO_COLON
+            return YamlFault(code, message, context if begins else offset)
     return YamlFault("yaml/syntax", f"YAML does not parse here: {problem}.", offset)
