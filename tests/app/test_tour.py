@@ -24,3 +24,12 @@ def test_the_tour_edits_saves_exports_and_takes_pictures(tmp_path, qtbot, seed_t
     assert len(pictures) == 18
     assert all(picture.stat().st_size > 10_000 for picture in pictures)
     assert sum(line.startswith("Edited") for line in lines) == 4
+    assert tour(application(Settings(theme="light")), folder, lines.append) == 0  # it may replace its own
+
+
+def test_the_tour_touches_no_folder_with_other_files(tmp_path, qtbot):
+    (tmp_path / "mine.txt").write_text("mine", encoding="utf-8")
+    lines = []
+    assert tour(application(Settings(theme="light")), tmp_path, lines.append) == 2
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+    assert "holds other files" in lines[0]

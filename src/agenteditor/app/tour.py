@@ -1,7 +1,8 @@
 """The main job done by itself, in the real window: for machines without a screen, and as a proof.
 
 Opens the sample, makes one edit in each editor, applies the fix, saves a copy, exports a catalog,
-takes a picture of each view in light and dark, and prints what it did and where.
+takes a picture of each view in light and dark, and prints what it did and where. It writes into an
+empty folder or one of its own, nowhere else.
 """
 
 from __future__ import annotations
@@ -24,13 +25,15 @@ from agenteditor.core.section_edits import move_section_up
 from agenteditor.core.text import Edits, Refusal, apply, replace
 from agenteditor.ui import theme
 
+_MARKER = ".agenteditor-tour"
 SIZES = ((1280, 820), (900, 600))
 
 
 def tour(app: QApplication, folder: Path, say: Callable[[str], object] = print) -> int:
-    """Take the tour; the exit status. Everything is written below ``folder``, which is made anew."""
-    if folder.exists():
-        shutil.rmtree(folder)
+    """Take the tour; the exit status. Everything is written below ``folder``."""
+    if not _made_ready(folder):
+        say(f"{folder} holds other files. Name an empty folder, or one an earlier tour wrote.")
+        return 2
     work = folder / "agents"
     shutil.copytree(resource("samples"), work)
     window = make_window(Settings())
@@ -62,6 +65,18 @@ def tour(app: QApplication, folder: Path, say: Callable[[str], object] = print) 
             _shoot(app, window, folder, f"2-{choice}-{view}", say)
     window.close()
     return 0
+
+
+def _made_ready(folder: Path) -> bool:
+    """Empty the folder if an earlier tour wrote it; False if it holds anything else."""
+    marker = folder / _MARKER
+    if folder.exists() and any(folder.iterdir()):
+        if not marker.is_file():
+            return False
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    marker.write_text("Written by agenteditor --tour, which may delete this folder.\n", encoding="utf-8")
+    return True
 
 
 def _edit(document: Document, outcome: Edits | Refusal, label: str, say: Callable[[str], object]) -> None:
