@@ -219,7 +219,7 @@ def second_opinion(syntax: Syntax) -> str | None:
         metadata = reader.load(content, Loader=StringLoader)
     except Exception as error:  # noqa: BLE001  # another library's parser on any text
         return f"Another reader (python-frontmatter) cannot read the result: {type(error).__name__}."
-    if body.strip() != syntax.prompt:
+    if body.strip() != syntax.body.of(syntax.text).strip():
         return "Another reader (python-frontmatter) finds another prompt in the result."
     for field in syntax.frontmatter.fields if syntax.frontmatter else ():
         last = syntax.field(field.key)

@@ -23,6 +23,10 @@ Verdict = Literal["valid", "repaired", "fails", "none", "unknown"]
 BOM = "\ufeff"
 # JavaScript's \s. Python's differs: it lacks U+FEFF and has U+0085, U+001C to U+001F (rule 2).
 JS_SPACE = "\\t\\n\\v\\f\\r \\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000\\ufeff"
+# The same characters, for str.strip(): what JavaScript's trim() takes off.
+JS_BLANKS = "\t\n\v\f\r \u00a0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff" + "".join(
+    map(chr, range(0x2000, 0x200B))
+)
 _OPENING = re.compile(f"---[{JS_SPACE}]*\\n")
 # Rules 4 and 5. In the reader "." is not CR, U+2028 or U+2029, so on CRLF files no line matches.
 _LINE = re.compile(f"([A-Za-z_-]+):([{JS_SPACE}]+)([^\\r\\n\\u2028\\u2029]+)")

@@ -13,7 +13,7 @@ from agenteditor.core.body import Section, parse_body
 from agenteditor.core.dialect import Dialect, claude_code
 from agenteditor.core.examples import Example, parse_examples
 from agenteditor.core.frontmatter import Field, Frontmatter, frontmatter
-from agenteditor.core.reader import Fault, Verdict, read
+from agenteditor.core.reader import JS_BLANKS, Fault, Verdict, read
 from agenteditor.core.text import Span
 
 # The fields whose text may hold example blocks (FORMAT 3.4).
@@ -56,18 +56,17 @@ class Syntax:
 
     def slot(self, host: str) -> Field | None:
         """The field, or the entry of a list field, that ``host`` names (``examples[2]``)."""
-        item = _ITEM.fullmatch(host)
-        if item is None:
-            return self.field(host)
+        named, item = self.field(host), _ITEM.fullmatch(host)
+        if named is not None or item is None:
+            return named
         field = self.field(item[1])
-        if field is None or int(item[2]) >= len(field.items):
-            return None
-        return field.items[int(item[2])]
+        entries = field.items if field is not None else ()
+        return next((entry for entry in entries if entry.key == host), None)
 
     @property
     def prompt(self) -> str:
-        """The body as the agent gets it: without the blanks around it (FORMAT 2.1)."""
-        return self.body.of(self.text).strip()
+        """The body as the agent gets it: without JavaScript's blanks around it (FORMAT 2.1)."""
+        return self.body.of(self.text).strip(JS_BLANKS)
 
 
 def parse(text: str, dialect: Dialect | None = None) -> Syntax:
