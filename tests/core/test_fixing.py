@@ -1,0 +1,88 @@
+"""All safe fixes at once: they come to an end, a second run finds nothing, no file gets worse."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from agenteditor.core import fixing
+from agenteditor.core.checks import check
+from agenteditor.core.fixing import fixed
+from agenteditor.core.loading import loads
+from agenteditor.core.syntax import parse
+from tests.core.texts import agent_texts
+
+WORSE = {"valid": 0, "repaired": 1, "unknown": 2, "fails": 3, "none": 4}
+PLACES = ("project", "plugin")
+
+
+def assert_better(text, place, file_name):
+    done = fixed(text, place, file_name)
+    before, after = parse(text), parse(done.text)
+    assert bool(done.labels) == (done.text != text)
+    assert WORSE[after.verdict] <= WORSE[before.verdict]
+    assert loads(after, place).ok or not loads(before, place).ok
+    # What stood behind the hyphens of the closing fence belonged to the prompt only by mistake.
+    assert before.prompt.endswith(after.prompt) or after.verdict != before.verdict
+    assert fixed(done.text, place, file_name).text == done.text
+    return done
+
+
+def test_the_sample_is_made_valid_in_one_step(seed_text):
+    done = assert_better(seed_text, "project", "backend-engineer.md")
+    assert done.labels == ("Make it valid YAML",)
+    assert parse(done.text).verdict == "valid"
+
+
+def test_a_file_without_a_finding_stays_as_it_is():
+    text = "---\nname: good-one\ndescription: Use this agent when a test needs one.\n---\n\nYou are a good agent that does what it is told.\n"
+    assert fixed(text, "project", "good-one.md") == fixed(text)
+    assert fixed(text).text == text and fixed(text).labels == ()
+
+
+# What only a person can decide is no safe fix: it is offered, and not applied by itself.
+ASKED = [
+    "Just notes\n",
+    "---\nname: a\n---\nNo description\n",
+    "---\nname: a\ndescription: b\nunknown: c\n---\nBody\n",
+]
+
+
+@pytest.mark.parametrize("text", ASKED)
+@pytest.mark.parametrize("place", PLACES)
+def test_no_fix_that_is_not_safe_is_applied(text, place):
+    labels = fixed(text, place).labels
+    for label in labels:
+        safe = {fix.label for problem in check(parse(text), place) for fix in problem.fixes if fix.safe}
+        assert label in safe
+    if not any(fix.safe for problem in check(parse(text), place) for fix in problem.fixes):
+        assert labels == ()
+
+
+@settings(max_examples=60)
+@given(agent_texts(), st.sampled_from(PLACES), st.sampled_from([None, "a.md"]))
+def test_any_file_gets_better_or_stays_and_a_second_run_changes_nothing(text, place, file_name):
+    assert_better(text, place, file_name)
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_every_real_file_gets_better_or_stays_and_a_second_run_changes_nothing(shared, place):
+    paths = sorted(shared.glob("corpus/**/*.md"))[PLACES.index(place) :: 2]
+    valid = [0, 0]
+    for path in paths:
+        text = path.read_bytes().decode("utf-8", "surrogateescape")
+        done = assert_better(text, place, path.name)
+        valid[0] += parse(text).verdict == "valid"
+        valid[1] += parse(done.text).verdict == "valid"
+    print(f"\n{place}: {valid[0]} of {len(paths)} valid before, {valid[1]} after")
+    assert valid[1] >= valid[0]
+
+
+def test_one_run_stops_at_a_limit_and_the_next_goes_on(monkeypatch):
+    monkeypatch.setattr(fixing, "_MAX_FIXES", 3)
+    text = "---\nname: a\n" + "description: x\n" * 6 + "---\nBody\n"
+    first = fixed(text)
+    second = fixed(first.text)
+    assert (len(first.labels), len(second.labels)) == (3, 2)
+    assert second.text.count("description: x\n") == 1
