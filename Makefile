@@ -8,13 +8,14 @@ TOUR := build/tour
 # A file's tests stay together, so what they share is made once. ARGS="-n 0" runs them in one process.
 PARALLEL := -n auto --maxprocesses 4 --dist loadfile
 
-.PHONY: help run test lint bench clean
+.PHONY: help run test lint bench screenshots clean
 
 help:
 	@echo 'make run      open the window on the sample catalog (without a screen: a tour, written to $(TOUR))'
 	@echo 'make test     all tests; ARGS="-k name" passes words on to pytest'
 	@echo 'make lint     ruff and mypy'
 	@echo 'make bench    how fast it is, as ratios'
+	@echo 'make screenshots  draw the pictures of docs/screenshots again'
 	@echo 'make clean    remove .venv and what was built'
 
 run:
@@ -39,6 +40,18 @@ lint:
 bench:
 	@$(PYTHON) tools/prepare.py test
 	@exec env QT_QPA_PLATFORM=offscreen $(BIN)/python tools/bench.py $(ARGS)
+
+# The pictures of the README: drawn off screen, from the tour.
+screenshots:
+	@$(PYTHON) tools/prepare.py test
+	env QT_QPA_PLATFORM=offscreen $(BIN)/agenteditor --tour $(TOUR) > /dev/null
+	mkdir -p docs/screenshots
+	for view in details examples prompt source; do \
+		for theme in light dark; do \
+			cp $(TOUR)/2-$$theme-$$view-1280x820.png docs/screenshots/$$view-$$theme.png; \
+		done; \
+	done
+	cp $(TOUR)/1-opened-1280x820.png docs/screenshots/opened.png
 
 clean:
 	rm -rf .venv build dist .pytest_cache .hypothesis .mypy_cache .ruff_cache
