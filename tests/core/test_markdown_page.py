@@ -187,9 +187,10 @@ def test_cards_are_nested_eight_deep_at_most_and_no_tag_is_lost() -> None:
 
 EXCESSES = {
     "nothing": ("", None),
-    "a large file": ("a\n" * 5_000, None),
+    "a large file": ("a\n" * 4_999, None),
+    "too many marks in few lines": (("*a* " * 4_000 + "\n") * 4, "marks"),
     "too many characters": ("word word\n" * 30_000, "characters"),
-    "too many lines": ("a\n" * 6_001, "lines"),
+    "too many lines": ("a\n" * 5_001, "lines"),
     "a line that is too long": ("a" * 20_001, "line"),
     "deep quotations": (">" * 33 + "a", "nesting"),
     "deep lists": ("x\n" + "- " * 33 + "a", "nesting"),

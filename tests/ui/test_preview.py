@@ -10,6 +10,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import (
     QContextMenuEvent,
@@ -184,6 +186,7 @@ LARGE = {
     "lines": ("a\n" * 7_000, True),
     "line": ("a" * 20_001, False),
     "nesting": (">" * 40 + " a", False),
+    "marks": (("*a* " * 4_000 + "\n") * 4, False),
     "tables": ("|a" * 9_000 + "\n" + "|-" * 9_000 + "\n" + "|a" * 3_000, False),
 }
 
@@ -199,7 +202,7 @@ def test_too_much_is_plain_text_with_a_way_on_only_where_that_is_safe(panel, qtb
 
 
 def test_show_anyway_draws_the_page(panel, qtbot):
-    view = panel("---\nname: a\ndescription: b\n---\n" + "word *word*\n" * 6_100)
+    view = panel("---\nname: a\ndescription: b\n---\n" + "word *word*\n" * 5_100)
     button = view.notes[0].findChild(QPushButton)
     assert button.text() == "Show anyway"
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
@@ -821,6 +824,25 @@ def test_a_long_line_is_shown_in_several_and_told(panel):
     view.show_source("file")
     assert view.file.toPlainText() == "\n".join(["a" * 5_000, "a" * 5_000, "a" * 2_000, "b", ""])
     assert "several lines" in view.notes[1].text
+
+
+def test_bytes_that_are_no_text_are_shown_and_counted(panel):
+    view = panel("caf\udce9 \ud83d\n")
+    view.show_source("file")
+    assert view.file.toPlainText() == "caf[byte E9] [U+D83D]\n"
+    assert view.notes[0].text == "Line ends LF · 7 bytes"
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.text() | st.text(alphabet="<>/ab_ \n`*-#|![]():\r\t1.\ud800\udc80\u200b"))
+def test_any_text_is_shown_in_every_source(light, text):
+    view = PreviewPanel(Document(text, saved_text=text[: len(text) // 2]))
+    view.show()
+    for source in SOURCES:
+        view.show_source(source)
+        view.grab()
+    view.close()
+    view.deleteLater()
 
 
 def test_an_enormous_file_is_shown_in_part_and_told(panel):

@@ -23,10 +23,11 @@ from agenteditor.core.page_tags import Name, Tag, parted, with_cards
 
 MOST_CELLS = 2_000  # of all tables of a page; Qt's layout takes a tenth of a second for half of that
 MOST_CHARACTERS = 256_000  # code points; the largest real file has 72,000
-MOST_LINES = 6_000
+MOST_LINES = 5_000
+MOST_MARKS = 30_000  # characters that may begin something within a line; real files have 1,700 at most
 MOST_NESTED = 32  # marks of lists and quotations at the beginning of one line
 
-Excess = Literal["characters", "lines", "line", "nesting", "tables"]
+Excess = Literal["characters", "lines", "line", "nesting", "marks", "tables"]
 
 
 def excess(markdown: str) -> Excess | None:
@@ -42,6 +43,8 @@ def excess(markdown: str) -> Excess | None:
         return "line"
     if _NESTED.search(markdown):
         return "nesting"
+    if sum(map(markdown.count, "*_`~[<")) > MOST_MARKS:
+        return "marks"
     return "tables" if markdown.count("|") > 10 * MOST_CELLS else None
 
 

@@ -46,7 +46,8 @@ _ALWAYS = (
     "|\r(?!\n)"
     "|[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\xa0\xad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180f"
     "\u2000-\u200f\u2028-\u202f\u205f-\u206f\u2800\u3164\ufdd0\ufdd1\ufe00-\ufe0f\ufeff\uffa0"
-    "\ufff9-\ufffb\ufffe\uffff\ud800-\udfff\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e001f\U000e0080-\U000e0fff]"
+    "\ufff9-\ufffb\ufffe\uffff\ud800-\udfff\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    "\U000e0000-\U000e001f\U000e0080-\U000e0fff]"
 )
 _HIDDEN = re.compile(f"{_BLANK}|{_ALWAYS}")
 _HIDDEN_INSIDE = re.compile(f"(?<! )[ ]++(?=\r?\n)|{_ALWAYS}")

@@ -185,6 +185,7 @@ class PreviewPanel(QWidget):
             "lines": self.tr("This prompt has very many lines, so it is shown as plain text."),
             "line": self.tr("A line of this prompt is so long that it is shown as plain text."),
             "nesting": self.tr("Lists or quotations are nested so deeply that it is shown as plain text."),
+            "marks": self.tr("This prompt has so many marks that it is shown as plain text."),
             "tables": self.tr("The tables of this prompt are so large that it is shown as plain text."),
         }[kind]
 

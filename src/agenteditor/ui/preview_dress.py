@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from PySide6.QtCore import QCoreApplication, QLocale, Qt
 from PySide6.QtGui import (
+    QColor,
     QFont,
     QFontMetricsF,
     QTextBlockFormat,
@@ -158,7 +159,6 @@ def coloured(
             found.append((code[done:start], form))
         made = QTextCharFormat(form)
         made.merge(colours)
-        made.setForeground(readable(made.foreground().color(), dress.theme.code_back))
         found.append((code[start:end], made))
         done = end
     found.append((code[done:], form))
@@ -168,7 +168,20 @@ def coloured(
 @lru_cache(maxsize=256)
 def _pieces(code: str, language: str, theme: Theme) -> tuple[Piece, ...]:
     """The colours of code; kept, since most fences of a text are the same after a keystroke."""
-    return tuple(code_pieces(code, language, theme))
+    return tuple(
+        piece._replace(format=_on_code(piece.format, theme)) for piece in code_pieces(code, language, theme)
+    )
+
+
+def _on_code(form: QTextCharFormat, theme: Theme) -> QTextCharFormat:
+    made = QTextCharFormat(form)
+    made.setForeground(_readable(form.foreground().color().rgb(), theme))
+    return made
+
+
+@lru_cache(maxsize=256)
+def _readable(colour: int, theme: Theme) -> QColor:
+    return readable(QColor.fromRgb(colour), theme.code_back)
 
 
 def _fix(form: QTextCharFormat, dress: Dress, size: int) -> None:

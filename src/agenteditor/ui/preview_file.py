@@ -6,6 +6,8 @@ widget would take seconds for it (RELIABILITY F24).
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import QCoreApplication, QEvent, QLocale, Qt
 from PySide6.QtGui import QTextCharFormat, QTextCursor, QTextOption
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
@@ -17,6 +19,7 @@ from agenteditor.ui.qtext import plain
 
 MOST_CHARACTERS = 1_000_000  # code points shown
 _MOST_MARKS = 5_000  # of them in a colour; the others are marked without
+_HALF = re.compile("[\ud800-\udfff]")
 _LONGEST = 5_000  # code points of a line; a longer one is shown in several
 
 
@@ -87,7 +90,7 @@ class FileText(QPlainTextEdit):
 def facts(text: str) -> str:
     """Line ends, byte order mark and size of a text, in one line."""
     locale = QLocale()
-    size = len(text.encode("utf-8", "surrogateescape"))
+    size = len(_HALF.sub("?", text).encode())  # a byte that is no text stands in it as half a pair
     parts = [
         {
             "LF": _tr("Line ends LF"),
