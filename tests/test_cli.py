@@ -268,3 +268,22 @@ def test_an_impossible_path_is_one_line_of_error_and_nothing_is_written(argument
 def test_a_path_that_is_not_there_opens_no_window(tmp_path, capsys):
     assert main([str(tmp_path / "none.md")]) == 2
     assert "no such file" in capsys.readouterr().err
+
+
+def test_without_a_screen_the_window_says_so_in_a_line(good):
+    bare = {
+        key: value
+        for key, value in os.environ.items()
+        if key not in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    }
+    command = [sys.executable, "-m", "agenteditor", str(good)]
+    done = subprocess.run(
+        command,
+        env={**bare, "PYTHONPATH": str(ROOT / "src")},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1 and "there is no screen" in done.stderr

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -24,7 +24,7 @@ NAME = "agenteditor"
 
 def open_window(paths: Sequence[Path]) -> int:
     """Open the window on ``paths`` and run until it is closed; the exit status."""
-    if problem := obstacle():
+    if problem := obstacle() or no_screen(os.environ):
         sys.stderr.write(f"agenteditor: {problem}\n")
         return 2
     from agenteditor.app.commands import make_window
@@ -52,6 +52,14 @@ def take_tour(folder: Path) -> int:
     from agenteditor.app.tour import tour
 
     return tour(application(Settings(theme="light")), folder)
+
+
+def no_screen(environment: Mapping[str, str]) -> str | None:
+    """Why there is nowhere to show a window, as one line; Qt would end the process with a core dump."""
+    named = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    if not sys.platform.startswith("linux") or any(environment.get(name) for name in named):
+        return None
+    return "there is no screen (DISPLAY is not set). check, show, set, fix and export need none; see --help."
 
 
 def application(settings: Settings) -> QApplication:
