@@ -31,5 +31,7 @@ def test_lines_are_as_asked_and_those_that_stay_keep_their_ends(
     assert inner.replace("\r\n", "\n").replace("\r", "\n").split("\n") == new
     if new == old:
         assert edits == ()
-    if len(new) == len(old):
+    # CR, an empty line and LF would be one line end: there the later end gives way.
+    merged = any(not new[i] and ends[i - 1] == "\r" and ends[i] == "\n" for i in range(1, min(len(new), 6)))
+    if len(new) == len(old) and not merged:
         assert [end for end in inner if end in "\r\n"] == [end for end in before if end in "\r\n"]

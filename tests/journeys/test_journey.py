@@ -40,7 +40,9 @@ class Person:
         self._environment, self._process = environment, process
 
     def _xdotool(self, *words):
-        done = subprocess.run(["xdotool", *words], env=self._environment, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            ["xdotool", *words], env=self._environment, capture_output=True, text=True, check=False
+        )
         return done.stdout.strip()
 
     def focus(self, title):
@@ -82,7 +84,9 @@ def person_with(installed, tmp_path):
         }  # fmt: skip
 
         def start(*paths):
-            process = subprocess.Popen([installed / "agenteditor", *map(str, paths)], env=environment, cwd=home)
+            process = subprocess.Popen(
+                [installed / "agenteditor", *map(str, paths)], env=environment, cwd=home
+            )
             started.append(process)
             return Person(environment, process), process
 

@@ -87,7 +87,7 @@ class Window(QMainWindow):
         tabs.setAccessibleName(self.tr("Open agents"))
         tabs.tabBar().setAccessibleName(self.tr("Open agents"))
         # Else Tab ends here while the bar is hidden: Qt offers the focus to what cannot take it.
-        tabs.setFocusProxy(None)
+        tabs.setFocusProxy(None)  # type: ignore[arg-type]  # none, as Qt documents
         tabs.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         tabs.currentChanged.connect(lambda _index: self._refresh())
         tabs.tabCloseRequested.connect(self.close_tab)
