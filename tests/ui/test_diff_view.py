@@ -176,8 +176,8 @@ MARKS = {
         ["keep one ", "[six]"],
     ),
     "nothing to be seen": ("keep ab\n", "keep a\u200bb\n", ["keep ", "[a]", "[[U+200B]]", "[b]"]),
-    "a line end": ("a\n", "a\r\n", ["a", "[␍␊]"]),
-    "no line end": ("a\n", "a", ["a", "[ [no line end]]"]),
+    "a line end": ("a\n", "a\r\n", ["a", "[[CRLF]]"]),
+    "no line end": ("a\n", "a", ["a", "[[no line end]]"]),
 }
 
 

@@ -23,7 +23,7 @@ CASES = {
     "no-break spaces": ("a\u00a0b\u202fc", "a⟦⍽⟧b⟦⍽⟧c"),
     "zero width": ("a\u200bb\u2060c\ufeffd", "a⟦[U+200B]⟧b⟦[U+2060]⟧c⟦[U+FEFF]⟧d"),
     "directions": ("a\u202eb\u2066c", "a⟦[U+202E]⟧b⟦[U+2066]⟧c"),
-    "controls": ("a\x00b\x1bc\x7fd\x85e", "a⟦␀⟧b⟦␛⟧c⟦[U+007F]⟧d⟦[U+0085]⟧e"),
+    "controls": ("a\x00b\x1bc\x7fd\x85e", "a⟦[U+0000]⟧b⟦[U+001B]⟧c⟦[U+007F]⟧d⟦[U+0085]⟧e"),
     "a carriage return of its own": ("a\rb\r\nc", "a⟦↵⟧b\r\nc"),
     "line separators": ("a\u2028b\u2029c", "a⟦[U+2028]⟧b⟦[U+2029]⟧c"),
     "hidden letters": (

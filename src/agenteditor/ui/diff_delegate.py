@@ -28,6 +28,7 @@ GAP_HEIGHT = 28
 _SPACE = 6  # pixels
 _ROW_SPACE = 2
 _ICON = 14
+_SMALLEST = 6  # points
 _TAB = 4  # characters
 _MOST_ROWS_KEPT = 50_000
 
@@ -46,11 +47,12 @@ class Cell(NamedTuple):
 
 
 class DiffDelegate(QStyledItemDelegate):
-    """Draws the entries of `diff_rows.Rows`. Set ``width`` and ``sides`` before the view lays out."""
+    """Draws the entries of `diff_rows.Rows`. Tell it the room with ``set_room`` before the view lays out."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.sides = False
+        self.zoom = 0  # points larger than usual
         self.digits = 3
         self._width = 0
         self._font = theme.fixed_font()
@@ -60,6 +62,7 @@ class DiffDelegate(QStyledItemDelegate):
     def set_room(self, width: int, digits: int, *, sides: bool) -> None:
         """How wide rows are, how many digits line numbers have, and whether there are two sides."""
         font = theme.fixed_font()
+        font.setPointSizeF(max(font.pointSizeF() + self.zoom, _SMALLEST))
         if (width, digits, sides, font) != (self._width, self.digits, self.sides, self._font):
             self._width, self.digits, self.sides, self._font = width, digits, sides, font
             self._metrics = QFontMetricsF(font)

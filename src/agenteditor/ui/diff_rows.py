@@ -19,7 +19,7 @@ from PySide6.QtCore import (
 )
 
 from agenteditor.core.differences import Counts, Gap, Line, Piece, Row
-from agenteditor.ui.invisible import revealed
+from agenteditor.ui.invisible import LINE_ENDS, revealed
 from agenteditor.ui.qtext import plain
 
 Entry = Row | Gap
@@ -79,11 +79,8 @@ def parts(line: Line, *, plainly: bool) -> list[Part]:
         last = at == len(pieces) - 1
         found += [Part(text, piece.changed, mark) for text, mark in revealed(piece.text, line_end=last)]
     if line.end_differs:
-        found.append(Part(_END_MARKS[line.end] or _tr(" [no line end]"), True, True))
+        found.append(Part(LINE_ENDS.get(line.end) or _tr("[no line end]"), True, True))
     return found
-
-
-_END_MARKS = {"\n": "␊", "\r\n": "␍␊", "": ""}
 
 
 def words(counted: Counts) -> str:

@@ -7,7 +7,15 @@ click, Enter or Space; F7 and Shift+F7 go from change to change; Ctrl+C copies t
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QModelIndex, QSize, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QPalette, QResizeEvent, QShortcut
+from PySide6.QtGui import (
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QPalette,
+    QResizeEvent,
+    QShortcut,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -113,6 +121,12 @@ class DiffView(QWidget):
     def previous_change(self) -> None:
         """Go to the previous change; from the first one to the last."""
         self._step(-1)
+
+    def set_zoom(self, steps: int) -> None:
+        """Make the text ``steps`` points larger than usual, or smaller."""
+        if steps != self.delegate.zoom:
+            self.delegate.zoom = steps
+            self._fit()
 
     def changeEvent(self, event: QEvent) -> None:
         """Another font has other heights."""
@@ -248,6 +262,13 @@ class _List(QListView):
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
             self.resized.emit()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """With Ctrl, leave it to whoever may change the size of the text."""
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            event.ignore()
+        else:
+            super().wheelEvent(event)
 
     def sizeHint(self) -> QSize:
         """Enough for a small comparison."""

@@ -11,7 +11,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from agenteditor.ui.qtext import plain
+# In words: few fonts have the signs for line ends.
+LINE_ENDS = {"\n": "[LF]", "\r\n": "[CRLF]"}
 
 
 class Shown(NamedTuple):
@@ -75,9 +76,8 @@ def _mark(text: str, start: int, end: int) -> str | None:
         return None
     if first in _NO_BREAK:
         return _NO_BREAK[first]
-    stand_in = plain(first)
-    if stand_in not in (first, "\ufffd") and first < " ":
-        return stand_in
+    if first == "\r":
+        return "↵"
     if "\udc80" <= first <= "\udcff":
         return f"[byte {ord(first) - 0xDC00:02X}]"
     return f"[U+{ord(first):04X}]"

@@ -9,10 +9,11 @@ from __future__ import annotations
 from typing import Literal, NamedTuple, get_args
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import QPalette, QShowEvent
+from PySide6.QtGui import QPalette, QShowEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
+    QGridLayout,
     QHBoxLayout,
     QLabel,
     QPushButton,
@@ -38,6 +39,7 @@ DEBOUNCE_MS = 120  # after the last change; tests set 0
 # "Show anyway" is offered up to here: a page of so many code points still takes a second or two.
 MOST_ANYWAY = 1_000_000
 _ANYWAY: tuple[Excess, ...] = ("characters", "lines")
+SMALLEST, LARGEST = -4, 16  # points
 _ICON = 16
 
 
@@ -51,6 +53,7 @@ class PreviewPanel(QWidget):
         self._document = document
         self._stale = True
         self._anyway = False
+        self._zoom = 0
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.refresh)
@@ -104,7 +107,32 @@ class PreviewPanel(QWidget):
         """Put the focus where the text is."""
         view = self._stack.currentWidget()
         assert view is not None, "the stack is filled from the start"
-        view.setFocus(Qt.FocusReason.OtherFocusReason)
+        view.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def zoom_in(self) -> None:
+        """Larger text."""
+        self._set_zoom(self._zoom + 1)
+
+    def zoom_out(self) -> None:
+        """Smaller text."""
+        self._set_zoom(self._zoom - 1)
+
+    def zoom_reset(self) -> None:
+        """Text of the usual size."""
+        self._set_zoom(0)
+
+    def _set_zoom(self, steps: int) -> None:
+        self._zoom = max(SMALLEST, min(steps, LARGEST))
+        for view in (self.page, self.router, self.file, self.changes, self.plain):
+            view.set_zoom(self._zoom)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """The wheel with Ctrl changes the size of the text."""
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier and event.angleDelta().y():
+            self._set_zoom(self._zoom + (1 if event.angleDelta().y() > 0 else -1))
+            event.accept()
+        else:
+            super().wheelEvent(event)
 
     def refresh(self) -> None:
         """Show the document as it is now."""
@@ -243,11 +271,12 @@ class _Note(QFrame):
         self._text.setFont(theme.small_font(self._text))
         self._button = QPushButton()
         self._button.clicked.connect(self.pressed)
-        layout = QHBoxLayout(self)
+        layout = QGridLayout(self)
         layout.setContentsMargins(theme.MARGIN, theme.GAP // 2, theme.MARGIN, theme.GAP // 2)
-        layout.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
-        layout.addWidget(self._text, 1)
-        layout.addWidget(self._button)
+        layout.addWidget(self._sign, 0, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addWidget(self._text, 0, 1)
+        layout.addWidget(self._button, 1, 1, Qt.AlignmentFlag.AlignLeft)
+        layout.setColumnStretch(1, 1)
         self.hide()
 
     @property

@@ -42,6 +42,7 @@ from agenteditor.ui.preview_links import LinkDialog, target
 _RADIUS = 6.0
 _LARGER = 1.2  # than the program's own text: this is for reading
 _LEAST = 15  # pixels
+_SMALLEST = 8  # also when zoomed out
 
 
 class PageBrowser(QTextBrowser):
@@ -50,6 +51,7 @@ class PageBrowser(QTextBrowser):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._page: Page | None = None
+        self._zoom = 0
         self._dress = dress()
         self._drawn = Drawn(SafeDocument(), (), ())
         self._by_keyboard = False
@@ -69,11 +71,17 @@ class PageBrowser(QTextBrowser):
             self._page = page
             self._draw()
 
+    def set_zoom(self, steps: int) -> None:
+        """Make the text ``steps`` points larger than usual, or smaller."""
+        if steps != self._zoom:
+            self._zoom = steps
+            self._draw()
+
     def changeEvent(self, event: QEvent) -> None:
         """Another theme or font: draw anew."""
         super().changeEvent(event)
         kinds = (QEvent.Type.PaletteChange, QEvent.Type.ApplicationFontChange)
-        if event.type() in kinds and hasattr(self, "_dress") and dress() != self._dress:
+        if event.type() in kinds and hasattr(self, "_dress") and dress(self._zoom) != self._dress:
             self._draw()
 
     def loadResource(self, _kind: int, _name: QUrl | str) -> QImage:
@@ -81,7 +89,7 @@ class PageBrowser(QTextBrowser):
         return empty_pixel()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Qt would enlarge the font of the widget only, not that of the page."""
+        """With Ctrl, leave it to the panel: Qt would enlarge the font of the widget, not of the page."""
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             event.ignore()
         else:
@@ -91,7 +99,7 @@ class PageBrowser(QTextBrowser):
 
     def _draw(self) -> None:
         place = self._place()
-        self._dress = dress()
+        self._dress = dress(self._zoom)
         before = self._document
         self._drawn = drawn(self._page or Page(), self._dress)
         self._fit()
@@ -283,11 +291,13 @@ class PageBrowser(QTextBrowser):
 _NEAR = 400  # blocks to look through for the one that was being read
 
 
-def dress() -> Dress:
-    """What pages are dressed in at the moment."""
+def dress(zoom: int = 0) -> Dress:
+    """What pages are dressed in at the moment, ``zoom`` points larger or smaller than usual."""
     font = QGuiApplication.font()
-    size = max(_LEAST, round(QFontInfo(font).pixelSize() * _LARGER))
-    return Dress(theme.current(), font, theme.fixed_font(), size)
+    screen = QGuiApplication.primaryScreen()
+    point = screen.logicalDotsPerInchY() / 72 if screen is not None else 4 / 3
+    size = max(_LEAST, round(QFontInfo(font).pixelSize() * _LARGER)) + round(zoom * point)
+    return Dress(theme.current(), font, theme.fixed_font(), max(size, _SMALLEST))
 
 
 def _slug(title: str) -> str:

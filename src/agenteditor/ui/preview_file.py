@@ -9,15 +9,16 @@ from __future__ import annotations
 import re
 
 from PySide6.QtCore import QCoreApplication, QEvent, QLocale, Qt
-from PySide6.QtGui import QTextCharFormat, QTextCursor, QTextOption
+from PySide6.QtGui import QTextCharFormat, QTextCursor, QTextOption, QWheelEvent
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
 from agenteditor.core.line_ends import has_bom, line_ends
 from agenteditor.ui import theme
-from agenteditor.ui.invisible import revealed
+from agenteditor.ui.invisible import LINE_ENDS, revealed
 from agenteditor.ui.qtext import plain
 
-MOST_CHARACTERS = 1_000_000  # code points shown
+MOST_CHARACTERS = 400_000  # code points shown
+_SMALLEST = 6  # points
 _MOST_MARKS = 5_000  # of them in a colour; the others are marked without
 _HALF = re.compile("[\ud800-\udfff]")
 _LONGEST = 5_000  # code points of a line; a longer one is shown in several
@@ -29,6 +30,7 @@ class FileText(QPlainTextEdit):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._text: str | None = None
+        self._zoom = 0
         self._theme = theme.current()
         self.setReadOnly(True)
         self.setUndoRedoEnabled(False)
@@ -47,6 +49,19 @@ class FileText(QPlainTextEdit):
             self._text = text
             self._write()
 
+    def set_zoom(self, steps: int) -> None:
+        """Make the text ``steps`` points larger than usual, or smaller."""
+        if steps != self._zoom:
+            self._zoom = steps
+            self._fit()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """With Ctrl, leave it to the panel."""
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            event.ignore()
+        else:
+            super().wheelEvent(event)
+
     def changeEvent(self, event: QEvent) -> None:
         """Another theme: colour the marks anew; another font: take it."""
         super().changeEvent(event)
@@ -59,7 +74,9 @@ class FileText(QPlainTextEdit):
                 self._write()
 
     def _fit(self) -> None:
-        self.setFont(theme.fixed_font())
+        font = theme.fixed_font()
+        font.setPointSizeF(max(font.pointSizeF() + self._zoom, _SMALLEST))
+        self.setFont(font)
         self.setTabStopDistance(self.fontMetrics().horizontalAdvance(" ") * 4)
 
     def _write(self) -> None:
@@ -131,7 +148,7 @@ def _insert(
         content = line.rstrip("\r\n")
         cursor.insertText(plain(content), own)
         if content != line:
-            cursor.insertText("␍␊" if line.endswith("\r\n") else "␊", mark)
+            cursor.insertText(LINE_ENDS[line[len(content) :]], mark)
             cursor.insertText("\n", own)
 
 

@@ -17,6 +17,8 @@ from agenteditor.ui import theme
 from agenteditor.ui.fields_text import Muted
 from agenteditor.ui.qtext import plain
 
+_WIDTH = 520  # pixels
+
 
 class Target(NamedTuple):
     """Where a link leads: ``address`` is what would be opened, escaped; ``refusal`` says why it is not."""
@@ -68,13 +70,15 @@ class LinkDialog(QDialog):
         self.address.setTabChangesFocus(True)
         self.address.setFont(theme.fixed_font())
         self.address.setAccessibleName(self.tr("The whole address"))
-        lines = QFontMetrics(self.address.font()).lineSpacing() * 4
-        self.address.setFixedHeight(lines + 2 * theme.GAP)
+        metrics = QFontMetrics(self.address.font())
+        wide = metrics.horizontalAdvance(self.target.address) // (_WIDTH - 4 * theme.MARGIN)
+        self.address.setFixedHeight(metrics.lineSpacing() * min(wide + 1, 6) + 2 * theme.GAP)
         detail = Muted(self.target.refusal or self._place())
         buttons = QDialogButtonBox()
         copy = buttons.addButton(self.tr("&Copy address"), QDialogButtonBox.ButtonRole.ActionRole)
         copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.target.address))
-        close = buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
+        kinds = QDialogButtonBox.StandardButton
+        close = buttons.addButton(kinds.Close if refused else kinds.Cancel)
         if not refused:
             buttons.addButton(self.tr("&Open"), QDialogButtonBox.ButtonRole.AcceptRole)
         buttons.accepted.connect(self.accept)
@@ -85,7 +89,7 @@ class LinkDialog(QDialog):
         # Only now that it is part of the dialog: Enter alone opens nothing.
         close.setDefault(True)
         close.setFocus()
-        self.resize(520, self.sizeHint().height())
+        self.resize(_WIDTH, max(layout.totalHeightForWidth(_WIDTH), layout.totalSizeHint().height()))
 
     def accept(self) -> None:
         """Open the address, and close."""
