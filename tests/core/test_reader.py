@@ -62,6 +62,7 @@ RULES = {
     "B: a quoted text goes on at column 0": ("a: 'x\ny'", "fails"),
     "B: a blank line in quotes is free": ("a: 'x\n\n  y'", "valid"),
     "B: a closing bracket is free": ("a: [x,\n  y\n]", "valid"),
+    "B: a comma that begins a line is free": ("a: [x\n, y\n]", "valid"),
     "B: a flow list goes on at column 0": ("a: [x,\ny]", "fails"),
     "B: a brace in quotes closes nothing": ('a: "x\n}"', "fails"),
     "B: a hash in quotes is no comment": ("a: 'x\n# y'", "fails"),

@@ -385,7 +385,7 @@ _NOT_BLANK = re.compile(r"\S")
 _HEADER_COMMENT = re.compile(r"[|>][-+0-9]{0,2}#")
 _ODD_TAG = re.compile(r"(?:&\S+\s+)?!!?[^\w\s!<-]")
 _FREE_IN_QUOTES = "\r\n"  # the empty text, at the very end, is in every text
-_FREE_IN_FLOW = "\r\n#]}"
+_FREE_IN_FLOW = "\r\n#,]}"
 _CONTINUATION = re.compile(r"(?:\r\n|\n|\r)( *)(?=([^ ]?))", re.DOTALL)
 
 
