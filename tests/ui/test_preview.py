@@ -19,8 +19,8 @@ from PySide6.QtGui import (
     QGuiApplication,
     QTextCursor,
     QTextFormat,
-    QWheelEvent,
 )
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialogButtonBox, QMenu, QPushButton, QTextBrowser, QWidget
 
 from agenteditor.core.document import Document, Transaction
@@ -591,13 +591,12 @@ def test_nothing_can_be_dropped_or_typed_into_it(browser, qtbot):
     assert text_of(view) == "text"
 
 
-def wheel(view, steps: int) -> None:
-    place = QPointF(view.viewport().rect().center())
-    event = QWheelEvent(
-        place, view.viewport().mapToGlobal(place), QPoint(), QPoint(0, 120 * steps), Qt.MouseButton.NoButton,
-        Qt.KeyboardModifier.ControlModifier, Qt.ScrollPhase.NoScrollPhase, False,
-    )  # fmt: skip
-    QApplication.sendEvent(view.viewport(), event)
+def wheel(panel: PreviewPanel, view, steps: int) -> None:
+    # From the window on, as a mouse does it: only then Qt hands a refused event to the parent.
+    place = QPointF(view.viewport().mapTo(panel, view.viewport().rect().center()))
+    control = Qt.KeyboardModifier.ControlModifier
+    QTest.wheelEvent(panel.windowHandle(), place, QPoint(0, 120 * steps), QPoint(), control)
+    QApplication.processEvents()
 
 
 def sizes(view: PreviewPanel) -> list[float]:
@@ -630,9 +629,9 @@ def test_the_wheel_with_control_zooms_and_scrolls_nothing(panel, qtbot, source):
     view.show_source(source)
     views = {"prompt": view.page, "router": view.router, "file": view.file, "changes": view.changes.list}
     usual = sizes(view)
-    wheel(views[source], 1)
+    wheel(view, views[source], 1)
     assert all(now > before for now, before in zip(sizes(view), usual, strict=True))
-    wheel(views[source], -1)
+    wheel(view, views[source], -1)
     assert sizes(view) == usual
     assert views[source].verticalScrollBar().value() == 0
 
