@@ -12,6 +12,7 @@ from typing import Literal
 
 from agenteditor.core.disk import is_file
 from agenteditor.core.syntax import Syntax
+from agenteditor.core.text import LineIndex
 
 Place = Literal["project", "plugin"]
 
@@ -77,7 +78,12 @@ def _in_plugin(syntax: Syntax) -> Loads:
 
 
 def _where(syntax: Syntax) -> str:
-    return syntax.faults[0].message if syntax.faults else ""
+    """The fault with its line and column in the file, 1-based, in code points."""
+    if not syntax.faults:
+        return ""
+    fault = syntax.faults[0]
+    line, column = LineIndex(syntax.text).position(fault.span.start)
+    return f"Line {line}, column {column}: {fault.message}"
 
 
 def _limits_tools(syntax: Syntax) -> bool:
