@@ -354,3 +354,18 @@ def test_where_a_new_agent_would_be_saved_is_named_after_it(tmp_path, monkeypatc
     monkeypatch.chdir(tmp_path)
     assert saving.suggestion(Document("---\nname: ../a b\ndescription: x\n---\n")) == tmp_path / "a b.md"
     assert saving.suggestion(Document("")) == tmp_path / "agent.md"
+
+
+@pytest.mark.parametrize("name", ["a[*]b.md", "<b>fat & co.md", "odd-\udcff.md"])
+def test_any_file_name_is_shown_as_it_is_spelled(window, tmp_path, name):
+    path = tmp_path / name
+    path.write_bytes(GOOD.encode())
+    open_good(window, path)
+    window.show_view("source")
+    press(window, Qt.Key.Key_X)
+    shown = name.replace("\udcff", "\ufffd")
+    assert window.windowTitle().replace("[*][*]", "").startswith(shown.replace("[*]", ""))
+    assert window.windowTitle().count("[*]") == 1 + 2 * name.count("[*]")
+    assert window.documents.tabText(0).replace("&&", "&") == f"{shown} ●"
+    assert "<b>" not in window.documents.tabToolTip(0)
+    forget_changes(window)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import Qt
 
@@ -58,7 +61,7 @@ def test_enter_opens_the_agent(view, qtbot, tmp_path):
     view._list.setCurrentItem(item(view, "good"))
     with qtbot.waitSignal(view.opened) as asked:
         qtbot.keyClick(view._list, Qt.Key.Key_Return)
-    assert asked.args == [str(tmp_path / "good.md")]
+    assert asked.args == [tmp_path / "good.md"]
 
 
 def test_an_open_agent_is_marked_while_it_has_unsaved_changes(view, tmp_path):
@@ -73,3 +76,16 @@ def test_a_folder_without_agents_says_so(view, tmp_path, qtbot):
     view.set_folder(tmp_path / "empty")
     assert view._nothing.text() == "This folder holds no .md files."
     assert view.first() is None
+
+
+def test_a_file_whose_name_is_not_utf8_can_be_chosen(view, qtbot, tmp_path):
+    odd = Path(os.fsdecode(os.fsencode(tmp_path / "odd") + b"\xff & <b>.md"))
+    odd.write_text(GOOD.format("odd"), encoding="utf-8")
+    view.set_folder(tmp_path)
+    view._list.setCurrentItem(item(view, "odd"))
+    assert "<b>" not in item(view, "odd").toolTip()
+    with qtbot.waitSignal(view.opened) as asked:
+        qtbot.keyClick(view._list, Qt.Key.Key_Return)
+    assert asked.args == [odd]
+    view.mark(odd, True, ())
+    assert item(view, "odd").text().endswith("●")

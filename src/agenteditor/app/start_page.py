@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QScrollArea, QTo
 
 from agenteditor.ui import theme
 from agenteditor.ui.icons import icon
-from agenteditor.ui.qtext import plain
+from agenteditor.ui.qtext import plain, tool_tip
 
-_LETTERS = 62  # the width of the page
-_LONGEST = 44  # letters of a folder's path; the rest is in the middle of it, and in the tooltip
+_LETTERS = 70  # the width of the page
+_LONGEST = 36  # letters of a folder's path; the rest is in the middle of it, and in the tooltip
 
 
 class StartPage(QScrollArea):
@@ -73,7 +73,7 @@ class StartPage(QScrollArea):
             for row_of_path, path in enumerate(paths, row + 1):
                 self._places.addWidget(self._place(path), row_of_path, 0)
                 where = _label(_elided(shortened(path.parent)), muted=True)
-                where.setToolTip(plain(str(path)))
+                where.setToolTip(tool_tip(str(path)))
                 self._places.addWidget(where, row_of_path, 1)
             row += len(paths) + 1
 
@@ -92,7 +92,7 @@ class StartPage(QScrollArea):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() == QEvent.Type.ApplicationFontChange:
+        if event.type() == QEvent.Type.FontChange:
             self._title.setFont(QFont())
             self._dress()
 

@@ -27,6 +27,7 @@ from agenteditor.core.files import FileProblem
 from agenteditor.ui.catalog_view import CatalogView
 from agenteditor.ui.editor import Editor, ViewName
 from agenteditor.ui.icons import icon, worst_icon
+from agenteditor.ui.qtext import plain, tool_tip
 
 _NEEDS_EDITOR = (
     *("save", "save-as", "save-all", "revert", "export", "close"),
@@ -52,10 +53,10 @@ class Window(QMainWindow):
         self._paths: dict[Editor, Path] = {}
         self.actions_ = make_actions(self)
         self.catalog = CatalogView()
-        self.catalog.opened.connect(lambda path: self.open_paths([Path(path)]))
+        self.catalog.opened.connect(lambda path: self.open_paths([path]))
         self.documents = self._make_tabs()
         self.start = StartPage([self.actions_[name] for name in ("open-folder", "open", "new", "sample")])
-        self.start.opened.connect(lambda path: self.open_paths([Path(path)]))
+        self.start.opened.connect(lambda path: self.open_paths([path]))
         self._pages = QStackedWidget()
         self._pages.addWidget(self.start)
         self._pages.addWidget(self.documents)
@@ -330,15 +331,16 @@ class Window(QMainWindow):
 
 def title(document: Document) -> str:
     """The name of a document for people: its file name, or what it is."""
-    return document.path.name if document.path is not None else "untitled.md"
+    return plain(document.path.name) if document.path is not None else "untitled.md"
 
 
 def window_title(document: Document | None, folder: Path | None) -> str:
     """``name.md[*] — folder — Agent Editor``; [*] becomes a mark while there are unsaved changes."""
-    parts = [f"{title(document)}[*]"] if document else []
+    # Qt takes "[*]" for the place of the mark, and two of them for the letters.
+    parts = [f"{title(document).replace('[*]', '[*][*]')}[*]"] if document else []
     where = document.path.parent if document and document.path else folder
     if where is not None:
-        parts.append(where.name or str(where))
+        parts.append(plain(where.name or str(where)).replace("[*]", "[*][*]"))
     return " — ".join([*parts, "Agent Editor"])
 
 
@@ -349,13 +351,14 @@ def _same(path: Path | None, other: Path) -> bool:
 def _set_tab(tabs: QTabWidget, index: int, text: str, tip: str) -> None:
     if tabs.tabText(index) != text:
         tabs.setTabText(index, text)
-    tabs.setTabToolTip(index, tip)
+    tabs.setTabToolTip(index, tool_tip(tip))
 
 
 def _set_action(action: QAction, word: str, label: str | None) -> None:
     action.setEnabled(label is not None)
-    action.setText(f"{word}: {label}" if label else word)
+    action.setText(f"{word}: {plain(label).replace('&', '&&')}" if label else word)
     action.setIconText(word.replace("&", ""))
+    action.setToolTip(tool_tip(f"{word.replace('&', '')}: {label}" if label else word.replace("&", "")))
 
 
 def _dropped(data: QMimeData) -> list[Path]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import cast
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QLabel, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
@@ -16,6 +17,7 @@ from agenteditor.core.loading import place_of
 from agenteditor.core.syntax import parse
 from agenteditor.ui import theme
 from agenteditor.ui.icons import icon, severity_icon, worst_icon
+from agenteditor.ui.qtext import plain, tool_tip
 
 _ROW, _ICON = 28, 18  # pixels
 _AT_ONCE = 8  # files checked between two looks at the event queue
@@ -25,7 +27,7 @@ _PATH, _NAME = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
 class CatalogView(QWidget):
     """The list of a folder's agents. ``opened`` carries the path of the one chosen."""
 
-    opened = Signal(str)
+    opened = Signal(object)  # a Path, whose name may hold what is not UTF-8
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -65,14 +67,14 @@ class CatalogView(QWidget):
         """List the agents of a folder; their problems are looked for while the window stays usable."""
         unreadable: list[str] = []
         paths = agent_files(folder, lambda error: unreadable.append(str(error.filename)))
-        self._title.setText(folder.name or str(folder))
-        self._title.setToolTip(str(folder))
+        self._title.setText(plain(folder.name or str(folder)))
+        self._title.setToolTip(tool_tip(str(folder)))
         self._list.clear()
         for path in paths:
-            item = QListWidgetItem(icon("agent"), path.stem)
-            item.setData(_PATH, str(path))
-            item.setData(_NAME, path.stem)
-            item.setToolTip(str(path.relative_to(folder)))
+            item = QListWidgetItem(icon("agent"), plain(path.stem))
+            item.setData(_PATH, path)
+            item.setData(_NAME, plain(path.stem))
+            item.setToolTip(tool_tip(str(path.relative_to(folder))))
             item.setSizeHint(QSize(0, _ROW))
             self._list.addItem(item)
         items = [self._list.item(row) for row in range(self._list.count())]
@@ -80,19 +82,19 @@ class CatalogView(QWidget):
         self._timer.start()
         self._apply_filter()
         if unreadable:
-            self._nothing.setText(self.tr("Cannot list: {0}").format(", ".join(unreadable)))
+            self._nothing.setText(plain(self.tr("Cannot list: {0}").format(", ".join(unreadable))))
             self._nothing.show()
 
     def first(self) -> Path | None:
         """The first agent of the folder."""
         item = self._list.item(0)
-        return Path(item.data(_PATH)) if item is not None else None
+        return cast(Path, item.data(_PATH)) if item is not None else None
 
     def mark(self, path: Path, modified: bool, problems: Sequence[Diagnostic]) -> None:
         """Say that an open agent has unsaved changes, and its problems now."""
         for row in range(self._list.count()):
             item = self._list.item(row)
-            if item.data(_PATH) == str(path):
+            if item.data(_PATH) == path:
                 text = item.data(_NAME) + (" ●" if modified else "")
                 if item.text() != text:
                     item.setText(text)
@@ -123,12 +125,12 @@ class CatalogView(QWidget):
             if item is None:
                 self._timer.stop()
                 return
-            path = Path(item.data(_PATH))
+            path = item.data(_PATH)
             try:
                 text = files.load(path).text
             except FileProblem as problem:
                 item.setIcon(severity_icon("error"))
-                item.setToolTip(str(problem))
+                item.setToolTip(tool_tip(str(problem)))
                 continue
             _badge(item, check(parse(text), place_of(path), path.name))
 

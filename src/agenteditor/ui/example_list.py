@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 
 from agenteditor.core.checks import Severity
 from agenteditor.ui import icons, theme
-from agenteditor.ui.qtext import plain
+from agenteditor.ui.qtext import plain, tool_tip
 
 _NUMBER = Qt.ItemDataRole.UserRole + 1
 _DETAIL = Qt.ItemDataRole.UserRole + 2
@@ -102,7 +102,7 @@ class ExampleList(QListWidget):
         item.setIcon(icons.severity_icon(entry.severity) if entry.severity else QIcon())
         spoken = plain(". ".join([*said, entry.problem] if entry.problem else said))
         item.setData(Qt.ItemDataRole.AccessibleTextRole, spoken)
-        item.setToolTip(_escaped(entry.problem or entry.title))
+        item.setToolTip(tool_tip(entry.problem or entry.title))
 
 
 class _Delegate(QStyledItemDelegate):
@@ -153,9 +153,3 @@ class _Delegate(QStyledItemDelegate):
             at = inside.left() if right_to_left else inside.right() - _ICON + 1
             icon.paint(painter, QRect(at, inside.top(), _ICON, height))
         painter.restore()
-
-
-def _escaped(text: str) -> str:
-    """A tooltip that Qt cannot take for markup."""
-    shown = plain(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return f"<p style='white-space: pre-wrap'>{shown}</p>" if shown else ""

@@ -33,6 +33,7 @@ already raw text. Switching off Qt's own undo is left to the view.
 
 from __future__ import annotations
 
+import html
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
@@ -116,6 +117,11 @@ class Shown:
 def plain(text: str) -> str:
     """Any text as a string that labels, lists and tool tips can hold, with the stand-ins of `Shown`."""
     return Shown(text).text
+
+
+def tool_tip(text: str) -> str:
+    """Any text as a tool tip, which Qt would take for markup where it looks like it; "" for none."""
+    return f"<p style='white-space: pre-wrap'>{html.escape(plain(text))}</p>" if text else ""
 
 
 def line_text(text: str) -> str:
