@@ -11,9 +11,8 @@ from PySide6.QtWidgets import QHBoxLayout, QStatusBar, QToolButton, QWidget
 from agenteditor.core.checks import Severity
 from agenteditor.core.document import Document
 from agenteditor.core.line_ends import has_bom, line_ends
+from agenteditor.core.router import tokens
 from agenteditor.ui.icons import coloured_icon, severity_icon
-
-CHARACTERS_PER_TOKEN = 4  # a rule of thumb; the figure is shown as "≈"
 
 
 def _tr(text: str) -> str:
@@ -46,9 +45,9 @@ class Status(QWidget):
         _set(self.problems, problem_count(severities), None)
         self.problems.setIcon(severity_icon(worst) if worst else coloured_icon("ok", "good"))
         words = len(document.syntax.prompt.split())
-        tokens = len(document.text) // CHARACTERS_PER_TOKEN
+        cost = tokens(document.text)
         locale = QLocale()
-        text = _tr("{0} words · ≈{1} tokens").format(locale.toString(words), locale.toString(tokens))
+        text = _tr("{0} words · ≈{1} tokens").format(locale.toString(words), locale.toString(cost))
         _set(
             self.length,
             text,

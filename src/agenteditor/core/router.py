@@ -43,7 +43,12 @@ class Routed:
 
 def tokens(text: str) -> int:
     """About how many tokens a text is."""
-    return -(-len(text) // CHARACTERS_A_TOKEN)
+    return tokens_of(len(text))
+
+
+def tokens_of(characters: int) -> int:
+    """About how many tokens so many characters of English are, rounded up."""
+    return -(-characters // CHARACTERS_A_TOKEN)
 
 
 def routed(syntax: Syntax, place: Place = "project", file_name: str | None = None) -> Routed:

@@ -10,6 +10,7 @@ from agenteditor.core.checks import Diagnostic, Severity
 from agenteditor.core.document import Document
 from agenteditor.core.examples import Example
 from agenteditor.core.hosted_examples import span_of
+from agenteditor.core.router import tokens_of
 from agenteditor.core.syntax import HostedExample, Syntax
 from agenteditor.ui.example_list import Entry
 
@@ -17,7 +18,6 @@ translate = QCoreApplication.translate
 
 _RANK: dict[Severity, int] = {"error": 0, "warning": 1, "info": 2}
 _MOST = 300  # characters of a title: more than any list is wide
-_CHARACTERS_A_TOKEN = 4  # a rule of thumb for English
 
 
 def entry(row: int, hosted: HostedExample, problems: Sequence[Diagnostic]) -> Entry:
@@ -56,7 +56,7 @@ def cost(syntax: Syntax, host: str) -> str:
     return translate(
         "ExampleView",
         "{characters:,} of the description's {all:,} characters: ≈ {tokens:,} tokens in every conversation.",
-    ).format(characters=characters, all=len(slot.text), tokens=-(-characters // _CHARACTERS_A_TOKEN))
+    ).format(characters=characters, all=len(slot.text), tokens=tokens_of(characters))
 
 
 def _about(example: Example) -> str:

@@ -7,13 +7,12 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout
 
 from agenteditor.core import example_edits
 from agenteditor.core.examples import parse_examples, prose_around
+from agenteditor.core.router import tokens_of
 from agenteditor.core.syntax import EXAMPLE_HOSTS
 from agenteditor.core.text import Refusal, apply
 from agenteditor.ui import icons
 from agenteditor.ui.fields_text import GrowingText, LineEdit, Muted
 from agenteditor.ui.fields_value import Value
-
-_CHARACTERS_A_TOKEN = 4  # a rule of thumb for English
 
 
 class LineField(QWidget):
@@ -121,7 +120,7 @@ class TextField(QWidget):
         length = len(self._value.text)
         self._count.say(
             self.tr("{characters:,} characters · ≈ {tokens:,} tokens").format(
-                characters=length, tokens=-(-length // _CHARACTERS_A_TOKEN)
+                characters=length, tokens=tokens_of(length)
             )
             if length
             else ""
