@@ -22,8 +22,8 @@ class Run(NamedTuple):
     """A stretch of text that looks the same; ``"\\n"`` in it is a line break within the block.
 
     ``tag`` is markup shown as it is written. The text of an ``image`` is its alternative text, that of
-    ``cut`` how many code points are left out. A ``label`` is a small title. A ``break`` is a line break that may also be a space; a
-    finished page has none. ``link`` is an address as written, "" for none.
+    ``cut`` how many code points are left out. A ``label`` is a small title. A ``break`` is a line break
+    that may also be a space; a finished page has none. ``link`` is an address as written, "" for none.
     """
 
     text: str
