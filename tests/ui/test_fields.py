@@ -568,6 +568,18 @@ def test_enter_on_a_chip_changes_its_text(make: Make, qtbot: QtBot) -> None:
     assert document.text == agent("tools: Read, Bash(npm *), Grep\n")
 
 
+def test_a_chip_keeps_a_byte_that_is_not_utf8_when_it_is_changed(make: Make, qtbot: QtBot) -> None:
+    document, widget = make(agent("tools: Read, Bash(git \udce9)\n"), "tools")
+    line = widget.findChild(Chips).line
+    line.setFocus()
+    qtbot.keyClick(focused(), Key.Key_Left)
+    qtbot.keyClick(focused(), Key.Key_F2)
+    qtbot.keyClick(line, Key.Key_Home)
+    qtbot.keyClicks(line, "X")
+    qtbot.keyClick(line, Key.Key_Return)
+    assert document.text == agent("tools: Read, XBash(git \udce9)\n")
+
+
 def test_the_list_of_known_tools_is_ticked_and_searched(make: Make, qtbot: QtBot) -> None:
     document, widget = make(agent("tools: Read\n"), "tools")
     qtbot.mouseClick(widget._toggle, Qt.MouseButton.LeftButton)

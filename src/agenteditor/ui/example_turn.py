@@ -164,7 +164,7 @@ class TurnCard(QWidget):
 class SpeakerBox(Combo):
     """Who speaks: the names of the file, or one that is typed."""
 
-    chosen = Signal(str)
+    chosen = Signal(object)  # a str; as Signal(str) it would lose bytes that are not UTF-8
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

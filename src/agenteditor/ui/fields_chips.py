@@ -30,8 +30,8 @@ class Chips(QWidget):
     to put in its place, ``dropped`` the index of one to take out.
     """
 
-    wanted = Signal(str)
-    replaced = Signal(int, str)
+    wanted = Signal(object)  # a str; as Signal(str) it would lose bytes that are not UTF-8
+    replaced = Signal(int, object)  # a str, too
     dropped = Signal(int)
 
     def __init__(self, words: Mapping[str, str], parent: QWidget | None = None) -> None:

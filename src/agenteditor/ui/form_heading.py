@@ -17,7 +17,7 @@ class RowHead(QWidget):
     """Says what the user wants of the field as a whole; the row does it."""
 
     remove_wanted = Signal()
-    rename_wanted = Signal(str)
+    rename_wanted = Signal(object)  # a str; as Signal(str) it would lose bytes that are not UTF-8
     help_wanted = Signal(bool)
 
     def __init__(self, key: str, name: str, parent: QWidget | None = None) -> None:

@@ -22,7 +22,7 @@ _WIDTH = 480  # pixels
 class NewField(QWidget):
     """A line for the name of a field the dialect does not know; Enter adds it, Escape does not."""
 
-    named = Signal(str)
+    named = Signal(object)  # a str; as Signal(str) it would lose bytes that are not UTF-8
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -59,7 +59,7 @@ class FieldRow(QWidget):
     refused = Signal(str)
     fix_wanted = Signal(object)
     removed = Signal()  # also for a row whose field was absent: it may go
-    renamed = Signal(str)
+    renamed = Signal(object)  # a str; as Signal(str) it would lose bytes that are not UTF-8
     rebuilt = Signal()  # there are other widgets to tab through
 
     def __init__(self, value: Value, row: RowKey, parent: QWidget | None = None) -> None:
