@@ -5,7 +5,7 @@ Each part is a button that leads to what it speaks of.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, QLocale
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QHBoxLayout, QStatusBar, QToolButton, QWidget
 
 from agenteditor.core.checks import Severity
@@ -46,8 +46,8 @@ class Status(QWidget):
         self.problems.setIcon(severity_icon(worst) if worst else coloured_icon("ok", "good"))
         words = len(document.syntax.prompt.split())
         cost = tokens(document.text)
-        locale = QLocale()
-        text = _tr("{0} words · ≈{1} tokens").format(locale.toString(words), locale.toString(cost))
+        sentence = _tr("1 word · ≈ {1} tokens") if words == 1 else _tr("{0} words · ≈ {1} tokens")
+        text = sentence.format(f"{words:,}", f"{cost:,}")
         _set(
             self.length,
             text,
