@@ -62,7 +62,7 @@ SET = {
     "a number stays text": ("name: a\n", "name", "3000", "name: '3000'\n"),
     "a word that is none": ("name: a\n", "name", "null", "name: 'null'\n"),
     "nothing": ("name: a\n", "name", "", 'name: ""\n'),
-    "nothing in single quotes": ("name: 'a'\n", "name", "", "name: ''\n"),
+    "nothing in single quotes": ("name: 'a'\n", "name", "", 'name: ""\n'),
     "into an empty field": ("name: a\nmodel:\n", "model", "opus", "name: a\nmodel: opus\n"),
     "the last of two": ("name: a\nname: b\n", "name", "c", "name: a\nname: c\n"),
     "an unknown field": ("x-own: a\n", "x-own", "b: c", "x-own: 'b: c'\n"),

@@ -190,7 +190,7 @@ def _text_candidates(syntax: Syntax, slot: Field, text: str) -> Iterator[Edits]:
 
 def _splice(syntax: Syntax, slot: Field, text: str) -> Edits | None:
     """The smallest change of the value, put where its characters are written."""
-    if slot.offsets is None or slot.text is None or slot.style == "empty":
+    if slot.offsets is None or slot.text is None or slot.style == "empty" or not text:
         return None
     ((start, end), inserted), *_ = diff(slot.text, text) or (replace(0, 0, ""),)
     eol = eol_of(syntax.text)
