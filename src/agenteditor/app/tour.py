@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
 from agenteditor.app.commands import make_window
@@ -25,6 +26,7 @@ from agenteditor.core.section_edits import move_section_up
 from agenteditor.core.text import Edits, Refusal, apply, replace
 from agenteditor.ui import theme
 
+_REST_MS = 250  # longer than the preview waits for
 _MARKER = ".agenteditor-tour"
 SIZES = ((1280, 820), (900, 600))
 
@@ -42,7 +44,7 @@ def tour(app: QApplication, folder: Path, say: Callable[[str], object] = print) 
     document = window.present_editor().document
     say(f"Opened   {document.path}")
     say(f"         {document.loads.reason}")
-    _shoot(app, window, folder, "1-opened", say)
+    _shoot(window, folder, "1-opened", say)
     _edit(document, set_field(document.syntax, "model", "opus"), "Details: model set to opus", say)
     _edit(document, _changed_turn(document), "Examples: first turn of the second example changed", say)
     path = (len(document.syntax.sections) - 2,)
@@ -62,7 +64,7 @@ def tour(app: QApplication, folder: Path, say: Callable[[str], object] = print) 
         theme.apply(app, choice)
         for view in ("details", "examples", "prompt", "source"):
             window.show_view(view)
-            _shoot(app, window, folder, f"2-{choice}-{view}", say)
+            _shoot(window, folder, f"2-{choice}-{view}", say)
     window.close()
     return 0
 
@@ -100,11 +102,17 @@ def _typed(document: Document) -> Edits:
     return (replace(end, end, "\nWhen in doubt, ask.\n"),)
 
 
-def _shoot(app: QApplication, window: Window, folder: Path, name: str, say: Callable[[str], object]) -> None:
+def _settle() -> None:
+    """Let layouts and the preview, which wait for a pause, come to rest."""
+    loop = QEventLoop()
+    QTimer.singleShot(_REST_MS, loop.quit)
+    loop.exec()
+
+
+def _shoot(window: Window, folder: Path, name: str, say: Callable[[str], object]) -> None:
     for width, height in SIZES:
         window.resize(width, height)
-        for _ in range(5):
-            app.processEvents()
+        _settle()
         target = folder / f"{name}-{width}x{height}.png"
         window.grab().save(str(target))
         say(f"Picture  {target}")
