@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QToolButton
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtWidgets import QApplication, QToolButton
 
 from agenteditor.core.document import Document, Transaction
 from agenteditor.core.text import replace
+from agenteditor.ui import theme
 from agenteditor.ui.problems_view import ProblemsView
 
 FAULTY = "---\nname: faulty\ndescription: One: two\nmodel: gpt\ncolour: red\n---\n\nYou do one thing and you do it well.\n"
@@ -22,6 +23,11 @@ def faulty(qtbot):
     view.resize(700, 300)
     view.show()
     return document, view
+
+
+def cut(problem):
+    """The edit that takes the text of a problem out."""
+    return replace(problem.span.start, problem.span.end, "x-y-z")
 
 
 def rows(view):
@@ -93,3 +99,55 @@ def test_the_list_follows_the_document(faulty):
     at = FAULTY.index("gpt")
     document.apply(Transaction((replace(at, at + 3, "opus"),), "Edit"))
     assert rows(view) == [problem.message for problem in document.problems]
+
+
+def test_after_a_fix_the_step_goes_to_the_problem_that_took_its_place(faulty):
+    document, view = faulty
+    seen = []
+    view.wanted.connect(seen.append)
+    view.step(1)
+    view.step(1)
+    second, third = document.problems[1:3]
+    document.apply(Transaction(second.fixes[0].edits if second.fixes else (cut(second),), "Edit"))
+    assert second not in document.problems
+    view.step(1)
+    assert seen[-1] == next(problem for problem in document.problems if problem.code == third.code)
+
+
+def test_the_step_goes_on_from_the_row_that_was_chosen(faulty, qtbot):
+    document, view = faulty
+    rectangle = view._list.visualItemRect(view._list.topLevelItem(1))
+    qtbot.mouseClick(view._list.viewport(), Qt.MouseButton.LeftButton, pos=rectangle.center())
+    with qtbot.waitSignal(view.wanted) as asked:
+        view.step(1)
+    assert asked.args == [document.problems[2]]
+
+
+def test_any_size_of_the_list_shows_every_sentence_whole(faulty):
+    """Rows higher than the list once laid it out for ever, until the stack was full."""
+    _, view = faulty
+    tree = view._list
+    for height in (90, 120, 150, 200, 300):
+        for width in range(260, 1000, 9):
+            view.resize(width, height)
+            QApplication.processEvents()
+            columns = [tree.columnWidth(column) for column in range(3)]
+            assert sum(columns) <= tree.width(), (width, height)
+            for row in range(tree.topLevelItemCount()):
+                item = tree.topLevelItem(row)
+                room = QRect(0, 0, columns[0] - 16 - 2 * theme.GAP, 10_000)
+                text = item.text(0) if columns[1] else f"{item.text(0)}\n{item.text(1)}"
+                needed = tree.fontMetrics().boundingRect(room, Qt.TextFlag.TextWordWrap, text).height()
+                assert tree.visualItemRect(item).height() >= needed, (width, height, row)
+
+
+def test_where_there_is_little_room_the_place_stands_below_the_sentence(faulty):
+    _, view = faulty
+    tree = view._list
+    assert tree.columnWidth(1) > 0
+    view.resize(340, 300)
+    QApplication.processEvents()
+    assert tree.columnWidth(1) == 0
+    button = tree.findChildren(QToolButton)[0]
+    assert button.toolButtonStyle() == Qt.ToolButtonStyle.ToolButtonIconOnly and button.accessibleName()
+    assert "line 3" in tree.topLevelItem(0).data(0, Qt.ItemDataRole.AccessibleTextRole)

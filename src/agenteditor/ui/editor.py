@@ -59,7 +59,8 @@ class Editor(QWidget):
         }
         self._tabs = self._make_tabs()
         self._columns = _splitter(Qt.Orientation.Horizontal, self._tabs, self.preview, sizes=(620, 380))
-        self._rows = _splitter(Qt.Orientation.Vertical, self._columns, self.problems, sizes=(600, 130))
+        lines = 8 * self.fontMetrics().height()
+        self._rows = _splitter(Qt.Orientation.Vertical, self._columns, self.problems, sizes=(600, lines))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)

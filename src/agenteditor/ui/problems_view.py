@@ -1,13 +1,14 @@
 """All problems of one document: what, where, and the way out.
 
 Enter or a click on a row asks the editor to show the place; F8 steps through them. Each row with a
-fix has a button for it; several fixes are offered in a menu.
+fix has a button for it; several fixes are offered in a menu. Where there is little room the place
+stands below the sentence, and then the button is its sign alone.
 """
 
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -29,10 +30,12 @@ from agenteditor.core.document import Change, Document
 from agenteditor.core.text import LineIndex
 from agenteditor.ui import theme
 from agenteditor.ui.icons import icon, severity_icon
+from agenteditor.ui.qtext import plain
 
 _SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 _MESSAGE, _WHERE, _FIX = range(3)
 _ROW = 26  # pixels: the least height of a row
+_ROOM = 44  # letters a sentence should have in a line, before place and button give way
 
 
 class ProblemsView(QWidget):
@@ -49,7 +52,8 @@ class ProblemsView(QWidget):
         super().__init__(parent)
         self._document = document
         self._shown: tuple[Diagnostic, ...] | None = None
-        self._position = -1
+        self._position = 0
+        self._last: Diagnostic | None = None
         self._filters = {severity: self._filter_button(severity) for severity in _SEVERITIES}
         self._fix_all = QToolButton()
         self._fix_all.setText(self.tr("Apply all safe fixes"))
@@ -96,27 +100,14 @@ class ProblemsView(QWidget):
         button.toggled.connect(lambda _on: self._refresh(anew=True))
         return button
 
-    def _make_list(self) -> QTreeWidget:
-        tree = QTreeWidget()
-        tree.setAccessibleName(self.tr("Problems"))
-        tree.setColumnCount(3)
-        tree.setHeaderHidden(True)
-        tree.setRootIsDecorated(False)
-        tree.setWordWrap(True)
-        tree.setItemDelegateForColumn(_MESSAGE, _Sentence(tree))
-        tree.setFrameShape(QTreeWidget.Shape.NoFrame)
-        tree.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        tree.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        tree.header().setStretchLastSection(False)
-        tree.header().setSectionResizeMode(_MESSAGE, QHeaderView.ResizeMode.Stretch)
-        tree.header().setSectionResizeMode(_WHERE, QHeaderView.ResizeMode.ResizeToContents)
-        tree.header().setSectionResizeMode(_FIX, QHeaderView.ResizeMode.ResizeToContents)
-        # A row is as high as its wrapped sentence, which depends on the width of its column.
-        tree.header().sectionResized.connect(lambda *_: tree.scheduleDelayedItemsLayout())
-        tree.header().setMinimumSectionSize(_ROW)
-        tree.itemActivated.connect(lambda item, _column: self._want(item))
-        tree.itemClicked.connect(lambda item, _column: self._want(item))
-        return tree
+    def _make_list(self) -> _Rows:
+        rows = _Rows()
+        rows.setAccessibleName(self.tr("Problems"))
+        rows.setItemDelegateForColumn(_MESSAGE, _Sentence(rows))
+        rows.itemActivated.connect(lambda item, _column: self._want(item))
+        rows.itemClicked.connect(lambda item, _column: self._want(item))
+        rows.resized.connect(self._fit)
+        return rows
 
     # --- showing ---------------------------------------------------------------------------
 
@@ -155,13 +146,13 @@ class ProblemsView(QWidget):
             line, column = lines.position(problem.span.start)
             where = self.tr("line {0}:{1}").format(line, column)
             if problem.field:
-                where = f"{problem.field} · {where}"
-            item = QTreeWidgetItem(["", where, ""])
-            item.setText(_MESSAGE, problem.message)
+                where = f"{plain(problem.field)} · {where}"
+            message = plain(problem.message)
+            item = QTreeWidgetItem([message, where, ""])
             item.setIcon(_MESSAGE, severity_icon(problem.severity))
             item.setData(_MESSAGE, Qt.ItemDataRole.UserRole, problem)
             item.setData(
-                _MESSAGE, Qt.ItemDataRole.AccessibleTextRole, f"{problem.severity}: {problem.message}"
+                _MESSAGE, Qt.ItemDataRole.AccessibleTextRole, f"{problem.severity}: {message}, {where}"
             )
             item.setToolTip(_WHERE, problem.code)
             item.setForeground(_WHERE, theme.current().muted)
@@ -172,7 +163,26 @@ class ProblemsView(QWidget):
         current = self._list.topLevelItem(min(max(selected, 0), len(problems) - 1))
         if current is not None:
             self._list.setCurrentItem(current)
+        self._fit()
         self._list.verticalScrollBar().setValue(scroll)
+
+    def _fit(self) -> None:
+        """Share the width out: place and button leave the sentences enough, or give way."""
+        metrics = self._list.fontMetrics()
+        items = [self._list.topLevelItem(row) for row in range(self._list.topLevelItemCount())]
+        where = max((metrics.horizontalAdvance(item.text(_WHERE)) for item in items if item), default=0)
+        where += 2 * theme.GAP
+        buttons = self._list.findChildren(QToolButton)
+        room, least = self._list.room(), _ROOM * metrics.averageCharWidth()
+        words, sign = Qt.ToolButtonStyle.ToolButtonTextBesideIcon, Qt.ToolButtonStyle.ToolButtonIconOnly
+        for style, below in ((words, False), (words, True), (sign, True)):
+            for button in buttons:
+                button.setToolButtonStyle(style)
+            fix = max((button.sizeHint().width() + 2 * theme.GAP for button in buttons), default=0)
+            sentence = room - fix - (0 if below else where)
+            if sentence >= least:
+                break
+        self._list.share(sentence, 0 if below else where, fix)
 
     def _fix_button(self, problem: Diagnostic) -> QToolButton:
         button = QToolButton()
@@ -195,20 +205,34 @@ class ProblemsView(QWidget):
     # --- going there -----------------------------------------------------------------------
 
     def _want(self, item: QTreeWidgetItem) -> None:
-        self.wanted.emit(item.data(_MESSAGE, Qt.ItemDataRole.UserRole))
+        self._ask_for(item.data(_MESSAGE, Qt.ItemDataRole.UserRole))
 
     def step(self, step: int) -> None:
-        """Ask for the next (1) or previous (-1) problem, round and round."""
+        """Ask for the next (1) or previous (-1) problem, round and round.
+
+        Where the last one is fixed, the next is the one that has taken its place.
+        """
         problems = self._document.problems
         if not problems:
             return
-        start = self._position if step > 0 or self._position >= 0 else 0
-        self._position = (start + step) % len(problems)
+        if self._last in problems:
+            self._position = problems.index(self._last) + step
+        elif step < 0:
+            self._position -= 1
+        elif self._last is None:
+            self._position = 0
+        self._position %= len(problems)
         problem = problems[self._position]
         for row in range(self._list.topLevelItemCount()):
             item = self._list.topLevelItem(row)
             if item is not None and item.data(_MESSAGE, Qt.ItemDataRole.UserRole) == problem:
                 self._list.setCurrentItem(item)
+        self._ask_for(problem)
+
+    def _ask_for(self, problem: Diagnostic) -> None:
+        problems = self._document.problems
+        self._last = problem
+        self._position = problems.index(problem) if problem in problems else self._position
         self.wanted.emit(problem)
 
     def take_focus(self) -> None:
@@ -225,20 +249,69 @@ def _centred(button: QToolButton) -> QWidget:
     return holder
 
 
+class _Rows(QTreeWidget):
+    """The rows. Widths follow the widget, never the scroll bar: else a row that is higher without room for
+    the bar than with it lays the list out for ever."""
+
+    resized = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setColumnCount(3)
+        self.setHeaderHidden(True)
+        self.setRootIsDecorated(False)
+        self.setWordWrap(True)
+        self.setFrameShape(QTreeWidget.Shape.NoFrame)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.header().setStretchLastSection(False)
+        self.header().setMinimumSectionSize(0)
+        self.header().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+
+    def room(self) -> int:
+        """The width of a row in pixels, with the scroll bar or without."""
+        return self.width() - 2 * self.frameWidth() - self.verticalScrollBar().sizeHint().width()
+
+    def share(self, *widths: int) -> None:
+        """The widths of the columns; a place without room stands below the sentence."""
+        before = [self.columnWidth(column) for column in range(self.columnCount())]
+        for column, width in enumerate(widths):
+            self.setColumnWidth(column, max(width, 0))
+        if before != [self.columnWidth(column) for column in range(self.columnCount())]:
+            self.scheduleDelayedItemsLayout()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.resized.emit()
+
+
 class _Sentence(QStyledItemDelegate):
     """Makes a row as high as its sentence needs in the column's present width."""
 
-    def __init__(self, tree: QTreeWidget) -> None:
-        super().__init__(tree)
-        self._tree = tree
+    def __init__(self, rows: _Rows) -> None:
+        super().__init__(rows)
+        self._rows = rows
+
+    def initStyleOption(  # noqa: N802 - Qt's name
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        super().initStyleOption(option, index)
+        option.text = self._text(index)
 
     def sizeHint(self, _option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
-        icon_width = self._tree.iconSize().width()
-        width = self._tree.columnWidth(_MESSAGE) - (icon_width if icon_width > 0 else 16) - 3 * theme.GAP
-        text = str(index.data(Qt.ItemDataRole.DisplayRole))
+        icon_width = self._rows.iconSize().width()
+        width = self._rows.columnWidth(_MESSAGE) - (icon_width if icon_width > 0 else 16) - 3 * theme.GAP
         room = QRect(0, 0, max(width, 100), 10_000)
-        height = self._tree.fontMetrics().boundingRect(room, Qt.TextFlag.TextWordWrap, text).height()
+        text = self._text(index)
+        height = self._rows.fontMetrics().boundingRect(room, Qt.TextFlag.TextWordWrap, text).height()
         return QSize(0, max(_ROW, height + theme.GAP))
+
+    def _text(self, index: QModelIndex | QPersistentModelIndex) -> str:
+        place = index.sibling(index.row(), _WHERE).data(Qt.ItemDataRole.DisplayRole)
+        below = "" if self._rows.columnWidth(_WHERE) else f"\n{place}"
+        return f"{index.data(Qt.ItemDataRole.DisplayRole)}{below}"
 
 
 def _shown_words(severity: Severity) -> str:
