@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QMimeData, QPoint, Qt
+from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QToolButton, QTreeWidgetItem, QWidget
 from pytestqt.qtbot import QtBot
@@ -17,7 +18,9 @@ from agenteditor.core.body import SectionPath, section_at, walk
 from agenteditor.core.document import Document, Transaction
 from agenteditor.core.section_edits import rename_section
 from agenteditor.core.text import replace
+from agenteditor.ui import section_items
 from agenteditor.ui.form_notes import Problems
+from agenteditor.ui.section_drag import MIME
 from agenteditor.ui.section_items import ItemsEditor
 from agenteditor.ui.section_markdown import MarkdownText
 from agenteditor.ui.section_outline import Outline
@@ -735,3 +738,33 @@ def shows_the_document(prompt: Prompt) -> bool:
 
 def count(item: QTreeWidgetItem) -> int:
     return sum(1 + count(item.child(at)) for at in range(item.childCount()))
+
+
+def test_an_item_is_dragged_by_its_number_and_the_others_are_renumbered(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prompt = Prompt(HEAD + "## Steps\n\n1. one\n2. two\n3. three\n", qtbot)
+    prompt.view.choose((0,))
+    items = prompt.items
+    QApplication.processEvents()
+
+    def carried(_source: QWidget, _row: QWidget) -> None:
+        below = items._rows[2].geometry().bottom()
+        data = QMimeData()
+        data.setData(MIME, b"")
+        where = QPoint(20, below)
+        left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+        move = Qt.DropAction.MoveAction
+        items.dragEnterEvent(QDragEnterEvent(where, move, data, left, none))
+        items.dragMoveEvent(QDragMoveEvent(where, move, data, left, none))
+        assert items._drop_place == 3
+        items.grab()  # the line is painted
+        items.dropEvent(QDropEvent(where, move, data, left, none))
+
+    monkeypatch.setattr(section_items, "drag", carried)
+    handle = items._rows[0].mark
+    QTest.mousePress(handle, Qt.MouseButton.LeftButton, pos=QPoint(4, 8))
+    QTest.mouseMove(handle, QPoint(4, 60))
+    assert prompt.text == HEAD + "## Steps\n\n1. two\n2. three\n3. one\n"
+    prompt.document.undo()
+    assert prompt.text == HEAD + "## Steps\n\n1. one\n2. two\n3. three\n"

@@ -7,16 +7,29 @@ empty items are left in the file; one that is left empty goes away.
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QEnterEvent, QFocusEvent, QKeyEvent, QPalette, QTextCursor
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import (
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QEnterEvent,
+    QFocusEvent,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QTextCursor,
+)
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from agenteditor.core.body import Item, SectionPath, section_at
 from agenteditor.core.document import Document
 from agenteditor.core.item_edits import insert_item, move_item, remove_item, set_item_text
 from agenteditor.core.text import Refusal, apply, diff
-from agenteditor.ui import icons
+from agenteditor.ui import icons, theme
 from agenteditor.ui.fields_text import GrowingText
 from agenteditor.ui.qtext import Shown
+from agenteditor.ui.section_drag import MIME, Handle, drag, place_of
 from agenteditor.ui.section_steps import attempt, same_item
 
 _ALT = Qt.KeyboardModifier.AltModifier
@@ -42,6 +55,9 @@ class ItemsEditor(QWidget):
         self._path: SectionPath = ()
         self._rows: list[_Row] = []
         self._draft: _Row | None = None
+        self._dragged: _Row | None = None
+        self._drop_place: int | None = None
+        self.setAcceptDrops(True)
         self._add = QPushButton(self.tr("Add item"), self)
         self._add.setIcon(icons.icon("add"))
         self._add.setToolTip(self.tr("Add an item at the end (in an item: Enter)"))
@@ -121,6 +137,7 @@ class ItemsEditor(QWidget):
         row.up.clicked.connect(lambda: self._move(row, -1))
         row.down.clicked.connect(lambda: self._move(row, 1))
         row.remove.clicked.connect(lambda: self._remove(row))
+        row.mark.dragged.connect(lambda: self._drag(row))
         row.show()
         QWidget.setTabOrder(self._rows[index - 1].text if index else self._before, row.text)
         if row is self._rows[-1]:
@@ -257,16 +274,68 @@ class ItemsEditor(QWidget):
     def _move(self, row: _Row, step: int) -> None:
         self._drop_draft() if row is not self._draft else None
         index = self._rows.index(row)
-        if row is self._draft or not 0 <= index + step < len(self._rows):
+        if row is not self._draft and 0 <= index + step < len(self._rows):
+            self._move_before(row, index + step + (step > 0))
+
+    def _move_before(self, row: _Row, to: int) -> None:
+        """Move an item before the one that is at ``to`` now, or behind the last."""
+        index = self._rows.index(row)
+        if to in (index, index + 1):
             return
         position = row.text.textCursor().position()
         document = self._document
-        to = index + step + (step > 0)
         result = move_item(document.text, document.syntax.body.start, self._path, index, to)
         reason = attempt(document, result, self.tr("Move item"))
         self.refused.emit(reason)
         if not reason:
-            self.take_focus(index + step, position)
+            self.take_focus(to - (to > index), position)
+
+    # --- dragging -----------------------------------------------------------------------------
+
+    def _drag(self, row: _Row) -> None:
+        self._drop_draft()
+        if row not in self._rows:
+            return
+        texts = self.texts()
+        for text in texts:
+            text.viewport().setAcceptDrops(False)  # else the text under the mouse gets the item
+        self._dragged = row
+        drag(self, row)
+        self._dragged = None
+        for text in texts:
+            text.viewport().setAcceptDrops(True)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if self._dragged is not None and event.mimeData().hasFormat(MIME):
+            event.acceptProposedAction()
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        self._mark_drop(place_of(self._rows, event.position().toPoint().y()))
+        event.acceptProposedAction()
+
+    def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:
+        self._mark_drop(None)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self._mark_drop(None)
+        if self._dragged is not None:
+            event.acceptProposedAction()
+            self._move_before(self._dragged, place_of(self._rows, event.position().toPoint().y()))
+
+    def _mark_drop(self, place: int | None) -> None:
+        if place != self._drop_place:
+            self._drop_place = place
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """A line where the item that is dragged would go."""
+        super().paintEvent(event)
+        if self._drop_place is None or not self._rows:
+            return
+        at = min(self._drop_place, len(self._rows) - 1)
+        geometry = self._rows[at].geometry()
+        y = geometry.top() - 3 if at == self._drop_place else geometry.bottom() + 2
+        QPainter(self).fillRect(geometry.left(), y, geometry.width(), 2, theme.current().accent)
 
 
 class _ItemText(GrowingText):
@@ -325,10 +394,10 @@ class _Row(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.item = ""
-        self._mark = QLabel(self)
-        self._mark.setTextFormat(Qt.TextFormat.PlainText)
-        self._mark.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-        self._mark.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
+        self.mark = Handle(self)
+        self.mark.setToolTip(self.tr("Drag to move the item (Alt+↑ and Alt+↓ do the same)"))
+        self.mark.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self.mark.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
         self.text = _ItemText(self, max_lines=60, same=same_item)
         self.up = _button("up", self.tr("Move item up (Alt+↑)"), self)
         self.down = _button("down", self.tr("Move item down (Alt+↓)"), self)
@@ -336,7 +405,7 @@ class _Row(QWidget):
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(4)
-        line.addWidget(self._mark)
+        line.addWidget(self.mark)
         line.addWidget(self.text, 1)
         buttons = QHBoxLayout()
         buttons.setSpacing(0)
@@ -378,12 +447,12 @@ class _Row(QWidget):
             self.text.update()
 
     def _set_mark(self, mark: str) -> None:
-        if self._mark.text() != mark:
-            self._mark.setText(mark)
+        if self.mark.text() != mark:
+            self.mark.setText(mark)
 
     def _fit_mark(self) -> None:
-        self._mark.setMinimumWidth(self._mark.fontMetrics().horizontalAdvance("99."))
-        self._mark.setContentsMargins(0, 7, 0, 0)
+        self.mark.setMinimumWidth(self.mark.fontMetrics().horizontalAdvance("99."))
+        self.mark.setContentsMargins(0, 7, 0, 0)
 
     def _show_buttons(self) -> None:
         shown = self.underMouse() or self.text.hasFocus()
