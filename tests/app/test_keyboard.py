@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -48,11 +49,16 @@ NO_FRONTMATTER = "# Notes\n\nOnly text.\n"
 NO_EXAMPLES = "---\nname: a\ndescription: Use this agent when a test needs one.\n---\n\nYou are good.\n"
 
 
+def forget_changes(window):
+    for editor in window.editors():
+        editor.document.mark_saved(Path("x.md"), editor.document.text, None)
+
+
 @pytest.fixture
 def window(qtbot):
     application(Settings(theme="light"))
     made = make_window(Settings())
-    qtbot.addWidget(made)
+    qtbot.addWidget(made, before_close_func=forget_changes)
     made.resize(1280, 820)
     made.show()
     qtbot.waitExposed(made)
@@ -158,3 +164,37 @@ def test_the_letters_stay_apart_with_the_find_bar_open(opened):
     window.actions_["replace"].trigger()
     QApplication.processEvents()
     assert {letter: owners for letter, owners in letters(window).items() if len(owners) > 1} == {}
+
+
+def test_f6_goes_round_the_panes_in_both_directions(opened, seed_path):
+    window = opened("seed", "details")
+    window.open_paths([seed_path.parent])
+    QApplication.processEvents()
+    editor = window.present_editor()
+    panes = [window.catalog, editor.form, editor.preview, editor.problems]
+
+    def here():
+        return next(i for i, pane in enumerate(panes) if pane.isAncestorOf(QApplication.focusWidget()))
+
+    editor.form.reveal("name")
+    seen = []
+    for _ in range(5):
+        seen.append(here())
+        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_F6)
+    assert seen == [1, 2, 3, 0, 1]
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_F6, Qt.KeyboardModifier.ShiftModifier)
+    assert here() == 1
+
+
+def test_a_new_agent_is_begun_by_typing_its_name(window):
+    window.activateWindow()
+    window.actions_["new"].trigger()
+    QTest.keyClicks(QApplication.focusWidget(), "my-helper")
+    assert "name: my-helper\n" in window.present_editor().document.text
+
+
+def test_each_template_has_a_letter_of_its_own(window):
+    window.actions_.submenus["new-from"].aboutToShow.emit()
+    texts = [action.text() for action in window.actions_.submenus["new-from"].actions() if action.text()]
+    letters = [re.search(r"&(.)", text)[1].casefold() for text in texts]
+    assert len(set(letters)) == len(letters) == 5

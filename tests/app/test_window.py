@@ -369,3 +369,36 @@ def test_any_file_name_is_shown_as_it_is_spelled(window, tmp_path, name):
     assert window.documents.tabText(0).replace("&&", "&") == f"{shown} ●"
     assert "<b>" not in window.documents.tabToolTip(0)
     forget_changes(window)
+
+
+def test_line_ends_and_byte_order_mark_follow_the_document(window, good, tmp_path):
+    marked = tmp_path / "marked.md"
+    marked.write_bytes(b"\xef\xbb\xbf" + GOOD.replace("\n", "\r\n").encode())
+    open_good(window, marked)
+    to_lf, to_crlf, bom = (window.actions_[name] for name in ("to-lf", "to-crlf", "bom"))
+    assert (to_lf.isEnabled(), to_crlf.isEnabled(), bom.isChecked()) == (True, False, True)
+    bom.trigger()
+    to_lf.trigger()
+    assert (to_lf.isEnabled(), to_crlf.isEnabled(), bom.isChecked()) == (False, True, False)
+    assert window.present_editor().document.text == GOOD
+    window.actions_["undo"].trigger()
+    window.actions_["undo"].trigger()
+    assert (to_lf.isEnabled(), to_crlf.isEnabled(), bom.isChecked()) == (True, False, True)
+    open_good(window, good)
+    assert (to_lf.isEnabled(), to_crlf.isEnabled(), bom.isChecked()) == (False, True, False)
+
+
+def test_what_was_saved_is_said_and_among_the_recent_files(window, good, tmp_path, monkeypatch):
+    open_good(window, good)
+    copy = tmp_path / "copy.md"
+    monkeypatch.setattr(dialogs, "ask_save_path", lambda _p, _s: copy)
+    window.actions_["save-as"].trigger()
+    assert "copy.md" in window.statusBar().currentMessage()
+    assert window.settings.recent_files[:2] == [str(copy), str(good)]
+    window.actions_["new"].trigger()
+    for _ in range(2):
+        press(window, Qt.Key.Key_X)
+    monkeypatch.setattr(dialogs, "ask_save_path", lambda _p, _s: tmp_path / "new.md")
+    window.actions_["save-all"].trigger()
+    assert "new.md" in window.statusBar().currentMessage()
+    assert (tmp_path / "new.md").exists()

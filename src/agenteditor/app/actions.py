@@ -71,6 +71,7 @@ SPECS: tuple[Spec | str, ...] = (
     ">theme",
     "-view",
     Spec("next-pane", "view", "Ne&xt pane", "F6"),
+    Spec("previous-pane", "view", "Previous p&ane", "Shift+F6"),
     Spec("next-document", "view", "Next a&gent", "Ctrl+Tab"),
     Spec("previous-document", "view", "Previo&us agent", "Ctrl+Shift+Tab"),
     Spec("make-agent", "agent", "&Make this an agent", None, "agent"),

@@ -5,7 +5,7 @@ The table of actions is in ``actions``; the window itself knows them by name onl
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import cast
 
@@ -28,6 +28,8 @@ from agenteditor.core.repairs import make_agent
 from agenteditor.core.resources import resource
 from agenteditor.core.text import Edits, Refusal, diff
 from agenteditor.ui import theme
+from agenteditor.ui.icons import icon
+from agenteditor.ui.qtext import plain
 
 NEW_DESCRIPTION = "Use this agent when …"
 
@@ -61,8 +63,8 @@ def slots(window: Window) -> dict[str, Callable[..., object]]:
         "open": lambda: window.open_paths(dialogs.ask_files(window, start_folder(window))),
         "open-folder": lambda: open_folder(window),
         "save": lambda: save(window),
-        "save-as": lambda: saving.saved_as(window, editor().document),
-        "save-all": lambda: all(saving.saved(window, e.document) for e in window.editors()),
+        "save-as": lambda: save_as(window),
+        "save-all": lambda: save_all(window),
         "revert": lambda: saving.revert(editor().document, tr("Revert to saved")),
         "export": lambda: ExportDialog(window.documents_to_export(), window.settings, window).exec(),
         "close": lambda: window.close_tab(window.documents.currentIndex()),
@@ -83,7 +85,8 @@ def slots(window: Window) -> dict[str, Callable[..., object]]:
         "zoom-in": lambda: editor().zoom(1),
         "zoom-out": lambda: editor().zoom(-1),
         "zoom-reset": lambda: editor().zoom(0),
-        "next-pane": lambda: editor().next_pane() if window.editor else None,
+        "next-pane": lambda: window.step_pane(1),
+        "previous-pane": lambda: window.step_pane(-1),
         "next-document": lambda: step_document(window, 1),
         "previous-document": lambda: step_document(window, -1),
         "make-agent": lambda: make_this_an_agent(editor().document),
@@ -130,7 +133,36 @@ def save(window: Window) -> None:
     """Save the present document and say so."""
     document = window.present_editor().document
     if saving.saved(window, document):
-        window.say(tr("Saved {0}").format(document.path))
+        say_saved(window, [document])
+
+
+def save_as(window: Window) -> None:
+    """Save the present document elsewhere and go on with it there."""
+    document = window.present_editor().document
+    if saving.saved_as(window, document):
+        say_saved(window, [document])
+
+
+def save_all(window: Window) -> None:
+    """Save what is not saved, one after the other; a question answered by Cancel stops it."""
+    saved: list[Document] = []
+    for document in [editor.document for editor in window.editors()]:
+        if document.modified:
+            if not saving.saved(window, document):
+                break
+            saved.append(document)
+    say_saved(window, saved)
+
+
+def say_saved(window: Window, documents: Sequence[Document]) -> None:
+    """Say what was saved, and remember where."""
+    for document in documents:
+        if document.path is not None:
+            window.settings.remember_file(document.path)
+    if len(documents) == 1:
+        window.say(tr("Saved {0}").format(plain(str(documents[0].path))))
+    elif documents:
+        window.say(tr("Saved {0} agents").format(len(documents)))
 
 
 def templates() -> list[Path]:
@@ -140,7 +172,8 @@ def templates() -> list[Path]:
 
 def new_agent(window: Window, template: Path) -> None:
     """A new document from a template; not modified until it is edited."""
-    window.add_document(Document(template.read_text(encoding="utf-8")))
+    editor = window.add_document(Document(template.read_text(encoding="utf-8")))
+    editor.form.select("name")
 
 
 def review_changes(window: Window) -> None:
@@ -191,11 +224,13 @@ def step_document(window: Window, step: int) -> None:
 def fill_menus(window: Window, actions: Actions) -> None:
     """Fill the submenus: templates, recent files when shown, themes."""
     new_from = actions.submenus["new-from"]
-    for template in templates():
-        action = new_from.addAction(template.stem.replace("-", " ").capitalize())
+    from_this = tr("&From this agent")
+    names = [template.stem.replace("-", " ").capitalize() for template in templates()]
+    for template, name in zip(templates(), with_letters(names, "f"), strict=True):
+        action = new_from.addAction(name)
         action.triggered.connect(lambda _on=False, path=template: new_agent(window, path))
     new_from.addSeparator()
-    copy = new_from.addAction(tr("From this agent"))
+    copy = new_from.addAction(from_this)
     copy.triggered.connect(
         lambda: window.editor and window.add_document(Document(window.editor.document.text))
     )
@@ -224,15 +259,33 @@ def choose_theme(window: Window, choice: theme.Choice) -> None:
 
 def _fill_recent(window: Window, menu: QMenu) -> None:
     menu.clear()
+    number = 0
     for names in (window.settings.recent_folders, window.settings.recent_files):
         for name in names:
-            action = QAction(shortened(Path(name)).replace("&", "&&"), menu)
+            number += 1
+            shown = plain(shortened(Path(name))).replace("&", "&&")
+            action = QAction(f"&{number} {shown}" if number < 10 else shown, menu)
+            action.setIcon(icon("folder" if names is window.settings.recent_folders else "agent"))
             action.setEnabled(Path(name).exists())
             action.triggered.connect(lambda _on=False, path=name: window.open_paths([Path(path)]))
             menu.addAction(action)
         menu.addSeparator()
     clear = menu.addAction(tr("&Clear"))
+    clear.setEnabled(bool(number))
     clear.triggered.connect(lambda: _forget_recent(window))
+
+
+def with_letters(names: Sequence[str], taken: str) -> list[str]:
+    """Menu texts, each with a letter of its own marked by ``&`` as far as there are free ones."""
+    used, marked = set(taken), []
+    for title in names:
+        name = title
+        free = next((i for i, c in enumerate(name) if c.isalpha() and c.casefold() not in used), None)
+        if free is not None:
+            used.add(name[free].casefold())
+            name = f"{name[:free]}&{name[free:]}"
+        marked.append(name)
+    return marked
 
 
 def _forget_recent(window: Window) -> None:
@@ -242,7 +295,7 @@ def _forget_recent(window: Window) -> None:
 
 def about(window: Window) -> None:
     """Version and promise."""
-    dialogs.say(
+    dialogs.tell(
         window,
         f"Agent Editor {__version__}",
         tr("Edits coding-agent definition files without touching a byte you did not change.")

@@ -12,6 +12,8 @@ from typing import Literal, TypeVar
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton, QWidget
 
+from agenteditor.ui.qtext import plain
+
 
 def _tr(text: str) -> str:
     return QCoreApplication.translate("dialogs", text)
@@ -89,13 +91,20 @@ def say(parent: QWidget, title: str, text: str) -> None:
     box.exec()
 
 
+def tell(parent: QWidget, title: str, text: str) -> None:
+    """Something that was asked for."""
+    box = _box(parent, QMessageBox.Icon.Information, title, text)
+    box.addButton(_tr("OK"), QMessageBox.ButtonRole.AcceptRole)
+    box.exec()
+
+
 def _box(parent: QWidget, symbol: QMessageBox.Icon, title: str, text: str) -> QMessageBox:
     box = QMessageBox(parent)
     box.setIcon(symbol)
     box.setTextFormat(Qt.TextFormat.PlainText)
     box.setWindowTitle("Agent Editor")
-    box.setText(title)
-    box.setInformativeText(text)
+    box.setText(plain(title))
+    box.setInformativeText(plain(text))
     return box
 
 

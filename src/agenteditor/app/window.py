@@ -10,9 +10,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import cast
 
-from PySide6.QtCore import QByteArray, QMimeData, Qt, QTimer
+from PySide6.QtCore import QByteArray, QMimeData, QPoint, Qt, QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
-from PySide6.QtWidgets import QMainWindow, QMenu, QSplitter, QStackedWidget, QTabWidget, QToolBar, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QMainWindow,
+    QMenu,
+    QSplitter,
+    QStackedWidget,
+    QTabWidget,
+    QToolBar,
+    QWidget,
+)
 
 from agenteditor.app import dialogs, saving
 from agenteditor.app.actions import Actions
@@ -24,6 +33,7 @@ from agenteditor.core.catalog import agent_files
 from agenteditor.core.document import Document
 from agenteditor.core.export import Source
 from agenteditor.core.files import FileProblem
+from agenteditor.core.line_ends import has_bom, line_ends
 from agenteditor.ui.catalog_view import CatalogView
 from agenteditor.ui.editor import Editor, ViewName
 from agenteditor.ui.icons import icon, worst_icon
@@ -231,9 +241,11 @@ class Window(QMainWindow):
 
     def _offer_line_ends(self) -> None:
         menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for name in ("to-lf", "to-crlf", "bom"):
             menu.addAction(self.actions_[name])
-        menu.exec(self.cursor().pos())
+        button = self.status.encoding
+        menu.popup(button.mapToGlobal(QPoint(0, -menu.sizeHint().height())))
 
     def say(self, sentence: str) -> None:
         """Say something that needs no answer, in the status bar."""
@@ -279,7 +291,23 @@ class Window(QMainWindow):
             self.actions_["save"].setEnabled(document.modified or document.path is None)
             self.actions_["revert"].setEnabled(document.modified)
             self.actions_["make-agent"].setEnabled(document.syntax.frontmatter is None)
+            self.actions_["to-lf"].setEnabled(line_ends(document.text) not in ("LF", "none"))
+            self.actions_["to-crlf"].setEnabled(line_ends(document.text) not in ("CRLF", "none"))
+            self.actions_["bom"].setChecked(has_bom(document.text))
             self.status.show_caret(*editor.caret)
+
+    def step_pane(self, step: int) -> None:
+        """Move the focus to the next (1) or previous (-1) pane: list, view, preview, problems."""
+        panes: list[tuple[QWidget, Callable[[], None]]] = []
+        if self.catalog.isVisible():
+            panes.append((self.catalog, self.catalog.take_focus))
+        if self.editor is not None:
+            panes += self.editor.panes()
+        focus = QApplication.focusWidget()
+        outside = -1 if step > 0 else 0
+        here = next((i for i, (pane, _) in enumerate(panes) if focus and pane.isAncestorOf(focus)), outside)
+        if panes:
+            panes[(here + step) % len(panes)][1]()
 
     def panels_changed(self) -> None:
         """A panel was switched on or off in the menu."""

@@ -90,6 +90,10 @@ class CatalogView(QWidget):
         item = self._list.item(0)
         return cast(Path, item.data(_PATH)) if item is not None else None
 
+    def take_focus(self) -> None:
+        """Put the focus into the list."""
+        self._list.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
     def mark(self, path: Path, modified: bool, problems: Sequence[Diagnostic]) -> None:
         """Say that an open agent has unsaved changes, and its problems now."""
         for row in range(self._list.count()):

@@ -6,10 +6,11 @@ the place of a problem or of an undone change, and which fields belong to which 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal, cast
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QApplication, QSplitter, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from agenteditor.core.checks import Diagnostic
 from agenteditor.core.document import Change, Document, Transaction
@@ -178,16 +179,14 @@ class Editor(QWidget):
             if len(sizes) == splitter.count() and sum(sizes) > 0:
                 splitter.setSizes(sizes)
 
-    def next_pane(self) -> None:
-        """Move the focus to the next pane: view, preview, problems."""
-        panes = [pane for pane in (self._tabs, self.preview, self.problems) if pane.isVisible()]
-        focus = QApplication.focusWidget()
-        here = next((i for i, pane in enumerate(panes) if focus and pane.isAncestorOf(focus)), -1)
-        pane = panes[(here + 1) % len(panes)]
-        if pane is self._tabs:
-            self.show_view(self.view)
-        else:
-            cast(ProblemsView, pane).take_focus()
+    def panes(self) -> list[tuple[QWidget, Callable[[], None]]]:
+        """What F6 goes through: view, preview and problems as far as they are shown, and how to get there."""
+        panes: list[tuple[QWidget, Callable[[], None]]] = [
+            (self._tabs, lambda: self.show_view(self.view)),
+            (self.preview, self.preview.take_focus),
+            (self.problems, self.problems.take_focus),
+        ]
+        return [pane for pane in panes if pane[0].isVisible()]
 
     def zoom(self, step: int) -> None:
         """Larger (1), smaller (-1) or normal (0) text in source and preview."""

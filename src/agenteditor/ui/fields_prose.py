@@ -35,6 +35,10 @@ class LineField(QWidget):
         """What a label's mnemonic goes to."""
         return self._line
 
+    def select_all(self) -> None:
+        """Select the text, so that typing replaces it."""
+        self._line.selectAll()
+
     def refresh(self) -> None:
         """Show the document's value."""
         self._line.show_text(self._value.text)

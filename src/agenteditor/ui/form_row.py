@@ -36,6 +36,7 @@ from agenteditor.ui.fields import (
     field_widget,
     fitting,
 )
+from agenteditor.ui.fields_prose import LineField
 from agenteditor.ui.form_heading import RowHead
 from agenteditor.ui.form_keys import tab_stops
 from agenteditor.ui.form_notes import ProblemLine, Problems
@@ -157,7 +158,7 @@ class FieldRow(QWidget):
 
     def select_text(self) -> None:
         """Select the whole text, where it is one, so that typing replaces it."""
-        if isinstance(self._editor, TextField):
+        if isinstance(self._editor, (LineField, TextField)):
             self._editor.select_all()
 
     def tab_stops(self) -> list[QWidget]:

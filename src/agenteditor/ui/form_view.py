@@ -90,6 +90,13 @@ class FormView(QWidget):
             row.take_focus()
             self._scroll_to(row)
 
+    def select(self, key: str) -> None:
+        """Go to a field and select its text, so that typing replaces it."""
+        self.reveal(key)
+        row = self._rows.get(RowKey(key))
+        if row is not None:
+            row.select_text()
+
     def shows(self, key: str) -> bool:
         """Whether `reveal` can go to a field: one that is there or that the dialect knows."""
         syntax = self._document.syntax
@@ -318,8 +325,7 @@ class FormView(QWidget):
 
     def _made_agent(self) -> None:
         self.refresh()
-        self.reveal("description")
-        self._rows[RowKey("description")].select_text()
+        self.select("description")
 
     def _fill_menu(self) -> None:
         self._menu.clear()
