@@ -357,6 +357,24 @@ def test_where_a_new_agent_would_be_saved_is_named_after_it(tmp_path, monkeypatc
 
 
 @pytest.mark.parametrize("name", ["a[*]b.md", "<b>fat & co.md", "odd-\udcff.md"])
+def test_a_pane_hidden_at_the_end_comes_back_in_its_size(window, good):
+    editor = open_good(window, good)
+    window.settings.window_columns = [300, 900]
+    window.settings.editor_columns = [500, 400]
+    window.settings.editor_rows = [500, 200]
+    window.actions_["preview"].trigger()
+    assert (
+        not editor.preview.isVisible() and not editor.problems.isVisible() and not window.catalog.isVisible()
+    )
+    assert window.close()
+    settings = window.settings
+    assert (settings.window_columns, settings.editor_columns, settings.editor_rows) == (
+        [300, 900],
+        [500, 400],
+        [500, 200],
+    )
+
+
 def test_any_file_name_is_shown_as_it_is_spelled(window, tmp_path, name):
     path = tmp_path / name
     path.write_bytes(GOOD.encode())

@@ -341,10 +341,18 @@ class Window(QMainWindow):
             event.ignore()
             return
         self.settings.geometry = bytes(self.saveGeometry().toHex().data()).decode()
-        self.settings.window_columns = self._columns.sizes()
-        if self.editor is not None:
-            self.settings.editor_columns, self.settings.editor_rows = self.editor.sizes()
+        self._remember_sizes()
         event.accept()
+
+    def _remember_sizes(self) -> None:
+        """A pane that is hidden now keeps the size it had."""
+        columns, rows = self.editor.sizes() if self.editor is not None else ([], [])
+        if all(self._columns.sizes()):
+            self.settings.window_columns = self._columns.sizes()
+        if columns and all(columns):
+            self.settings.editor_columns = columns
+        if rows and all(rows):
+            self.settings.editor_rows = rows
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if _dropped(event.mimeData()):
