@@ -245,7 +245,7 @@ def _centred(button: QToolButton) -> QWidget:
     holder = QWidget()
     layout = QHBoxLayout(holder)
     layout.setContentsMargins(theme.GAP, 0, theme.GAP, 0)
-    layout.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
+    layout.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
     return holder
 
 
@@ -266,7 +266,7 @@ class _Rows(QTreeWidget):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.header().setStretchLastSection(False)
+        self.header().setStretchLastSection(True)  # no sentence stands there
         self.header().setMinimumSectionSize(0)
         self.header().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
 
