@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QAccessible, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
 
 from agenteditor.app import dialogs, saving
 from agenteditor.app.commands import make_window, templates
@@ -356,7 +356,6 @@ def test_where_a_new_agent_would_be_saved_is_named_after_it(tmp_path, monkeypatc
     assert saving.suggestion(Document("")) == tmp_path / "agent.md"
 
 
-@pytest.mark.parametrize("name", ["a[*]b.md", "<b>fat & co.md", "odd-\udcff.md"])
 def test_a_pane_hidden_at_the_end_comes_back_in_its_size(window, good):
     editor = open_good(window, good)
     window.settings.window_columns = [300, 900]
@@ -375,6 +374,7 @@ def test_a_pane_hidden_at_the_end_comes_back_in_its_size(window, good):
     )
 
 
+@pytest.mark.parametrize("name", ["a[*]b.md", "<b>fat & co.md", "odd-\udcff.md"])
 def test_any_file_name_is_shown_as_it_is_spelled(window, tmp_path, name):
     path = tmp_path / name
     path.write_bytes(GOOD.encode())
@@ -420,3 +420,21 @@ def test_what_was_saved_is_said_and_among_the_recent_files(window, good, tmp_pat
     window.actions_["save-all"].trigger()
     assert "new.md" in window.statusBar().currentMessage()
     assert (tmp_path / "new.md").exists()
+
+
+def test_undo_shows_an_example_where_it_is_edited(window, seed_path, seed_text):
+    window.open_paths([seed_path])
+    window.activateWindow()
+    editor = window.present_editor()
+    window.show_view("examples")
+    press(window, Qt.Key.Key_Down)
+    press(window, Qt.Key.Key_C, Qt.KeyboardModifier.AltModifier)
+    press(window, Qt.Key.Key_X)
+    assert editor.document.text != seed_text
+    for name in ("details", "prompt"):
+        window.show_view(name)
+        press(window, Qt.Key.Key_Z, CTRL)
+        assert (editor.document.text, editor.view) == (seed_text, "examples")
+        assert "2 of 3" in " ".join(label.text() for label in editor.examples.findChildren(QLabel))
+        press(window, Qt.Key.Key_Y, CTRL)
+    window.actions_["undo"].trigger()

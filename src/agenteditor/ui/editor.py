@@ -134,8 +134,11 @@ class Editor(QWidget):
         """Go to the next (1) or previous (-1) problem, round and round."""
         self.problems.step(step)
 
-    def _reveal(self, span: Span, field: str | None = None) -> bool:
-        """Show a place in the view that fits it, the present one if that does; whether one did."""
+    def _reveal(self, span: Span, field: str | None = None, *, in_example: bool = False) -> bool:
+        """Show a place in the view that fits it, the present one if that does; whether one did.
+
+        With ``in_example`` a place inside an example is shown there, whatever view is shown now.
+        """
         syntax = self.document.syntax
         name: ViewName
         if syntax.frontmatter is not None and span.start >= syntax.body.start:
@@ -146,14 +149,13 @@ class Editor(QWidget):
             field = field or (at.key if at else None)
             if field is None or not self.form.shows(field):
                 return False
-            name = (
-                "examples"
-                if self.view == "examples" and self.examples.reveal_offset(span.start)
-                else "details"
-            )
+            may = in_example or self.view == "examples"
+            name = "examples" if may and self.examples.reveal_offset(span.start) else "details"
         self.show_view(name)
         if name == "prompt":
             self.sections.reveal(span.start)
+        elif name == "examples":
+            self.examples.reveal_offset(span.start)
         elif name == "details":
             self.form.reveal(cast(str, field))
         return True
@@ -234,7 +236,7 @@ class Editor(QWidget):
         end = start + len(change.edits[0].insert)
         if self.view == "source":
             self.source.show_change(change)
-        elif not self._reveal(Span(start, end)):
+        elif not self._reveal(Span(start, end), in_example=True):
             self.show_in_source(start, end)
 
     def _document_changed(self, _change: Change) -> None:
