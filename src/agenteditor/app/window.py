@@ -347,12 +347,10 @@ class Window(QMainWindow):
     def _remember_sizes(self) -> None:
         """A pane that is hidden now keeps the size it had."""
         columns, rows = self.editor.sizes() if self.editor is not None else ([], [])
-        if all(self._columns.sizes()):
+        self.settings.editor_columns = columns or self.settings.editor_columns
+        self.settings.editor_rows = rows or self.settings.editor_rows
+        if not self.catalog.isHidden():
             self.settings.window_columns = self._columns.sizes()
-        if columns and all(columns):
-            self.settings.editor_columns = columns
-        if rows and all(rows):
-            self.settings.editor_rows = rows
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if _dropped(event.mimeData()):

@@ -172,8 +172,9 @@ class Editor(QWidget):
         self.preview.show_source("changes")
 
     def sizes(self) -> tuple[list[int], list[int]]:
-        """The widths of the columns and heights of the rows, in pixels."""
-        return self._columns.sizes(), self._rows.sizes()
+        """The widths of the columns and heights of the rows, in pixels; an empty list where one is hidden."""
+        columns = [] if self.preview.isHidden() else self._columns.sizes()
+        return columns, [] if self.problems.isHidden() else self._rows.sizes()
 
     def set_sizes(self, columns: list[int], rows: list[int]) -> None:
         """Restore what ``sizes`` gave; an empty list keeps the default."""
