@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
-from PySide6.QtGui import QAccessible, QDropEvent
+from PySide6.QtGui import QAccessible, QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
 
 from agenteditor.app import dialogs, saving
 from agenteditor.app.commands import make_window, templates
+from agenteditor.app.file_drops import FileDrops
 from agenteditor.app.main import application, reporter
 from agenteditor.app.settings import Settings
 from agenteditor.core.document import Document
@@ -268,6 +269,46 @@ def test_files_and_folders_are_opened_by_dropping_them(window, good, qtbot, tmp_
     qtbot.waitUntil(lambda: window.folder is not None)
     assert window.editors()[0].document.path == good
     assert window.catalog.isVisible()
+
+
+@pytest.mark.parametrize("view", ["source", "details"])
+def test_files_dropped_on_a_text_are_opened_too(window, good, qtbot, tmp_path, view):
+    """And not their paths typed into it."""
+    editor = open_good(window, good)
+    other = tmp_path / "other.md"
+    other.write_text(GOOD, encoding="utf-8")
+    files = QMimeData()
+    files.setUrls([QUrl.fromLocalFile(str(other))])
+    files.setText(str(other))
+    window.show_view(view)
+    field = QApplication.focusWidget()
+    target = field.viewport() if view == "source" else field
+    for kind in (QDragEnterEvent, QDropEvent):
+        event = kind(
+            QPoint(5, 5),
+            Qt.DropAction.CopyAction,
+            files,
+            Qt.MouseButton.LeftButton,
+            Qt.KeyboardModifier.NoModifier,
+        )
+        QApplication.sendEvent(target, event)
+    qtbot.waitUntil(lambda: len(window.editors()) == 2)
+    assert editor.document.text == GOOD
+
+
+def test_dragged_text_is_the_text_fields(window, good):
+    open_good(window, good)
+    window.show_view("source")
+    words = QMimeData()
+    words.setText("words")
+    event = QDragEnterEvent(
+        QPoint(5, 5),
+        Qt.DropAction.CopyAction,
+        words,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    assert not FileDrops(window).eventFilter(QApplication.focusWidget(), event)
 
 
 def test_a_file_that_cannot_be_read_is_said_and_nothing_opens(window, tmp_path, monkeypatch):

@@ -66,6 +66,7 @@ def application(settings: Settings) -> QApplication:
     """The QApplication, dressed, with one undo for all views."""
     from PySide6.QtWidgets import QApplication
 
+    from agenteditor.app.file_drops import FileDrops
     from agenteditor.app.undo_keys import UndoKeys
     from agenteditor.ui import theme
     from agenteditor.ui.icons import icon
@@ -81,8 +82,9 @@ def application(settings: Settings) -> QApplication:
         app.setFont(font)
     theme.apply(app, settings.theme)
     app.setWindowIcon(icon("agenteditor"))
-    if app.findChild(UndoKeys) is None:
-        app.installEventFilter(UndoKeys(app))
+    for one in (UndoKeys, FileDrops):
+        if app.findChild(one) is None:
+            app.installEventFilter(one(app))
     return app
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import cast
 
-from PySide6.QtCore import QByteArray, QMimeData, QPoint, Qt, QTimer
+from PySide6.QtCore import QByteArray, QPoint, Qt, QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 
 from agenteditor.app import dialogs, saving
 from agenteditor.app.actions import Actions
+from agenteditor.app.file_drops import dropped_files
 from agenteditor.app.settings import Settings
 from agenteditor.app.start_page import StartPage, detected_folders
 from agenteditor.app.status import Status
@@ -353,11 +354,11 @@ class Window(QMainWindow):
             self.settings.window_columns = self._columns.sizes()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if _dropped(event.mimeData()):
+        if dropped_files(event.mimeData()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        paths = _dropped(event.mimeData())
+        paths = dropped_files(event.mimeData())
         event.acceptProposedAction()
         # Opening may ask a question: not inside the drop, or the other program waits for it.
         QTimer.singleShot(0, lambda: self.open_paths(paths))
@@ -393,7 +394,3 @@ def _set_action(action: QAction, word: str, label: str | None) -> None:
     action.setText(f"{word}: {plain(label).replace('&', '&&')}" if label else word)
     action.setIconText(word.replace("&", ""))
     action.setToolTip(tool_tip(f"{word.replace('&', '')}: {label}" if label else word.replace("&", "")))
-
-
-def _dropped(data: QMimeData) -> list[Path]:
-    return [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
