@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import threading
+import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agenteditor.core import search
 from agenteditor.core.search import (
     LONGEST_QUERY,
     MOST_MATCHES,
@@ -187,6 +189,23 @@ def test_outside_the_main_thread_the_clock_is_looked_at_between_matches() -> Non
     thread.start()
     thread.join()
     assert answers[0].error is not None
+
+
+def test_only_the_search_itself_is_interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Garbage may be collected meanwhile, and then Qt calls widgets: an exception there comes out anywhere."""
+    elsewhere: list[str] = []
+
+    def collected(_match: object) -> Span:
+        end = time.monotonic() + 0.05
+        while time.monotonic() < end:
+            pass
+        elsewhere.append("whole")
+        return Span(0, 1)
+
+    monkeypatch.setattr(search, "FIND_SECONDS", 0.01)
+    monkeypatch.setattr(search._Lines, "span", lambda _lines, match: collected(match))
+    find("aaa", Query("a"))
+    assert elsewhere[0] == "whole"
 
 
 def test_a_warning_of_the_compiler_is_no_error() -> None:

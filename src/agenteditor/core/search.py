@@ -15,12 +15,14 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from types import FrameType
 
 from agenteditor.core.text import Edits, Refusal, Span, TextEdit
 
 # Seconds: one search runs with every key while the find bar is open, a replacement once.
 FIND_SECONDS = 0.2
 REPLACE_SECONDS = 2.0
+_RING_AGAIN = 0.005
 # More matches than this are not counted: a query of one letter need not cost a second.
 MOST_MATCHES = 20_000
 LONGEST_QUERY = 2_000
@@ -218,6 +220,7 @@ def _in_time(seconds: float, work: Callable[[], None]) -> bool:
 
     A match that goes astray never comes back to Python, but it lets signals through: only the alarm
     stops it. Signals belong to the main thread; elsewhere the clock alone is looked at, between matches.
+    Code of other modules is never interrupted: collecting garbage may make Qt call a widget.
     """
     try:
         with _alarm(seconds):
@@ -229,7 +232,10 @@ def _in_time(seconds: float, work: Callable[[], None]) -> bool:
 
 @contextmanager
 def _alarm(seconds: float) -> Iterator[None]:
-    def ring(_number: int, _frame: object) -> None:
+    def ring(_number: int, frame: FrameType | None) -> None:
+        if frame is None or frame.f_code.co_filename != __file__:
+            signal.setitimer(signal.ITIMER_REAL, _RING_AGAIN)
+            return
         raise _TooLongError
 
     try:
