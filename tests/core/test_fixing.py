@@ -24,7 +24,9 @@ def assert_better(text, place, file_name):
     assert WORSE[after.verdict] <= WORSE[before.verdict]
     assert loads(after, place).ok or not loads(before, place).ok
     # What stood behind the hyphens of the closing fence belonged to the prompt only by mistake.
-    assert before.prompt.endswith(after.prompt) or after.verdict != before.verdict
+    # Mixed line ends become those of the most lines, in the prompt too.
+    prompts = [one.prompt.replace("\r\n", "\n") for one in (before, after)]
+    assert prompts[0].endswith(prompts[1]) or after.verdict != before.verdict
     assert fixed(done.text, place, file_name).text == done.text
     return done
 
