@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtWidgets import QApplication
 
 from agenteditor.app.export_dialog import ExportDialog
 from agenteditor.app.settings import Settings
 from agenteditor.core.export import Source
+from agenteditor.ui import theme
 
 GOOD = "---\nname: good\ndescription: Use this agent when a test needs one.\n---\n\nYou are good.\n"
 
@@ -54,3 +56,21 @@ def test_the_other_layout_makes_another_plan(dialog, qtbot, tmp_path):
     qtbot.mouseClick(dialog.export_button, Qt.MouseButton.LeftButton)
     assert (tmp_path / "out" / ".claude-plugin" / "marketplace.json").is_file()
     assert "/plugin marketplace add" in dialog.summary.text()
+
+
+@pytest.mark.parametrize("typed", ["~nobody-of-this-name/x", "a", "~", "a\\b", "x" * 300])
+def test_anything_may_be_typed_as_the_folder(dialog, qtbot, typed):
+    qtbot.keyClicks(dialog.folder, typed)
+    assert dialog.plan is not None and dialog.summary.text()
+
+
+@pytest.mark.parametrize("width", [420, 760, 1200])
+def test_every_reason_can_be_read_whole(dialog, qtbot, tmp_path, width):
+    qtbot.keyClicks(dialog.folder, str(tmp_path / "out"))
+    dialog.resize(width, 500)
+    QApplication.processEvents()
+    item = dialog.list.topLevelItem(1)
+    room = QRect(0, 0, dialog.list.columnWidth(2) - 2 * theme.GAP, 10_000)
+    needed = dialog.list.fontMetrics().boundingRect(room, Qt.TextFlag.TextWordWrap, item.text(2)).height()
+    assert dialog.list.visualItemRect(item).height() >= needed
+    assert sum(dialog.list.columnWidth(column) for column in range(3)) <= dialog.list.width()

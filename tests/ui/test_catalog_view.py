@@ -89,3 +89,11 @@ def test_a_file_whose_name_is_not_utf8_can_be_chosen(view, qtbot, tmp_path):
     assert asked.args == [odd]
     view.mark(odd, True, ())
     assert item(view, "odd").text().endswith("●")
+
+
+def test_agents_of_the_same_name_are_told_apart_by_their_folder(view, tmp_path):
+    for folder in ("deep", "other"):
+        (tmp_path / folder).mkdir(exist_ok=True)
+        (tmp_path / folder / "twin.md").write_text(GOOD.format("twin"), encoding="utf-8")
+    view.set_folder(tmp_path)
+    assert {"twin — deep", "twin — other", "good"} <= set(names(view))

@@ -134,13 +134,20 @@ class Actions:
         """Menu, text and keys of each action that has keys."""
         rows: list[tuple[str, str, str]] = []
         for spec in SPECS:
-            if isinstance(spec, Spec) and (keys := self._actions[spec.name].shortcuts()):
+            keys = self._actions[spec.name].shortcuts() if isinstance(spec, Spec) else []
+            keys = [key for key in keys if not _special(key)]
+            if isinstance(spec, Spec) and keys:
                 native = QKeySequence.SequenceFormat.NativeText
                 text = self._actions[spec.name].text().replace("&", "").removesuffix("…")
                 rows.append(
                     (tr(MENUS[spec.menu]).replace("&", ""), text, ", ".join(k.toString(native) for k in keys))
                 )
         return rows
+
+
+def _special(keys: QKeySequence) -> bool:
+    """Whether it is one of the keys named Open, Save, Undo …, which hardly any keyboard has."""
+    return keys[0].key() >= Qt.Key.Key_Back  # type: ignore[index]  # the stubs do not know it
 
 
 def _made(window: QMainWindow, spec: Spec, slot: Callable[..., object]) -> QAction:

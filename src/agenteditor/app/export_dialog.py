@@ -16,12 +16,10 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFormLayout,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QLineEdit,
     QPushButton,
     QRadioButton,
-    QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
     QWidget,
@@ -33,7 +31,9 @@ from agenteditor.core import export
 from agenteditor.core.export import Layout, Plan, Source, State
 from agenteditor.core.files import FileProblem
 from agenteditor.ui import theme
-from agenteditor.ui.icons import coloured_icon, icon, severity_icon
+from agenteditor.ui.icons import coloured_icon, icon, severity_icon, side
+from agenteditor.ui.qtext import plain, tool_tip
+from agenteditor.ui.sentence_rows import SentenceRows
 
 
 class ExportDialog(QDialog):
@@ -96,16 +96,20 @@ class ExportDialog(QDialog):
         layout.addWidget(self.summary)
         layout.addWidget(self._buttons)
 
-    def _make_list(self) -> QTreeWidget:
-        tree = QTreeWidget()
-        tree.setAccessibleName(self.tr("What would be written"))
-        tree.setHeaderLabels([self.tr("What happens"), self.tr("File"), self.tr("Why")])
-        tree.setRootIsDecorated(False)
-        tree.setWordWrap(True)
-        header = tree.header()
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
-        return tree
+    def _make_list(self) -> SentenceRows:
+        rows = SentenceRows(3, sentence=2)
+        rows.setAccessibleName(self.tr("What would be written"))
+        rows.setHeaderLabels([self.tr("What happens"), self.tr("File"), self.tr("Why")])
+        rows.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        rows.resized.connect(self._fit)
+        return rows
+
+    def _fit(self) -> None:
+        """The reasons have what is left by the files, and half of the width at least."""
+        state = self.list.needed(0) + side(self.list)
+        left = self.list.room() - state
+        file = min(self.list.needed(1), left // 2)
+        self.list.share(state, file, left - file)
 
     def _browse(self) -> None:
         chosen = dialogs.ask_folder(self, Path(self.folder.text() or Path.cwd()))
@@ -119,21 +123,24 @@ class ExportDialog(QDialog):
 
     def _make_plan(self) -> None:
         folder = self.folder.text().strip()
-        self.plan = export.plan(self._sources, Path(folder).expanduser(), self.layout_) if folder else None
+        self.plan = export.plan(self._sources, _folder(folder), self.layout_) if folder else None
         self.list.clear()
         if self.plan is None:
             self._show_summary(self.tr("Choose a folder to see what would be written."), False)
             return
         words = _words()
         for entry in self.plan.entries:
-            item = QTreeWidgetItem([words[entry.state], entry.path, entry.note])
+            item = QTreeWidgetItem([words[entry.state], plain(entry.path), plain(entry.note)])
             item.setIcon(0, _ICONS[entry.state]())
+            item.setToolTip(1, tool_tip(entry.path))
             self.list.addTopLevelItem(item)
         for refused in self.plan.refused:
-            item = QTreeWidgetItem([self.tr("refused"), refused.path.name, refused.reason])
+            texts = [self.tr("refused"), plain(refused.path.name), plain(refused.reason)]
+            item = QTreeWidgetItem(texts)
             item.setIcon(0, severity_icon("error"))
-            item.setToolTip(1, str(refused.path))
+            item.setToolTip(1, tool_tip(str(refused.path)))
             self.list.addTopLevelItem(item)
+        self._fit()
         todo = sum(entry.state in ("new", "replaced") for entry in self.plan.entries)
         kept = sum(entry.state == "conflict" for entry in self.plan.entries)
         sentence = self.plan.problem or self.tr("{0} to write, {1} kept as they are, {2} refused.").format(
@@ -164,7 +171,15 @@ class ExportDialog(QDialog):
     def _hint(self) -> str:
         if self.layout_ != "plugin":
             return ""
-        return self.tr("To use it: /plugin marketplace add {0}").format(self.folder.text())
+        return self.tr("To use it: /plugin marketplace add {0}").format(_folder(self.folder.text().strip()))
+
+
+def _folder(typed: str) -> Path:
+    """The folder that is meant: ~ is the home folder, ~name only if there is such a user."""
+    try:
+        return Path(typed).expanduser().absolute()
+    except RuntimeError:
+        return Path(typed).absolute()
 
 
 def _words() -> dict[State, str]:

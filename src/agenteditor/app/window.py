@@ -18,8 +18,10 @@ from PySide6.QtWidgets import (
     QMenu,
     QSplitter,
     QStackedWidget,
+    QTabBar,
     QTabWidget,
     QToolBar,
+    QToolButton,
     QWidget,
 )
 
@@ -92,7 +94,6 @@ class Window(QMainWindow):
     def _make_tabs(self) -> QTabWidget:
         tabs = QTabWidget()
         tabs.setDocumentMode(True)
-        tabs.setTabsClosable(True)
         tabs.setMovable(True)
         tabs.setTabBarAutoHide(True)
         tabs.setElideMode(Qt.TextElideMode.ElideRight)
@@ -102,7 +103,6 @@ class Window(QMainWindow):
         tabs.setFocusProxy(None)  # type: ignore[arg-type]  # none, as Qt documents
         tabs.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         tabs.currentChanged.connect(lambda _index: self._refresh())
-        tabs.tabCloseRequested.connect(self.close_tab)
         return tabs
 
     def _make_tool_bar(self) -> None:
@@ -183,13 +183,25 @@ class Window(QMainWindow):
         editor.view_changed.connect(self._refresh)
         editor.fix_all_wanted.connect(self.actions_["fix-all"].trigger)
         editor.set_sizes(self.settings.editor_columns, self.settings.editor_rows)
-        self.documents.addTab(editor, "")
+        index = self.documents.addTab(editor, "")
+        right = QTabBar.ButtonPosition.RightSide
+        self.documents.tabBar().setTabButton(index, right, self._close_button(editor))
         self._pages.setCurrentWidget(self.documents)
         self.documents.setCurrentWidget(editor)
         self._document_changed(editor)
         self._refresh()
         editor.show_view("details")
         return editor
+
+    def _close_button(self, editor: Editor) -> QToolButton:
+        button = QToolButton()
+        button.setIcon(icon("close"))
+        button.setAutoRaise(True)
+        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Ctrl+W does the same
+        button.setToolTip(self.tr("Close (Ctrl+W)"))
+        button.setAccessibleName(self.tr("Close"))
+        button.clicked.connect(lambda: self.close_tab(self.documents.indexOf(editor)))
+        return button
 
     def documents_to_export(self) -> list[Source]:
         """The agents of the open folder with their sub-folder, else the open ones; as they are shown."""
@@ -282,6 +294,7 @@ class Window(QMainWindow):
                 Path(name) for name in (*self.settings.recent_folders[:3], *self.settings.recent_files[:5])
             ]
             self.start.show_places(detected_folders(), recent)
+        self.catalog.show_present(document.path if document else None)
         self.setWindowTitle(window_title(document, self.folder))
         self.setWindowModified(bool(document and document.modified))
         self.status.show_document(document)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import cast
@@ -19,7 +20,7 @@ from agenteditor.ui import theme
 from agenteditor.ui.icons import icon, severity_icon, worst_icon
 from agenteditor.ui.qtext import plain, tool_tip
 
-_ROW, _ICON = 28, 18  # pixels
+_ROW = 28  # pixels: the least height
 _AT_ONCE = 8  # files checked between two looks at the event queue
 _PATH, _NAME = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
 
@@ -45,7 +46,6 @@ class CatalogView(QWidget):
         self._list.setAccessibleName(self.tr("Agents of the folder"))
         self._list.setFrameShape(QListWidget.Shape.NoFrame)
         self._list.setUniformItemSizes(True)
-        self._list.setIconSize(QSize(_ICON, _ICON))
         self._list.itemActivated.connect(self._open)
         self._list.itemClicked.connect(self._open)
         self._nothing = QLabel()
@@ -70,12 +70,15 @@ class CatalogView(QWidget):
         self._title.setText(plain(folder.name or str(folder)))
         self._title.setToolTip(tool_tip(str(folder)))
         self._list.clear()
+        row = max(_ROW, self._list.fontMetrics().height() + theme.GAP)
+        same = Counter(path.stem for path in paths)
         for path in paths:
-            item = QListWidgetItem(icon("agent"), plain(path.stem))
+            name = path.stem if same[path.stem] == 1 else f"{path.stem} — {path.parent.name}"
+            item = QListWidgetItem(icon("agent"), plain(name))
             item.setData(_PATH, path)
-            item.setData(_NAME, plain(path.stem))
+            item.setData(_NAME, plain(name))
             item.setToolTip(tool_tip(str(path.relative_to(folder))))
-            item.setSizeHint(QSize(0, _ROW))
+            item.setSizeHint(QSize(0, row))
             self._list.addItem(item)
         items = [self._list.item(row) for row in range(self._list.count())]
         self._waiting = iter(items)
@@ -103,6 +106,12 @@ class CatalogView(QWidget):
                 if item.text() != text:
                     item.setText(text)
                 _badge(item, problems)
+
+    def show_present(self, path: Path | None) -> None:
+        """Select the agent that is shown in the window, if it is one of these."""
+        for row in range(self._list.count()):
+            item = self._list.item(row)
+            if item.data(_PATH) == path and item is not self._list.currentItem():
                 self._list.setCurrentItem(item)
 
     def _open(self, item: QListWidgetItem) -> None:

@@ -60,7 +60,7 @@ class Editor(QWidget):
         }
         self._tabs = self._make_tabs()
         self._columns = _splitter(Qt.Orientation.Horizontal, self._tabs, self.preview, sizes=(620, 380))
-        lines = 8 * self.fontMetrics().height()
+        lines = min(8 * self.fontMetrics().height(), 170)
         self._rows = _splitter(Qt.Orientation.Vertical, self._columns, self.problems, sizes=(600, lines))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -74,7 +74,7 @@ class Editor(QWidget):
     def _make_tabs(self) -> QTabWidget:
         tabs = QTabWidget()
         tabs.setDocumentMode(True)
-        tabs.setMinimumWidth(_VIEW_WIDTH)
+        tabs.setUsesScrollButtons(False)  # the views are always all in sight
         tabs.setAccessibleName(self.tr("Views of the agent"))
         titles = {
             "details": self.tr("Details"),
@@ -256,6 +256,7 @@ class Editor(QWidget):
         title = self.tr("Examples ({0})").format(count) if count else self.tr("Examples")
         if self._tabs.tabText(1) != title:
             self._tabs.setTabText(1, title)
+        self._tabs.setMinimumWidth(max(_VIEW_WIDTH, self._tabs.tabBar().sizeHint().width()))
 
 
 _TAB_ICONS: dict[ViewName, str] = {

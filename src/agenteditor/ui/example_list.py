@@ -27,7 +27,6 @@ from agenteditor.ui.qtext import plain, tool_tip
 _NUMBER = Qt.ItemDataRole.UserRole + 1
 _DETAIL = Qt.ItemDataRole.UserRole + 2
 _PAD = 6
-_ICON = 16
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -127,7 +126,8 @@ class _Delegate(QStyledItemDelegate):
         height = metrics.height()
         number = f"{index.data(_NUMBER)}"
         gutter = max(metrics.horizontalAdvance("00"), metrics.horizontalAdvance(number)) + theme.GAP
-        side = _ICON + _PAD if not icon.isNull() else 0
+        drawn = icons.side(option.widget)
+        side = drawn + _PAD if not icon.isNull() else 0
         width = max(0, inside.width() - gutter - side)
         left = inside.left() + gutter
         right_to_left = option.direction == Qt.LayoutDirection.RightToLeft
@@ -150,6 +150,6 @@ class _Delegate(QStyledItemDelegate):
         painter.setPen(colours.muted)
         text(QRect(left, inside.top() + height + 2, width, height), index.data(_DETAIL), along)
         if side:
-            at = inside.left() if right_to_left else inside.right() - _ICON + 1
-            icon.paint(painter, QRect(at, inside.top(), _ICON, height))
+            at = inside.left() if right_to_left else inside.right() - drawn + 1
+            icon.paint(painter, QRect(at, inside.top(), drawn, height))
         painter.restore()

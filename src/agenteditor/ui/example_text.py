@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
@@ -137,9 +137,9 @@ def small_button(icon: str, name: str, parent: QWidget) -> QToolButton:
     """A button with only an icon; ``name`` is its tooltip and accessible name."""
     button = QToolButton(parent)
     button.setIcon(icons.icon(icon))
-    button.setIconSize(QSize(16, 16))
     button.setAutoRaise(True)
-    button.setFixedSize(_BUTTON, _BUTTON)
+    size = max(_BUTTON, icons.side(parent) + theme.GAP)
+    button.setFixedSize(size, size)
     button.setToolTip(name)
     button.setAccessibleName(name)
     return button

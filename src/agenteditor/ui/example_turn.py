@@ -17,7 +17,6 @@ from agenteditor.ui.form_notes import ProblemLine
 from agenteditor.ui.qtext import plain
 
 _BAR = 3  # pixels: the coloured edge that tells the speakers apart at a glance
-_ICON = 16
 
 _ICONS = {"user": "user", "assistant": "agent"}
 _MEANINGS: dict[str, icons.Meaning] = {"user": "accent", "assistant": "good"}
@@ -119,7 +118,7 @@ class TurnCard(QWidget):
     def _dress(self) -> None:
         colour = getattr(theme.current(), _MEANINGS.get(self._role, "muted"))
         name = _ICONS.get(self._role, "comment")
-        self._sign.setPixmap(icons.pixmap(name, colour, _ICON, self.devicePixelRatioF()))
+        self._sign.setPixmap(icons.pixmap(name, colour, icons.side(self), self.devicePixelRatioF()))
         hints = {
             "user": self.tr("What the user says"),
             "assistant": self.tr("What Claude Code answers, and that it calls this agent"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from agenteditor.core import example_edits
 from agenteditor.core.examples import parse_examples, prose_around
@@ -13,6 +13,7 @@ from agenteditor.core.text import Refusal, apply
 from agenteditor.ui import icons
 from agenteditor.ui.fields_text import GrowingText, LineEdit, Muted
 from agenteditor.ui.fields_value import Value
+from agenteditor.ui.flow_layout import FlowLayout
 
 
 class LineField(QWidget):
@@ -77,15 +78,15 @@ class TextField(QWidget):
         self._column = QVBoxLayout()
         self._column.setSpacing(4)
         self._count = Muted("", self)
-        self._count.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        self._count.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._count.setWordWrap(False)
         self._examples = QPushButton(self)
         self._examples.setFlat(True)
         self._examples.setIcon(icons.icon("examples"))
         self._examples.clicked.connect(self.examples_wanted)
-        below = QHBoxLayout()
+        self._count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        below = FlowLayout()
         below.addWidget(self._examples)
-        below.addStretch(1)
         below.addWidget(self._count)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFont, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
@@ -73,9 +73,9 @@ class RowHead(QWidget):
     def _button(self, icon: str, words: str, name: str) -> QToolButton:
         button = QToolButton(self)
         button.setIcon(icons.icon(icon))
-        button.setIconSize(QSize(16, 16))
         button.setAutoRaise(True)
-        button.setFixedSize(_BUTTON, _BUTTON)
+        size = max(_BUTTON, icons.side(self) + theme.GAP)
+        button.setFixedSize(size, size)
         button.setToolTip(words)
         button.setAccessibleName(f"{words}: {plain(name)}")
         return button

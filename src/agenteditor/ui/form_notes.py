@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
@@ -16,8 +16,6 @@ from agenteditor.core.checks import Diagnostic
 from agenteditor.ui import icons, theme
 from agenteditor.ui.flow_layout import FlowLayout
 from agenteditor.ui.qtext import plain
-
-_ICON = 16
 
 
 class Card(QWidget):
@@ -59,7 +57,7 @@ class Sign(QLabel):
         """Show an icon in the colour of its meaning."""
         self._name, self._meaning = name, meaning
         colour = getattr(theme.current(), meaning)
-        self.setPixmap(icons.pixmap(name, colour, _ICON, self.devicePixelRatioF()))
+        self.setPixmap(icons.pixmap(name, colour, icons.side(self), self.devicePixelRatioF()))
 
     def changeEvent(self, event: QEvent) -> None:
         """Another theme has other colours."""
@@ -71,7 +69,8 @@ class Sign(QLabel):
 
     def _fit(self) -> None:
         """As high as the line of text it stands before."""
-        self.setFixedSize(_ICON, max(_ICON, self.fontMetrics().height()))
+        side = icons.side(self)
+        self.setFixedSize(side, max(side, self.fontMetrics().height()))
 
 
 class ProblemLine(QWidget):
@@ -128,7 +127,6 @@ class ProblemLine(QWidget):
         for index, label in enumerate(labels):
             button = QPushButton(plain(label).replace("&", "&&"), self)
             button.setIcon(icons.icon(icon))
-            button.setIconSize(QSize(14, 14))
             button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
             button.clicked.connect(partial(self._pressed, index))
             button.setAccessibleDescription(self._text.text())

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtGui import QFont, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from agenteditor.core.checks import Diagnostic
 from agenteditor.core.document import Document
@@ -15,6 +15,7 @@ from agenteditor.ui import icons, theme
 from agenteditor.ui.form_notes import Card, Problems, Sign
 from agenteditor.ui.qtext import plain
 
+_REASON = 48  # letters of the reason that shall fit beside the title
 _MOST = 3  # problems shown here; the list of all is the problems view
 
 
@@ -37,11 +38,14 @@ class VerdictCard(Card):
         self.problems = Problems(_MOST, self)
         self.problems.fix_wanted.connect(self.fix_wanted)
         self.problems.rebuilt.connect(self.rebuilt)
+        self._words = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._words.setSpacing(6)
+        self._words.addWidget(self._title, 0, Qt.AlignmentFlag.AlignTop)
+        self._words.addWidget(self._reason, 1)
         words = QHBoxLayout()
         words.setSpacing(6)
         words.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
-        words.addWidget(self._title, 0, Qt.AlignmentFlag.AlignTop)
-        words.addWidget(self._reason, 1)
+        words.addLayout(self._words, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(theme.MARGIN, 9, theme.MARGIN, 9)
         column.setSpacing(theme.GAP)
@@ -65,6 +69,14 @@ class VerdictCard(Card):
         self.set_ground("card_back" if meaning == "good" else f"{meaning}_back")
         self.problems.show_problems(problems)
         self.setAccessibleName(f"{title}. {reason}")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Title and reason in one line where the reason has room beside it, else below each other."""
+        super().resizeEvent(event)
+        needed = self._title.sizeHint().width() + _REASON * self.fontMetrics().averageCharWidth()
+        beside = event.size().width() >= needed
+        ways = QBoxLayout.Direction
+        self._words.setDirection(ways.LeftToRight if beside else ways.TopToBottom)
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the application's font."""

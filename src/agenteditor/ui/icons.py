@@ -23,6 +23,7 @@ from PySide6.QtGui import (
     QPixmapCache,
 )
 from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QStyle, QWidget
 
 from agenteditor.core.checks import Diagnostic, Severity
 from agenteditor.core.resources import resource
@@ -70,6 +71,11 @@ def pixmap(name: str, colour: QColor, size: int, ratio: float = 1.0) -> QPixmap:
     drawn = _drawn(name, colour, QSize(pixels, pixels))
     drawn.setDevicePixelRatio(ratio)
     return drawn
+
+
+def side(widget: QWidget) -> int:
+    """The side of an icon beside a line of the widget's text, in pixels: it grows with the letters."""
+    return widget.style().pixelMetric(QStyle.PixelMetric.PM_SmallIconSize)
 
 
 class _Engine(QIconEngine):

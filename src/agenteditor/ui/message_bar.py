@@ -10,9 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolBut
 
 from agenteditor.core.checks import Severity
 from agenteditor.ui import theme
-from agenteditor.ui.icons import icon, severity_icon
-
-_ICON = 18  # pixels
+from agenteditor.ui.icons import icon, severity_icon, side
 
 
 class MessageBar(QFrame):
@@ -44,7 +42,7 @@ class MessageBar(QFrame):
         self, severity: Severity, text: str, actions: dict[str, Callable[[], object]] | None = None
     ) -> None:
         """Show ``text`` with a button for each action; a button closes the bar."""
-        self._icon.setPixmap(severity_icon(severity).pixmap(_ICON, _ICON))
+        self._icon.setPixmap(severity_icon(severity).pixmap(side(self), side(self)))
         self._text.setText(text)
         while (item := self._buttons.takeAt(0)) is not None:
             widget = item.widget()

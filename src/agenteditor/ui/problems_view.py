@@ -7,19 +7,14 @@ stands below the sentence, and then the button is its sign alone.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QMenu,
     QStackedWidget,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QToolButton,
-    QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
     QWidget,
@@ -31,6 +26,7 @@ from agenteditor.core.text import LineIndex
 from agenteditor.ui import theme
 from agenteditor.ui.icons import icon, severity_icon
 from agenteditor.ui.qtext import plain
+from agenteditor.ui.sentence_rows import SentenceRows
 
 _SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 _MESSAGE, _WHERE, _FIX = range(3)
@@ -100,10 +96,11 @@ class ProblemsView(QWidget):
         button.toggled.connect(lambda _on: self._refresh(anew=True))
         return button
 
-    def _make_list(self) -> _Rows:
-        rows = _Rows()
+    def _make_list(self) -> SentenceRows:
+        rows = SentenceRows(3, sentence=_MESSAGE, below=_WHERE)
+        rows.setHeaderHidden(True)
+        rows.setFrameShape(SentenceRows.Shape.NoFrame)
         rows.setAccessibleName(self.tr("Problems"))
-        rows.setItemDelegateForColumn(_MESSAGE, _Sentence(rows))
         rows.itemActivated.connect(lambda item, _column: self._want(item))
         rows.itemClicked.connect(lambda item, _column: self._want(item))
         rows.resized.connect(self._fit)
@@ -168,12 +165,9 @@ class ProblemsView(QWidget):
 
     def _fit(self) -> None:
         """Share the width out: place and button leave the sentences enough, or give way."""
-        metrics = self._list.fontMetrics()
-        items = [self._list.topLevelItem(row) for row in range(self._list.topLevelItemCount())]
-        where = max((metrics.horizontalAdvance(item.text(_WHERE)) for item in items if item), default=0)
-        where += 2 * theme.GAP
+        where = self._list.needed(_WHERE)
         buttons = self._list.findChildren(QToolButton)
-        room, least = self._list.room(), _ROOM * metrics.averageCharWidth()
+        room, least = self._list.room(), _ROOM * self._list.fontMetrics().averageCharWidth()
         words, sign = Qt.ToolButtonStyle.ToolButtonTextBesideIcon, Qt.ToolButtonStyle.ToolButtonIconOnly
         for style, below in ((words, False), (words, True), (sign, True)):
             for button in buttons:
@@ -223,9 +217,8 @@ class ProblemsView(QWidget):
             self._position = 0
         self._position %= len(problems)
         problem = problems[self._position]
-        for row in range(self._list.topLevelItemCount()):
-            item = self._list.topLevelItem(row)
-            if item is not None and item.data(_MESSAGE, Qt.ItemDataRole.UserRole) == problem:
+        for item in self._list.rows():
+            if item.data(_MESSAGE, Qt.ItemDataRole.UserRole) == problem:
                 self._list.setCurrentItem(item)
         self._ask_for(problem)
 
@@ -247,71 +240,6 @@ def _centred(button: QToolButton) -> QWidget:
     layout.setContentsMargins(theme.GAP, 0, theme.GAP, 0)
     layout.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
     return holder
-
-
-class _Rows(QTreeWidget):
-    """The rows. Widths follow the widget, never the scroll bar: else a row that is higher without room for
-    the bar than with it lays the list out for ever."""
-
-    resized = Signal()
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setColumnCount(3)
-        self.setHeaderHidden(True)
-        self.setRootIsDecorated(False)
-        self.setWordWrap(True)
-        self.setFrameShape(QTreeWidget.Shape.NoFrame)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.header().setStretchLastSection(True)  # no sentence stands there
-        self.header().setMinimumSectionSize(0)
-        self.header().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-
-    def room(self) -> int:
-        """The width of a row in pixels, with the scroll bar or without."""
-        return self.width() - 2 * self.frameWidth() - self.verticalScrollBar().sizeHint().width()
-
-    def share(self, *widths: int) -> None:
-        """The widths of the columns; a place without room stands below the sentence."""
-        before = [self.columnWidth(column) for column in range(self.columnCount())]
-        for column, width in enumerate(widths):
-            self.setColumnWidth(column, max(width, 0))
-        if before != [self.columnWidth(column) for column in range(self.columnCount())]:
-            self.scheduleDelayedItemsLayout()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self.resized.emit()
-
-
-class _Sentence(QStyledItemDelegate):
-    """Makes a row as high as its sentence needs in the column's present width."""
-
-    def __init__(self, rows: _Rows) -> None:
-        super().__init__(rows)
-        self._rows = rows
-
-    def initStyleOption(  # noqa: N802 - Qt's name
-        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
-        super().initStyleOption(option, index)
-        option.text = self._text(index)
-
-    def sizeHint(self, _option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
-        icon_width = self._rows.iconSize().width()
-        width = self._rows.columnWidth(_MESSAGE) - (icon_width if icon_width > 0 else 16) - 3 * theme.GAP
-        room = QRect(0, 0, max(width, 100), 10_000)
-        text = self._text(index)
-        height = self._rows.fontMetrics().boundingRect(room, Qt.TextFlag.TextWordWrap, text).height()
-        return QSize(0, max(_ROW, height + theme.GAP))
-
-    def _text(self, index: QModelIndex | QPersistentModelIndex) -> str:
-        place = index.sibling(index.row(), _WHERE).data(Qt.ItemDataRole.DisplayRole)
-        below = "" if self._rows.columnWidth(_WHERE) else f"\n{place}"
-        return f"{index.data(Qt.ItemDataRole.DisplayRole)}{below}"
 
 
 def _shown_words(severity: Severity) -> str:
