@@ -5,7 +5,9 @@ types, titles, help and order; ``known-names.json`` beside it says the names tha
 colours, models …). Here the two are put together: what the schema calls ``x-choices`` becomes an
 ``enum``, so that a validator sees one complete schema and the form one complete list.
 
-Judging values is left to ``checks``, writing them to ``rewrite``.
+How a program reads its files and what its words mean in Claude Code's is its mapping table's
+(``dialect_table``); all dialects there are, ``dialects``. Judging values is left to ``checks``, writing
+them to ``rewrite``.
 """
 
 from __future__ import annotations
@@ -13,16 +15,18 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal, cast, get_args
 
+from agenteditor.core.dialect_table import OwnTool, Place, Table, table
 from agenteditor.core.resources import resource
 
 Kind = Literal[
     "name", "text", "string", "tools", "model", "choice", "colour", "integer", "boolean", "list", "yaml"
 ]
 
+CLAUDE_CODE = "Claude Code"
 _INTEGER = re.compile(r"[+-]?[0-9]+")
 
 
@@ -98,6 +102,22 @@ class Dialect:
     groups: Mapping[str, str]
     schema: Mapping[str, object]
     names: KnownNames
+    table: Table
+
+    @property
+    def program(self) -> str:
+        """The program that reads such files, as it is called in a sentence."""
+        return self.table.program
+
+    @property
+    def place(self) -> Place:
+        """The kind of folder such files lie in."""
+        return self.table.place
+
+    @property
+    def is_claude(self) -> bool:
+        """Whether Claude Code reads such files, with all its special rules."""
+        return self.table.program == CLAUDE_CODE
 
     def spec(self, key: str) -> FieldSpec | None:
         """The field called ``key``, or None: an unknown field."""
@@ -111,7 +131,19 @@ class Dialect:
 @cache
 def claude_code() -> Dialect:
     """Claude Code's subagent files. Raises FileNotFoundError where the data files are missing."""
-    return dialect(_read("claude-code.schema.json"), _read("known-names.json"))
+    names = read_json("schemas", "known-names.json")
+    return dialect(
+        read_json("schemas", "claude-code.schema.json"),
+        names,
+        claude_table(read_json("dialects", "claude-code.json"), names),
+    )
+
+
+def claude_table(data: Mapping[str, object], names: Mapping[str, object]) -> Table:
+    """The mapping table of Claude Code's own files: each tool covers itself, each field is itself."""
+    made = table(data)
+    tools = {name: OwnTool(help_, frozenset({name})) for name, help_ in _texts(names["tools"]).items()}
+    return replace(made, tools=replace(made.tools, names=tools))
 
 
 def typed(spec: FieldSpec | None, text: str) -> object:
@@ -129,11 +161,11 @@ def typed(spec: FieldSpec | None, text: str) -> object:
     return text
 
 
-def dialect(schema: dict[str, object], names: dict[str, object]) -> Dialect:
-    """The dialect of a schema and its list of names, both as read from JSON."""
+def dialect(schema: dict[str, object], names: dict[str, object], mapping: Table) -> Dialect:
+    """The dialect of a schema, its lists of names, both as read from JSON, and its mapping table."""
     merged = _merged(schema, names)
     assert isinstance(merged, dict), "a schema is an object"
-    properties, required = _table(merged["properties"]), _words(merged["required"])
+    properties, required = _table(merged["properties"]), _words(merged.get("required", []))
     fields = sorted(
         (_field(key, _table(value), key in required, names) for key, value in properties.items()),
         key=lambda spec: spec.order,
@@ -144,12 +176,14 @@ def dialect(schema: dict[str, object], names: dict[str, object]) -> Dialect:
         fields=tuple(fields),
         groups={key: str(value) for key, value in _table(merged["x-groups"]).items()},
         schema=merged,
-        names=_known(names),
+        names=known_names(names),
+        table=mapping,
     )
 
 
-def _read(name: str) -> dict[str, object]:
-    return _table(json.loads(resource("schemas", name).read_text(encoding="utf-8")))
+def read_json(*parts: str) -> dict[str, object]:
+    """A data file that holds a table. Raises FileNotFoundError where it is missing."""
+    return _table(json.loads(resource(*parts).read_text(encoding="utf-8")))
 
 
 def _field(key: str, schema: dict[str, object], required: bool, names: dict[str, object]) -> FieldSpec:
@@ -202,7 +236,8 @@ def _merged(schema: object, names: dict[str, object]) -> object:
     return merged
 
 
-def _known(names: dict[str, object]) -> KnownNames:
+def known_names(names: Mapping[str, object]) -> KnownNames:
+    """The lists of a file such as known-names.json."""
     return KnownNames(
         as_of=str(names["as_of"]),
         tools=_texts(names["tools"]),
