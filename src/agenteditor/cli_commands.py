@@ -21,10 +21,10 @@ from agenteditor.core.dialect import typed
 from agenteditor.core.disk import is_folder, is_there
 from agenteditor.core.files import FileProblem, Loaded
 from agenteditor.core.fixing import fixed
-from agenteditor.core.loading import loads, place_of
+from agenteditor.core.loading import loads
 from agenteditor.core.rewrite import remove_field, set_raw, set_value
 from agenteditor.core.show import json_line, problem_records, shown
-from agenteditor.core.syntax import Syntax, parse
+from agenteditor.core.syntax import Syntax, parse, parse_at
 from agenteditor.core.text import Edits, Refusal, apply
 
 COMMANDS = ("check", "show", "set", "fix", "export")
@@ -71,8 +71,8 @@ class _Files:
 
 
 def _checked(file: Loaded) -> tuple[Syntax, tuple[Diagnostic, ...]]:
-    syntax = parse(file.text)
-    return syntax, check(syntax, place_of(file.path), file.path.name)
+    syntax = parse_at(file.text, file.path)
+    return syntax, check(syntax, syntax.dialect.place, file.path.name)
 
 
 # --- check and show ----------------------------------------------------------------------------
@@ -89,7 +89,7 @@ def _check(options: argparse.Namespace) -> int:
         for problem in problems:
             counts[problem.severity] += 1
         if options.format == "json":
-            verdict = loads(syntax, place_of(file.path))
+            verdict = loads(syntax, syntax.dialect.place)
             found = problem_records(syntax.text, problems)
             records.append(
                 {
@@ -133,7 +133,7 @@ def _show(options: argparse.Namespace) -> int:
     given = _Files(options.paths)
     for file in given:
         syntax, problems = _checked(file)
-        record = shown(str(file.path), syntax, loads(syntax, place_of(file.path)), problems)
+        record = shown(str(file.path), syntax, loads(syntax, syntax.dialect.place), problems)
         print(json_line(record))
     return FAILED if given.failed else OK
 
@@ -149,9 +149,9 @@ def _set(options: argparse.Namespace) -> int:
         return FAILED
     try:
         file = files.load(options.file)
-        text = file.text
+        text, dialect = file.text, parse_at(file.text, file.path).dialect
         for kind, key, value in intents:
-            outcome = _edits(parse(text), kind, key, value)
+            outcome = _edits(parse(text, dialect), kind, key, value)
             if isinstance(outcome, Refusal):
                 print(f"agenteditor: {options.file}: {outcome.reason}", file=sys.stderr)
                 return PROBLEMS
@@ -192,7 +192,8 @@ def _write(path: Path, text: str, file: Loaded) -> None:
 def _fix(options: argparse.Namespace) -> int:
     given = _Files(options.paths)
     for file in given:
-        after = fixed(file.text, place_of(file.path), file.path.name)
+        dialect = parse_at(file.text, file.path).dialect
+        after = fixed(file.text, dialect.place, file.path.name, dialect)
         if after.text == file.text:
             continue
         if options.diff:

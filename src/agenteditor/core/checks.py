@@ -12,6 +12,7 @@ from pathlib import PurePath
 
 from agenteditor.core import (
     checks_broken,
+    checks_dialect,
     checks_fences,
     checks_fields,
     checks_keys,
@@ -22,7 +23,7 @@ from agenteditor.core import (
 )
 from agenteditor.core.checks_finding import Check, Diagnostic, Fix, Subject
 from agenteditor.core.checks_rules import RULES, Rule, Severity
-from agenteditor.core.loading import Place
+from agenteditor.core.dialect_table import Place
 from agenteditor.core.syntax import Syntax
 
 __all__ = ["CHECKS", "RULES", "Diagnostic", "Fix", "Rule", "Severity", "check"]
@@ -40,6 +41,22 @@ CHECKS: tuple[Check, ...] = (
     *checks_text.CHECKS,
 )
 
+# For the files of other programs: Claude Code's own fields, tools and repair are no matter there.
+CHECKS_ELSEWHERE: tuple[Check, ...] = (
+    *checks_fences.CHECKS,
+    *checks_broken.CHECKS,
+    checks_reading.duplicates,
+    *checks_dialect.CHECKS,
+    checks_fields.empty,
+    *checks_schema.CHECKS,
+    checks_text.cut_by_hash,
+    checks_text.description,
+    checks_text.examples,
+    checks_text.characters,
+    checks_text.conflicts,
+    checks_text.line_ends,
+)
+
 _ORDER: dict[Severity, int] = {"error": 0, "warning": 1, "info": 2}
 
 
@@ -49,6 +66,7 @@ def check(syntax: Syntax, place: Place = "project", file_name: str | None = None
     ``place`` says whether it lies in a project (or user) folder or in a plugin; ``file_name``, with
     or without folders, is compared with the name of the agent. Never raises; stops at MOST_FINDINGS.
     """
+    looks = CHECKS if syntax.dialect.is_claude else CHECKS_ELSEWHERE
     subject = Subject(syntax, place, None if file_name is None else PurePath(file_name).name)
-    found = islice((diagnostic for look in CHECKS for diagnostic in look(subject)), MOST_FINDINGS)
+    found = islice((diagnostic for look in looks for diagnostic in look(subject)), MOST_FINDINGS)
     return tuple(sorted(found, key=lambda one: (one.span.start, _ORDER[one.severity], one.code)))

@@ -38,13 +38,12 @@ def broken(subject: Subject) -> Iterator[Diagnostic]:
         yield finding(
             "yaml/not-judged",
             fault.span,
-            f"{fault.message} This program does not say whether Claude Code loads such a file. Make it "
-            "simpler.",
+            f"{fault.message} It is not judged whether {subject.program} loads such a file. Make it simpler.",
         )
     if syntax.verdict != "fails":
         return
-    cause = _line_ends(subject) or _cause(subject)
-    then = "Claude Code does not load this file."
+    cause = (_line_ends(subject) if subject.syntax.dialect.is_claude else None) or _cause(subject)
+    then = f"{subject.program} does not load this file."
     if subject.in_plugin:
         then = "the agent runs under the name of its file, without any field."
     yield from _limits_lost(subject, cause.fixes)
@@ -220,7 +219,8 @@ def _sunk(subject: Subject, pieces: tuple[Field, ...]) -> Cause:
     """A block of text, right by itself, that the repair of another line destroys."""
     fault = subject.syntax.faults[0]
     sunk = next((piece for piece in pieces if piece.style in ("literal", "folded", "block")), None)
-    if sunk is None or not any(piece.repaired for piece in pieces):
+    repaired = subject.syntax.dialect.is_claude and any(piece.repaired for piece in pieces)
+    if sunk is None or not repaired:
         return Cause(fault.span, explained(subject, fault), (*_indented(subject), *quotes(subject)))
     sentence = (
         f"{fault.message} Claude Code would repair this line alone, but its repair destroys the indented "

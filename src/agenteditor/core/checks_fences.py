@@ -32,6 +32,11 @@ _FENCE = re.compile(f"(?m)^{reader.BOM}*([ \\t]*)---[ \\t]*\\r?$")
 _FIELDS = re.compile(r"(?:[ \t\r]*\n)*[ \t]*(?:name|description):[ \t]")
 _FIELD_LINE = re.compile(r"[A-Za-z_][\w-]*:(?:[ \t\r]|$)|[ \t]+\S|- |#[^#]")
 _CODE_FENCE = re.compile(r"(?m)^(```+|~~~+)\w*[ \t]*\r?\n\s*\Z")
+_BOM = {
+    True: "Claude Code skips it since 2.1.239; older versions and some other programs find no frontmatter "
+    "behind it.",
+    False: "Some programs find no frontmatter behind it.",
+}
 _LONE_CR = re.compile(r"\r(?!\n)")
 _LIMITS = ("tools", "disallowedTools")
 # How far into a file a misplaced frontmatter is looked for: rules in running text are common.
@@ -154,8 +159,8 @@ def _old_line_ends(subject: Subject) -> Diagnostic | None:
     return finding(
         "frontmatter/old-line-ends",
         Span(start, start + 4),
-        "The lines end in CR alone, as on old Macs. Claude Code sees one long line without frontmatter: the "
-        "file is no agent.",
+        f"The lines end in CR alone, as on old Macs. {subject.program} sees one long line without "
+        "frontmatter: the file is no agent.",
         fixes=verified(subject, TO_LF, edits),
     )
 
@@ -228,8 +233,7 @@ def byte_order_mark(subject: Subject) -> Iterator[Diagnostic]:
         yield finding(
             "frontmatter/bom",
             Span(0, 1),
-            "The file begins with an invisible byte order mark. Claude Code skips it since 2.1.239; older "
-            "versions and some other programs find no frontmatter behind it.",
+            f"The file begins with an invisible byte order mark. {_BOM[subject.syntax.dialect.is_claude]}",
             fixes=verified(subject, "Remove it", swapped(Span(0, 1), "")),
         )
 
@@ -241,7 +245,7 @@ def document(subject: Subject) -> Iterator[Diagnostic]:
         yield finding(
             "file/document",
             Span(0, 0),
-            f"{shown(name)} is a document beside the agents, not an agent; Claude Code passes over it.",
+            f"{shown(name)} is a document beside the agents, not an agent; {subject.program} passes over it.",
         )
 
 

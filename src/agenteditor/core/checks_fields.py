@@ -105,11 +105,12 @@ def _required(subject: Subject, key: str) -> Iterator[Diagnostic]:
 
 
 def _named(subject: Subject) -> tuple[Fix, ...]:
-    slug = _slug(subject.stem or "")
+    slug = slugged(subject.stem or "")
     return fix(subject, f"Name it {slug}", rewrite.set_field, "name", slug, safe=False) if slug else ()
 
 
-def _slug(text: str) -> str:
+def slugged(text: str) -> str:
+    """``text`` as a name of lower case letters, digits and hyphens; "" if nothing is left."""
     return re.sub(r"[^a-z0-9]+", "-", text.casefold()).strip("-")
 
 
@@ -123,7 +124,7 @@ def name(subject: Subject) -> Iterator[Diagnostic]:
         or misread(subject, field) is not None
     ):
         return
-    value, span, slug = field.value, field.value_span, _slug(field.value)
+    value, span, slug = field.value, field.value_span, slugged(field.value)
     better = fix(subject, f"Change to {slug}", rewrite.set_field, "name", slug, safe=False) if slug else ()
     if ":" in value:
         message = "A name must not hold a colon: Claude Code refuses the file since 2.1.218. Use a hyphen."
@@ -154,7 +155,7 @@ def name(subject: Subject) -> Iterator[Diagnostic]:
 
 def _other_file_name(subject: Subject, value: str, span: Span) -> Iterator[Diagnostic]:
     stem = subject.stem
-    if stem is not None and _slug(stem) != _slug(value) and _slug(value):
+    if stem is not None and slugged(stem) != slugged(value) and slugged(value):
         yield finding(
             "name/file",
             span,

@@ -15,8 +15,8 @@ from pathlib import PurePath
 from agenteditor.core import reader, yaml_nodes, yaml_read
 from agenteditor.core.checks_rules import RULES, Severity
 from agenteditor.core.dialect import FieldSpec, KnownNames
+from agenteditor.core.dialect_table import Place
 from agenteditor.core.frontmatter import Field, plain_value
-from agenteditor.core.loading import Place
 from agenteditor.core.syntax import Syntax
 from agenteditor.core.text import Edits, Refusal, Span, TextEdit, apply, replace
 
@@ -75,6 +75,16 @@ class Subject:
     @property
     def names(self) -> KnownNames:
         return self.syntax.dialect.names
+
+    @property
+    def program(self) -> str:
+        """The program that reads such files."""
+        return self.syntax.dialect.program
+
+    @property
+    def strict(self) -> bool:
+        """Whether that program refuses the whole file for one field it does not like."""
+        return self.syntax.dialect.table.unknown_fields == "refused"
 
     @property
     def in_plugin(self) -> bool:

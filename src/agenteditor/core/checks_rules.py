@@ -164,6 +164,13 @@ _TABLE: tuple[Rule, ...] = (
         "value/number", "warning", "Not a number from 1", "Another value is dropped; there is no limit then."
     ),
     Rule(
+        "value/limits",
+        "warning",
+        "Outside the limits of the program",
+        "The program takes such a value in certain lengths, numbers or letters only. It is an error where it "
+        "refuses the file.",
+    ),
+    Rule(
         "value/shape",
         "warning",
         "Not the expected structure",
@@ -182,6 +189,18 @@ _TABLE: tuple[Rule, ...] = (
         "warning",
         "A field nobody reads",
         "Claude Code ignores it without a word. Fields known to be notes for people are only mentioned.",
+    ),
+    Rule(
+        "key/refused",
+        "error",
+        "A field that makes the program refuse the file",
+        "Gemini CLI and Codex refuse the whole file for one field they do not know.",
+    ),
+    Rule(
+        "key/forwarded",
+        "warning",
+        "A field that is handed on to the model's provider",
+        "OpenCode sends fields it does not know to the provider as options of the model; many refuse them.",
     ),
     Rule(
         "key/other-program",
@@ -424,6 +443,12 @@ _TABLE: tuple[Rule, ...] = (
         "warning",
         "No prompt",
         "Below the frontmatter stands nothing: the agent has no instructions.",
+    ),
+    Rule(
+        "prompt/limits",
+        "error",
+        "A prompt outside the limits of the program",
+        "Qwen Code wants 10 characters at least, GitHub Copilot takes 30,000 at most.",
     ),
     Rule("prompt/short", "info", "A very short prompt", "Below 20 characters little can be said."),
     Rule("prompt/long", "info", "A very long prompt", "GitHub Copilot takes at most 30,000 characters."),

@@ -26,11 +26,13 @@ from agenteditor.core.checks_finding import (
     near,
     shown,
 )
+from agenteditor.core.checks_rules import Severity
 from agenteditor.core.dialect import Dialect, FieldSpec
 from agenteditor.core.frontmatter import Field
 
-# Checked by functions that can say more.
+# Checked by functions that can say more, where the file is Claude Code's.
 _ELSEWHERE = frozenset({"name", "description", "tools", "disallowedTools"})
+_PERMISSIONS = ("permissionMode", "approvalMode", "sandbox_mode")
 _KINDS = {
     "string": "text",
     "integer": "a whole number",
@@ -54,7 +56,8 @@ def values(subject: Subject) -> Iterator[Diagnostic]:
     fields = {
         field.key: field
         for field in subject.fields
-        if field.key not in _ELSEWHERE and misread(subject, field) is None
+        if not (field.key in _ELSEWHERE and subject.syntax.dialect.is_claude)
+        and misread(subject, field) is None
     }
     # A field without a value counts as absent.
     instance = {key: field.value for key, field in fields.items() if field.value is not None}
@@ -67,6 +70,8 @@ def values(subject: Subject) -> Iterator[Diagnostic]:
         if _also_of_wrong_type(field, spec, error):
             continue
         found = _of_field(subject, field, spec, error) if len(path) == 1 else None
+        if found is None and error.validator == "minLength" and len(path) == 1:
+            continue  # nothing is written: said by the check of what is required
         found = found or _inside(subject, field, path[1:], error)
         if (found.code, found.message) not in seen:
             seen.add((found.code, found.message))
@@ -84,22 +89,60 @@ def _of_field(subject: Subject, field: Field, spec: FieldSpec, error: Validation
     value = field.value
     if spec.kind == "boolean":
         return _boolean(subject, field)
-    if spec.kind == "integer":
+    if not subject.syntax.dialect.is_claude and error.validator not in ("type", "enum"):
+        return _misfit(subject, field, spec, error)
+    if spec.kind == "integer" and subject.syntax.dialect.is_claude:
         return _number(field)
     if error.validator == "type":
         return finding(
             "value/type",
             field.value_span,
-            f"{shown(field.key)} should be {_wanted(error)} but is {kind_of(value)}, so Claude Code drops it "
-            f"({_without(spec)}).",
+            f"{shown(field.key)} should be {_wanted(error)} but is {kind_of(value)}{_so(subject, spec)}.",
             field.key,
             _as_text(subject, field, spec),
+            severity=_severity(subject),
         )
-    if error.validator == "enum" and isinstance(value, str) and spec.kind != "colour":
+    colour = spec.kind == "colour" and subject.syntax.dialect.is_claude
+    if error.validator == "enum" and isinstance(value, str) and not colour:
         return _unknown(subject, field, spec, value)
     if error.validator == "enum" and isinstance(value, str):
         return _colour(subject, field, value)
     return None
+
+
+def _so(subject: Subject, spec: FieldSpec) -> str:
+    """What follows from a value the program does not take."""
+    if subject.strict or spec.required:
+        return f", so {subject.program} refuses the file"
+    return f", so {subject.program} drops it ({_without(spec)})"
+
+
+def _severity(subject: Subject) -> Severity | None:
+    return "error" if subject.strict else None
+
+
+def _misfit(subject: Subject, field: Field, spec: FieldSpec, error: ValidationError) -> Diagnostic | None:
+    """A value outside the limits of the program; an empty one is said to be missing elsewhere."""
+    value: object = field.value
+    limit = error.validator_value
+    if error.validator == "minLength" and spec.required and not str(value).strip():
+        return None
+    why = {
+        "minLength": f"is shorter than {limit} characters",
+        "maxLength": f"is longer than {limit:,} characters" if isinstance(limit, int) else "is too long",
+        "minimum": f"is below {limit}",
+        "maximum": f"is above {limit}",
+        "exclusiveMinimum": f"is not above {limit}",
+        "pattern": "has characters or a form that are not allowed",
+    }.get(str(error.validator), "does not fit")
+    advice = "Change it." if not spec.more else spec.more
+    return finding(
+        "value/limits",
+        field.value_span,
+        f"{spec.label} {shown(value)} {why}{_so(subject, spec)}. {advice}",
+        field.key,
+        severity="error" if subject.strict or spec.required else None,
+    )
 
 
 def _without(spec: FieldSpec) -> str:
@@ -121,6 +164,7 @@ def _boolean(subject: Subject, field: Field) -> Diagnostic:
         "count. Write true, or leave the field out.",
         field.key,
         fixes,
+        severity=_severity(subject),
     )
 
 
@@ -140,11 +184,12 @@ def _unknown(subject: Subject, field: Field, spec: FieldSpec, value: str) -> Dia
     return finding(
         "value/unknown",
         field.value_span,
-        f"{shown(value)} is no {spec.label.lower()} Claude Code knows, so it is dropped ({_without(spec)}). "
+        f"{shown(value)} is no {spec.label.lower()} {subject.program} knows{_so(subject, spec)}. "
         f"Known are {', '.join(spec.choices)}.",
         field.key,
         # No mode of permission is given without a person's consent.
-        _changed(subject, field, suggestion, safe=slip is not None and field.key != "permissionMode"),
+        _changed(subject, field, suggestion, safe=slip is not None and field.key not in _PERMISSIONS),
+        severity=_severity(subject),
     )
 
 
@@ -202,9 +247,15 @@ def _inside(subject: Subject, field: Field, path: list[str], error: ValidationEr
     return finding(
         "value/shape",
         field.value_span,
-        f"{_fault(shown(place, 80), error)} Claude Code does not use such a part. Write it as documented.",
+        f"{_fault(shown(place, 80), error)} {_unused(subject)} Write it as documented.",
         field.key,
+        severity=_severity(subject),
     )
+
+
+def _unused(subject: Subject) -> str:
+    verb = "refuses the file" if subject.strict else "does not use such a part"
+    return f"{subject.program} {verb}."
 
 
 def _event(subject: Subject, field: Field, name: str) -> Diagnostic:

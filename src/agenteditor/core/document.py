@@ -13,10 +13,11 @@ from pathlib import Path
 
 from agenteditor.core.checks import Diagnostic, check
 from agenteditor.core.dialect import Dialect
+from agenteditor.core.dialect_table import Place
 from agenteditor.core.files import Stamp
 from agenteditor.core.history import History
-from agenteditor.core.loading import Loads, Place, loads, place_of
-from agenteditor.core.syntax import Syntax, parse
+from agenteditor.core.loading import Loads, loads
+from agenteditor.core.syntax import Syntax, parse, parse_at
 from agenteditor.core.text import Edits, apply
 
 
@@ -57,11 +58,11 @@ class Document:
         dialect: Dialect | None = None,
         history: History | None = None,
     ) -> None:
-        self._syntax = parse(text, dialect)
+        self._chosen = dialect
+        self._syntax = self._parsed(text, path)
         self._path = path
         self._saved_text = text if saved_text is None else saved_text
         self._stamp = stamp
-        self._place = place_of(path)
         self._history = history or History()
         self._subscribers: list[Subscriber] = []
         self._problems: tuple[Diagnostic, ...] | None = None
@@ -84,7 +85,7 @@ class Document:
     @property
     def place(self) -> Place:
         """The kind of folder the file stands in: it decides whether it loads, and how."""
-        return self._place
+        return self._syntax.dialect.place
 
     @property
     def stamp(self) -> Stamp | None:
@@ -105,13 +106,13 @@ class Document:
     def problems(self) -> tuple[Diagnostic, ...]:
         """What is wrong with the text, in file order."""
         if self._problems is None:
-            self._problems = check(self._syntax, self._place, self._path.name if self._path else None)
+            self._problems = check(self._syntax, self.place, self._path.name if self._path else None)
         return self._problems
 
     @property
     def loads(self) -> Loads:
         """Whether the reader makes an agent of the text, in words."""
-        return loads(self._syntax, self._place)
+        return loads(self._syntax, self.place)
 
     @property
     def undo_label(self) -> str | None:
@@ -142,12 +143,34 @@ class Document:
         return self._changed(edits) if edits is not None else None
 
     def mark_saved(self, path: Path, text: str, stamp: Stamp | None) -> None:
-        """The file at ``path`` now holds ``text``. Undo goes on past this point."""
+        """The file at ``path`` now holds ``text``. Undo goes on past this point.
+
+        The dialect stays, but for what a plugin makes of the same fields: see ``in_dialect``.
+        """
         self._path, self._saved_text, self._stamp = path, text, stamp
-        self._place = place_of(path)
+        before, there = self._syntax, self._parsed(self.text, path)
+        if there.dialect.keys() == before.dialect.keys():
+            self._syntax = there  # else its views show the fields of another program: ``in_dialect``
         self._problems = None
         self._history.seal()
-        self._tell(Change((), self._syntax, self._syntax))
+        self._tell(Change((), before, self._syntax))
+
+    def in_dialect(self, dialect: Dialect | None) -> Document:
+        """The same file with the same history, read by the rules of ``dialect``; None goes by path and text.
+
+        The views of this one belong to its dialect, so it is a document of its own; this one is done with.
+        """
+        return Document(
+            self.text,
+            self._path,
+            saved_text=self._saved_text,
+            stamp=self._stamp,
+            dialect=dialect,
+            history=self._history,
+        )
+
+    def _parsed(self, text: str, path: Path | None) -> Syntax:
+        return parse_at(text, path) if self._chosen is None else parse(text, self._chosen)
 
     def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
         """Call ``subscriber`` after every change, in the order of subscribing; returns the way out."""

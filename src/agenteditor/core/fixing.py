@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from agenteditor.core.checks import check
-from agenteditor.core.loading import Place
+from agenteditor.core.dialect import Dialect
+from agenteditor.core.dialect_table import Place
 from agenteditor.core.syntax import parse
 from agenteditor.core.text import apply
 
@@ -21,12 +22,20 @@ class Fixed:
     labels: tuple[str, ...]
 
 
-def fixed(text: str, place: Place = "project", file_name: str | None = None) -> Fixed:
-    """``text`` after its safe fixes. A fix that brings its own problem back is applied once."""
+def fixed(
+    text: str,
+    place: Place = "project",
+    file_name: str | None = None,
+    dialect: Dialect | None = None,
+) -> Fixed:
+    """``text`` after its safe fixes, by the rules of ``dialect`` (Claude Code's if None).
+
+    A fix that brings its own problem back is applied once.
+    """
     labels: list[str] = []
     seen = {text}
     while len(labels) < _MAX_FIXES:
-        step = next(_steps(text, place, file_name, seen), None)
+        step = next(_steps(text, place, file_name, dialect, seen), None)
         if step is None:
             break
         text, label = step
@@ -35,9 +44,11 @@ def fixed(text: str, place: Place = "project", file_name: str | None = None) -> 
     return Fixed(text, tuple(labels))
 
 
-def _steps(text: str, place: Place, file_name: str | None, seen: set[str]) -> Iterator[tuple[str, str]]:
+def _steps(
+    text: str, place: Place, file_name: str | None, dialect: Dialect | None, seen: set[str]
+) -> Iterator[tuple[str, str]]:
     """Each text one safe fix away that was not there before, with the label of the fix."""
-    for problem in check(parse(text), place, file_name):
+    for problem in check(parse(text, dialect), place, file_name):
         for fix in problem.fixes:
             if fix.safe and (after := apply(text, fix.edits)) not in seen:
                 yield after, fix.label

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
-from agenteditor.core.disk import is_file
+from agenteditor.core.dialect_table import Place
+from agenteditor.core.dialects import in_plugin
+from agenteditor.core.frontmatter import Field
 from agenteditor.core.syntax import Syntax
 from agenteditor.core.text import LineIndex
-
-Place = Literal["project", "plugin"]
 
 _VALID = "It loads: the frontmatter is valid and has a name and a description."
 _REPAIRED = "It loads only because the reader repairs it; other tools and versions skip it."
@@ -31,15 +30,13 @@ class Loads:
 
 def place_of(path: Path | None) -> Place:
     """``plugin`` for a file below a folder with a plugin manifest, else ``project``."""
-    if path is not None:
-        for folder in path.absolute().parents:
-            if is_file(folder / ".claude-plugin" / "plugin.json"):
-                return "plugin"
-    return "project"
+    return "plugin" if path is not None and in_plugin(path) else "project"
 
 
 def loads(syntax: Syntax, place: Place = "project") -> Loads:
-    """Whether a file with this text becomes an agent in ``place``, in words."""
+    """Whether a file with this text becomes an agent, in words; of Claude Code's in ``place``."""
+    if not syntax.dialect.is_claude:
+        return _elsewhere(syntax)
     return _in_plugin(syntax) if place == "plugin" else _in_project(syntax)
 
 
@@ -75,6 +72,35 @@ def _in_plugin(syntax: Syntax) -> Loads:
     if syntax.verdict == "repaired":
         return Loads(True, f"{_REPAIRED} {_where(syntax)}")
     return Loads(True, _VALID)
+
+
+def _elsewhere(syntax: Syntax) -> Loads:
+    """The answer of another program, by its data: what it requires, refuses and repairs (FORMAT 5)."""
+    program, table = syntax.dialect.program, syntax.dialect.table
+    guess = " How it reads files is not documented: this is a guess." if table.guess else ""
+    if syntax.verdict == "none":
+        return Loads(False, _NONE)
+    if syntax.verdict == "unknown":
+        return Loads(False, f"We cannot tell: {_where(syntax)}")
+    if syntax.verdict == "fails" or (syntax.verdict == "repaired" and not table.repairs):
+        return Loads(
+            False, f"The frontmatter is not valid YAML, and {program} refuses it. {_where(syntax)}{guess}"
+        )
+    for spec in syntax.dialect.fields:
+        if spec.required and (fault := required_fault(syntax, spec.key)):
+            return Loads(False, f"{fault} {program} does not load the file.{guess}")
+    unknown = [field.key for field in fields_of(syntax) if syntax.dialect.spec(field.key) is None]
+    if unknown and table.unknown_fields == "refused":
+        listed = ", ".join(f"“{key}”" for key in unknown[:3])
+        return Loads(False, f"{program} refuses the file because it does not know {listed}.{guess}")
+    if syntax.verdict == "repaired":
+        return Loads(True, f"{program} loads it only because it repairs it. {_where(syntax)}{guess}")
+    return Loads(True, f"{program} loads it.{guess}")
+
+
+def fields_of(syntax: Syntax) -> tuple[Field, ...]:
+    """The fields as they are written; none without frontmatter."""
+    return syntax.frontmatter.fields if syntax.frontmatter is not None else ()
 
 
 def _where(syntax: Syntax) -> str:

@@ -10,8 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from agenteditor.core import tools_grammar
+from agenteditor.core.dialect_table import Place
 from agenteditor.core.examples import Example, parse_examples, prose, shown
-from agenteditor.core.loading import Loads, Place, loads, required_fault
+from agenteditor.core.loading import Loads, loads, required_fault
 from agenteditor.core.syntax import Syntax
 
 CHARACTERS_A_TOKEN = 4  # a rule of thumb for English text

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from pathlib import PurePath
 
 from agenteditor.core.body import Section, parse_body
 from agenteditor.core.dialect import Dialect, claude_code
+from agenteditor.core.dialects import dialect_of
 from agenteditor.core.examples import Example, parse_examples
 from agenteditor.core.frontmatter import Field, Frontmatter, frontmatter
 from agenteditor.core.reader import JS_BLANKS, Fault, Verdict, read
@@ -76,6 +78,14 @@ def parse(text: str, dialect: Dialect | None = None) -> Syntax:
     start = fields.span.end if fields else 0
     body = Span(start, len(text))
     return Syntax(text, dialect, verdict, faults, fields, body, parse_body(text, start), _examples(fields))
+
+
+def parse_at(text: str, path: PurePath | None) -> Syntax:
+    """What ``text`` says, by the rules of the dialect that path and fields give away. Never raises."""
+    syntax = parse(text)
+    fields = syntax.frontmatter.fields if syntax.frontmatter else ()
+    found = dialect_of(path, frozenset(field.key for field in fields))
+    return syntax if found is syntax.dialect else parse(text, found)
 
 
 def parse_fields(text: str, dialect: Dialect) -> tuple[Verdict, tuple[Fault, ...], Frontmatter | None]:

@@ -106,6 +106,20 @@ def replaced(value: object, old: Entry, new: Sequence[str]) -> object:
     return before.removesuffix(",").rstrip() + value[end:]
 
 
+def server_of(pattern: str, text: str) -> tuple[str, str | None] | None:
+    """The MCP server, and the tool if ``pattern`` has a place for it, that ``text`` names; None if neither.
+
+    ``pattern`` is how a program writes such entries, as in ``mcp__{server}__{tool}``.
+    """
+    expression = (
+        re.escape(pattern).replace(r"\{server\}", r"(?P<server>.+?)").replace(r"\{tool\}", r"(?P<tool>.+)")
+    )
+    match = re.fullmatch(expression, text, re.DOTALL)
+    if match is None:
+        return None
+    return match["server"], match.groupdict().get("tool")
+
+
 def is_space_separated(text: str) -> bool:
     """Whether ``text`` looks like several names divided by blanks instead of commas."""
     words = text.split()

@@ -14,8 +14,7 @@ from agenteditor.core import files
 from agenteditor.core.catalog import agent_files
 from agenteditor.core.checks import Diagnostic, check
 from agenteditor.core.files import FileProblem
-from agenteditor.core.loading import place_of
-from agenteditor.core.syntax import parse
+from agenteditor.core.syntax import parse_at
 from agenteditor.ui import theme
 from agenteditor.ui.icons import icon, severity_icon, worst_icon
 from agenteditor.ui.qtext import plain, tool_tip
@@ -145,7 +144,8 @@ class CatalogView(QWidget):
                 item.setIcon(severity_icon("error"))
                 item.setToolTip(tool_tip(str(problem)))
                 continue
-            _badge(item, check(parse(text), place_of(path), path.name))
+            syntax = parse_at(text, path)
+            _badge(item, check(syntax, syntax.dialect.place, path.name))
 
 
 def _badge(item: QListWidgetItem, problems: Sequence[Diagnostic]) -> None:
