@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from difflib import unified_diff
 from pathlib import Path
 
+from agenteditor import cli_convert
 from agenteditor.core import files
 from agenteditor.core.catalog import agent_files
 from agenteditor.core.checks import Diagnostic, check
@@ -27,7 +28,7 @@ from agenteditor.core.show import json_line, problem_records, shown
 from agenteditor.core.syntax import Syntax, parse, parse_at
 from agenteditor.core.text import Edits, Refusal, apply
 
-COMMANDS = ("check", "show", "set", "fix", "export")
+COMMANDS = ("check", "show", "set", "fix", "export", "convert", "dialects")
 OK, PROBLEMS, FAILED = 0, 1, 2
 
 
@@ -333,6 +334,19 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("--layout", choices=("folder", "plugin"), default="folder", help="default: folder")
     export.add_argument("--plan", action="store_true", help="print what would be written, and write nothing")
     export.set_defaults(run=_export)
+
+    convert = _command(
+        commands,
+        "convert",
+        "Write agents as files of another program, and say what that costs.",
+        cli_convert.EPILOG,
+    )
+    convert.add_argument("paths", nargs="+", type=Path, metavar="PATH", help=_PATHS_HELP)
+    cli_convert.add(convert)
+    convert.set_defaults(run=lambda options: cli_convert.run(options, _Files(options.paths)))
+
+    dialects = _command(commands, "dialects", "List the kinds of agent files, and where each lies.", "")
+    dialects.set_defaults(run=cli_convert.listed)
     return parser
 
 

@@ -78,6 +78,14 @@ def values(subject: Subject) -> Iterator[Diagnostic]:
             yield found
 
 
+def faults(dialect: Dialect, instance: Mapping[str, object]) -> tuple[str, ...]:
+    """What a file of these fields has against the dialect's schema, a sentence each."""
+    return tuple(
+        f"{error.json_path.removeprefix('$.')}: {error.message[:200]}."
+        for error in _validator(dialect).iter_errors(dict(instance))
+    )
+
+
 def _also_of_wrong_type(field: Field, spec: FieldSpec, error: ValidationError) -> bool:
     """Whether another error about the same value says more: its type is wrong, too."""
     of_value = error.validator == "enum" and error.instance is field.value

@@ -95,6 +95,7 @@ class Table:
     ending: str
     marks: frozenset[str]
     identity: Identity
+    prompt_field: str
     prompt_least: int
     prompt_most: int | None
     unknown_fields: UnknownFields
@@ -122,6 +123,7 @@ def table(data: Mapping[str, object]) -> Table:
         ending=str(data.get("ending", ".md")),
         marks=frozenset(_words(data.get("marks", []))),
         identity=_one_of(Identity, data.get("identity", "name")),
+        prompt_field=str(prompt.get("field", "")),
         prompt_least=int(str(prompt.get("least", 0))),
         prompt_most=None if most is None else int(str(most)),
         unknown_fields=_one_of(UnknownFields, data["unknown_fields"]),

@@ -1,0 +1,221 @@
+"""An agent file for another program: the same text with the fields of the other, and what that costs.
+
+``convert`` edits the file step by step through ``rewrite``, each step read back, so comments, order and
+spelling stay where the other program has the field too. What cannot be said is taken out. The report is
+made afterwards, by comparing what the result means with what the file meant (``convert_report``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from agenteditor.core import checks_schema, modes_file, rewrite, toml_file
+from agenteditor.core.checks import check
+from agenteditor.core.checks_fields import slugged
+from agenteditor.core.convert_report import Item, report
+from agenteditor.core.dialect import Dialect
+from agenteditor.core.line_ends import drop_bom, to_line_ends
+from agenteditor.core.loading import loads
+from agenteditor.core.meaning import Meaning, expressed, meaning_from, meaning_of
+from agenteditor.core.repairs import make_portable, make_valid
+from agenteditor.core.syntax import Syntax, parse
+from agenteditor.core.text import Edits, Refusal, apply, replace
+
+_SAFE_NAME = re.compile(r"[^\w.-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """A file for ``target``: its text, its path below the project's folder, and what became of each field.
+
+    ``problems`` are reasons why the target would refuse it; then it should not be written.
+    """
+
+    target: Dialect
+    path: str
+    text: str
+    items: tuple[Item, ...]
+    problems: tuple[str, ...]
+
+    @property
+    def widened(self) -> bool:
+        """Whether the agent may do more than before."""
+        return any(item.fate == "widened" for item in self.items)
+
+    @property
+    def lossless(self) -> bool:
+        """Whether everything is kept."""
+        return all(item.fate == "kept" for item in self.items)
+
+
+def convert(syntax: Syntax, target: Dialect, file_name: str | None = None) -> Conversion | Refusal:
+    """The agent in ``syntax``, from a file called ``file_name``, as a file of ``target``.
+
+    Refused where the file is no agent for its own program, or cannot be made valid YAML. Never raises.
+    """
+    if syntax.dialect is target:
+        return Refusal(f"The file is a {target.title} already.")
+    verdict = loads(syntax, syntax.dialect.place)
+    if syntax.frontmatter is None or syntax.verdict not in ("valid", "repaired"):
+        return Refusal(f"The file cannot be converted as it is. {verdict.reason}")
+    clean = _clean(syntax)
+    if isinstance(clean, Refusal):
+        return clean
+    before = meaning_of(clean, file_name)
+    named = _named(before, target)
+    values = expressed(named, target)
+    if target.table.format != "markdown":
+        return _other_format(clean, before, named, values, target)
+    text = _edited(clean, values, target)
+    if isinstance(text, Refusal):
+        return text
+    path = _path(target, named.name)
+    after = parse(text, target)
+    items = report(before, meaning_of(after, path), clean.dialect, target, _kept_as_notes(clean, after))
+    errors = [one.message for one in check(after, target.place, path) if one.severity == "error"]
+    return Conversion(target, path, text, items, tuple(errors))
+
+
+def _named(meaning: Meaning, target: Dialect) -> Meaning:
+    """``meaning`` with a name that the target takes: by its pattern, and as a file name."""
+    spec = target.table.fields.get("name")
+    schema = target.schema["properties"]
+    assert isinstance(schema, Mapping), "a schema lists its properties"
+    entry = schema.get(spec.key, {}) if spec is not None else {}
+    pattern = entry.get("pattern") if isinstance(entry, Mapping) else None
+    name = meaning.name or "agent"
+    fits = pattern is None or re.search(str(pattern), name) is not None
+    if target.table.identity == "file":
+        fits = _SAFE_NAME.search(name) is None
+    if fits:
+        return meaning if meaning.name else _with_name(meaning, name, meaning.title)
+    return _with_name(meaning, slugged(name) or "agent", meaning.title or meaning.name)
+
+
+def _with_name(meaning: Meaning, name: str, title: str) -> Meaning:
+    return Meaning(name, title, meaning.description, meaning.grant, meaning.values, meaning.unread)
+
+
+def _path(target: Dialect, name: str) -> str:
+    """Where the file belongs, below a project's folder."""
+    safe = _SAFE_NAME.sub("-", name).strip("-.") or "agent"
+    folder = target.table.folders[0] if target.table.folders else "agents"
+    return f"{folder}/{safe}{target.table.ending}"
+
+
+# --- Markdown: the file's own text, edited ------------------------------------------------------
+
+
+def _clean(syntax: Syntax) -> Syntax | Refusal:
+    """The file as valid YAML with LF line ends, without a byte order mark and overridden fields."""
+    edits = make_valid(syntax)
+    if isinstance(edits, Refusal):
+        return edits
+    text = apply(syntax.text, edits)
+    text = apply(text, make_portable(parse(text, syntax.dialect)))
+    text = apply(text, drop_bom(text))
+    text = apply(text, to_line_ends(text, "LF"))
+    return parse(apply(text, _overridden(parse(text, syntax.dialect))), syntax.dialect)
+
+
+def _overridden(syntax: Syntax) -> Edits:
+    """Edits that take out fields that a later one of the same name overrides."""
+    fields = syntax.frontmatter.fields if syntax.frontmatter is not None else ()
+    return tuple(replace(*field.span, "") for field in fields if syntax.field(field.key) is not field)
+
+
+Step = Callable[[Syntax], Edits | Refusal]
+
+
+def _edited(syntax: Syntax, values: Mapping[str, object], target: Dialect) -> str | Refusal:
+    """The text with the fields of the target: what is there stays as it is written where it may."""
+    fields = syntax.frontmatter.fields if syntax.frontmatter is not None else ()
+    own = {counterpart.key: field for field, counterpart in syntax.dialect.table.fields.items()}
+    steps: list[Step] = []
+    present: dict[str, object] = {}
+    for field in fields:
+        counterpart = target.table.fields.get(own.get(field.key, ""))
+        key = counterpart.key if counterpart is not None else None
+        if key is None and _may_stay(field.key, syntax, target, values):
+            continue
+        if key is None or key not in values or key in present:
+            steps.append(_removed(field.key))
+            continue
+        present[key] = field.value
+        if key != field.key:
+            steps.append(_renamed(field.key, key))
+    steps += [
+        _set(key, value) for key, value in values.items() if not _same(present.get(key, _NOTHING), value)
+    ]
+    text = syntax.text
+    for step in sorted(steps, key=lambda one: _ORDER[one.__name__]):
+        edits = step(parse(text, target))
+        if isinstance(edits, Refusal):
+            return edits
+        text = apply(text, edits)
+    return text
+
+
+_NOTHING = object()
+_ORDER = {"remove": 0, "rename": 1, "set_": 2}
+
+
+def _may_stay(key: str, syntax: Syntax, target: Dialect, values: Mapping[str, object]) -> bool:
+    """Whether a field that means nothing to the target may stay as a note."""
+    ignored = target.table.unknown_fields == "ignored" and target.spec(key) is None and key not in values
+    # A field its own program reads would be taken for one that still works.
+    return ignored and syntax.dialect.spec(key) is None
+
+
+def _kept_as_notes(before: Syntax, after: Syntax) -> frozenset[str]:
+    fields = before.frontmatter.fields if before.frontmatter is not None else ()
+    return frozenset(field.key for field in fields if after.field(field.key) is not None)
+
+
+def _removed(key: str) -> Step:
+    def remove(syntax: Syntax) -> Edits | Refusal:
+        return rewrite.remove_field(syntax, key)
+
+    return remove
+
+
+def _renamed(key: str, new: str) -> Step:
+    def rename(syntax: Syntax) -> Edits | Refusal:
+        return rewrite.rename_field(syntax, key, new)
+
+    return rename
+
+
+def _set(key: str, value: object) -> Step:
+    def set_(syntax: Syntax) -> Edits | Refusal:
+        return rewrite.set_value(syntax, key, value)
+
+    return set_
+
+
+def _same(present: object, wanted: object) -> bool:
+    """Whether a value says what is wanted; a list of tools may be a text with commas."""
+    if isinstance(present, str) and isinstance(wanted, list):
+        return [word.strip() for word in present.split(",")] == wanted
+    return present == wanted and type(present) is type(wanted)
+
+
+# --- other formats: written anew ---------------------------------------------------------------
+
+
+def _other_format(
+    syntax: Syntax, before: Meaning, named: Meaning, values: dict[str, object], target: Dialect
+) -> Conversion:
+    """A file that is no Markdown: the prompt is a field of it."""
+    form = toml_file if target.table.format == "toml" else modes_file
+    values = {**values, target.table.prompt_field: syntax.prompt}
+    text = form.text(values)
+    read = form.read(text)
+    path = _path(target, named.name) if target.table.format == "toml" else target.table.ending
+    items = report(before, meaning_from(target, read, path), syntax.dialect, target, frozenset())
+    problems = list(checks_schema.faults(target, read))
+    if read != values:
+        problems.append("The file that was written does not read back as it was meant.")
+    return Conversion(target, path, text, items, tuple(problems))

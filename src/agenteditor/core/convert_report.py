@@ -1,0 +1,191 @@
+"""What a conversion did to each field: kept, approximated, lost or widened, in words.
+
+Nothing is reported from what the conversion meant to do: the meaning of the file before is compared with
+the meaning of what was written, as its own program would read it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
+
+from agenteditor.core.checks_finding import shown
+from agenteditor.core.dialect import Dialect, claude_code
+from agenteditor.core.dialect_table import Loss
+from agenteditor.core.meaning import Meaning
+from agenteditor.core.meaning_tools import Grant, ordered, reach
+
+Fate = Literal["kept", "approximated", "lost", "widened"]
+FATES: tuple[Fate, ...] = ("widened", "lost", "approximated", "kept")
+
+# From the one that may do least without asking to the one that may do most.
+_MODES = ("plan", "dontAsk", "default", "manual", "acceptEdits", "auto", "bypassPermissions")
+_MOST_NAMED = 5
+
+
+class Item(NamedTuple):
+    """What became of one field: its name in the file, its fate, and a sentence that says why."""
+
+    field: str
+    fate: Fate
+    reason: str
+
+
+def report(
+    before: Meaning, after: Meaning, source: Dialect, target: Dialect, notes: frozenset[str]
+) -> tuple[Item, ...]:
+    """The fate of everything ``before`` had; ``notes`` are fields that stay in the file, unread."""
+    items = [
+        *_identity(before, after, target),
+        *_tools(before.grant, after.grant, source, target),
+        *_values(before, after, source, target),
+        *_unread(before, source, target, notes),
+    ]
+    return tuple(sorted(items, key=lambda item: FATES.index(item.fate)))
+
+
+def counts(items: tuple[Item, ...]) -> str:
+    """How many fields have which fate, in words."""
+    found = {fate: sum(item.fate == fate for item in items) for fate in FATES}
+    return ", ".join(f"{count} {fate}" for fate, count in found.items() if count)
+
+
+def _identity(before: Meaning, after: Meaning, target: Dialect) -> Iterator[Item]:
+    if before.name:
+        if before.name == after.name:
+            where = " as the name of the file" if target.table.identity == "file" else ""
+            yield Item("name", "kept", f"The agent is called {before.name}{where}.")
+        else:
+            yield Item(
+                "name",
+                "approximated",
+                f"“{before.name}” is written “{after.name}”, as {target.program} takes it.",
+            )
+    if before.title and after.title != before.title:
+        yield Item(
+            "title", "lost", f"{target.program} has no name for people beside the name: “{before.title}”."
+        )
+    if before.description:
+        kept = before.description == after.description
+        yield Item(
+            "description",
+            "kept" if kept else "approximated",
+            "It is the same." if kept else "It is written otherwise.",
+        )
+
+
+# --- tools -------------------------------------------------------------------------------------
+
+
+def _tools(before: Grant, after: Grant, source: Dialect, target: Dialect) -> Iterator[Item]:
+    key = source.table.fields["tools"].key if "tools" in source.table.fields else "tools"
+    if before.unknown:
+        listed = ", ".join(before.unknown[:_MOST_NAMED])
+        yield Item(key, "lost", f"What {listed} would be in another program is not known.")
+    if before.unclear:
+        yield Item(
+            key, "approximated", "What the file means by it is not documented; it is taken for every tool."
+        )
+    universe = reach(target.table.tools) or frozenset(claude_code().names.tools)
+    gained = [tool for tool in ordered(universe) if after.gives(tool) and not _had(before, tool)]
+    freed = [
+        tool
+        for tool in ordered(universe)
+        if after.gives(tool) and not before.gives(tool) and _had(before, tool)
+    ]
+    if gained or freed or (after.rest and not before.rest):
+        yield Item(key, "widened", _gains(gained, freed, after.rest and not before.rest, before, target))
+    gone = _gone(before, after, universe)
+    if gone:
+        listed = ", ".join(gone[:_MOST_NAMED]) + (" and more" if len(gone) > _MOST_NAMED else "")
+        yield Item(key, "lost", f"{target.program} has nothing for {listed}, or cannot allow it alone.")
+    if before.limited and not (gained or freed or gone or (after.rest and not before.rest)):
+        yield Item(key, "kept", "It may use the same tools.")
+    elif not before.limited and not after.limited and not before.unclear:
+        yield Item(key, "kept", "It may use every tool, as before.")
+
+
+def _had(grant: Grant, tool: str) -> bool:
+    """Whether it had a tool, or a part of it."""
+    return grant.gives(tool) or bool(grant.parts(tool))
+
+
+def _gains(gained: list[str], freed: list[str], rest: bool, before: Grant, target: Dialect) -> str:
+    parts: list[str] = []
+    if gained:
+        more = f" and {len(gained) - _MOST_NAMED} more" if len(gained) > _MOST_NAMED else ""
+        parts.append(f"It may now use {', '.join(gained[:_MOST_NAMED])}{more}.")
+    for tool in freed:
+        parts.append(f"It may now use all of {tool}, not only {', '.join(before.parts(tool))}.")
+    if rest:
+        parts.append("It may now use the tools of every MCP server.")
+    return f"{target.program} cannot limit it as the file does. {' '.join(parts)}"
+
+
+def _gone(before: Grant, after: Grant, universe: frozenset[str]) -> list[str]:
+    """What it had by name, or has lost of what the other program could give."""
+    named = [text for text in before.allowed or () if text != "*"]
+    missing = [
+        text
+        for text in named
+        if (text in before.servers and text not in after.servers and not after.rest)
+        or (text not in before.servers and not _had(after, text.partition("(")[0]))
+    ]
+    if before.allowed is None:
+        missing += [tool for tool in ordered(universe) if before.gives(tool) and not _had(after, tool)]
+        missing += ["the tools of MCP servers"] if before.rest and not after.rest else []
+    return missing
+
+
+# --- the other fields --------------------------------------------------------------------------
+
+
+def _values(before: Meaning, after: Meaning, source: Dialect, target: Dialect) -> Iterator[Item]:
+    for field, value in before.values.items():
+        theirs, mine = source.table.fields[field], target.table.fields.get(field)
+        if field not in after.values:
+            loss = (
+                target.table.losses.get(field)
+                or claude_code().table.losses.get(field)
+                or Loss("It is lost.", False)
+            )
+            widens = loss.widens if isinstance(loss.widens, bool) else str(value) in loss.widens
+            why = (
+                f"{target.program} has no such field."
+                if mine is None
+                else f"{target.program} has nothing for {shown(value)}."
+            )
+            yield Item(theirs.key, "widened" if widens else "lost", f"{why} {loss.sentence}")
+            continue
+        assert mine is not None, "what is read back was written"
+        now = after.values[field]
+        notes = " ".join(note for note in (theirs.note, mine.note) if note)
+        if now == value and theirs.exact and mine.exact:
+            yield Item(theirs.key, "kept", notes or "It means the same.")
+        elif now == value:
+            yield Item(theirs.key, "approximated", notes or "It means nearly the same.")
+        else:
+            wider = field == "permissionMode" and _asks_less(value, now)
+            reason = f"{shown(value)} becomes {shown(now)}. {notes}".rstrip()
+            yield Item(theirs.key, "widened" if wider else "approximated", reason)
+
+
+def _asks_less(before: object, after: object) -> bool:
+    return before in _MODES and after in _MODES and _MODES.index(str(after)) > _MODES.index(str(before))
+
+
+def _unread(before: Meaning, source: Dialect, target: Dialect, notes: frozenset[str]) -> Iterator[Item]:
+    for key, value in before.unread.items():
+        spec = source.spec(key)
+        if key in notes:
+            yield Item(
+                key, "kept", f"It stays in the file; neither {source.program} nor {target.program} reads it."
+            )
+        elif spec is not None:
+            yield Item(key, "lost", f"{target.program} has nothing like it: {shown(value)}.")
+        else:
+            yield Item(
+                key,
+                "lost",
+                f"{source.program} does not read it, and {target.program} would not take it: {shown(value)}.",
+            )

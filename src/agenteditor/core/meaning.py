@@ -1,0 +1,143 @@
+"""What an agent file means, in the words of Claude Code: the language that conversions go through.
+
+``meaning_of`` reads the fields of any dialect by its mapping table, ``expressed`` says a meaning in the
+words of another. The two go back and forth, so what a conversion changed is found by comparing the meaning
+of what was written with the meaning of the file it came from. Tools are ``meaning_tools``'s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from agenteditor.core import meaning_tools
+from agenteditor.core.dialect import Dialect, FieldSpec
+from agenteditor.core.dialect_table import Counterpart
+from agenteditor.core.meaning_tools import Grant
+from agenteditor.core.syntax import Syntax
+
+# Fields of Claude Code that are more than a value here.
+APART = frozenset({"name", "description", "tools", "disallowedTools"})
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """An agent. ``values`` are its other fields, by Claude Code's names and in its values.
+
+    ``unread`` are fields, by the names they have in the file, that mean something to their program but have
+    no counterpart in Claude Code, or a value that has none. ``title`` is a name for people beside the name.
+    """
+
+    name: str
+    title: str
+    description: str
+    grant: Grant
+    values: Mapping[str, object]
+    unread: Mapping[str, object]
+
+
+def meaning_of(syntax: Syntax, file_name: str | None = None) -> Meaning:
+    """What a file called ``file_name`` means; of repeated fields the last counts."""
+    fields = syntax.frontmatter.fields if syntax.frontmatter is not None else ()
+    return meaning_from(syntax.dialect, {field.key: field.value for field in fields}, file_name)
+
+
+def meaning_from(dialect: Dialect, values: Mapping[str, object], file_name: str | None = None) -> Meaning:
+    """What fields and values of a dialect mean."""
+    table = dialect.table
+    tools_keys = {table.fields[key].key for key in ("tools", "disallowedTools") if key in table.fields}
+    found: dict[str, object] = {}
+    unread = {key: value for key, value in values.items() if key not in tools_keys and value is not None}
+    for field, counterpart in table.fields.items():
+        if counterpart.key not in unread or field in ("tools", "disallowedTools"):
+            continue
+        known, value = _understood(counterpart, unread[counterpart.key])
+        if known:
+            found[field] = value
+            del unread[counterpart.key]
+    unread = {key: value for key, value in unread.items() if table.always.get(key) != value}
+    title, stem = _text(found.pop("name", None)), stem_of(file_name, table.ending)
+    by_file = table.identity == "file" and bool(stem)
+    return Meaning(
+        name=stem if by_file else title,
+        title=title if by_file and title != stem else "",
+        description=_text(found.pop("description", None)),
+        grant=meaning_tools.granted(dialect, values),
+        values=found,
+        unread=unread,
+    )
+
+
+def expressed(meaning: Meaning, dialect: Dialect) -> dict[str, object]:
+    """The fields and values of ``dialect`` that say ``meaning``, in its order, as far as it can be said."""
+    table = dialect.table
+    said: dict[str, object] = {}
+    if "name" in table.fields:
+        said[table.fields["name"].key] = (table.identity == "file" and meaning.title) or meaning.name
+    if "description" in table.fields:
+        said[table.fields["description"].key] = meaning.description
+    for field, value in meaning.values.items():
+        counterpart = table.fields.get(field)
+        if counterpart is not None:
+            known, own = _in_own_words(counterpart, dialect.spec(counterpart.key), value)
+            if known:
+                said[counterpart.key] = own
+    said.update(meaning_tools.written(dialect, meaning.grant))
+    for key, value in table.always.items():
+        said.setdefault(key, value)
+    order = {key: place for place, key in enumerate(dialect.keys())}
+    return dict(sorted(said.items(), key=lambda item: order.get(item[0], len(order))))
+
+
+def stem_of(file_name: str | None, ending: str) -> str:
+    """A file name without the ending of its dialect; "" without a name."""
+    if file_name is None:
+        return ""
+    name = PurePath(file_name).name
+    return (
+        name.removesuffix(ending)
+        if name.endswith(ending)
+        else name.removesuffix(".md").removesuffix(".agent")
+    )
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else "" if value is None else str(value)
+
+
+def _understood(counterpart: Counterpart, value: object) -> tuple[bool, object]:
+    """Whether Claude Code has this value, and which one it is."""
+    if counterpart.values is not None:
+        for theirs, own in counterpart.values.items():
+            if own == value:
+                return True, theirs
+        if not counterpart.others_kept:
+            return False, None
+    if counterpart.shape == "map" and isinstance(value, dict):
+        return True, [{name: settings} for name, settings in value.items()]
+    if counterpart.shape == "text" and isinstance(value, str):
+        return True, [word.strip() for word in value.split(",") if word.strip()]
+    return True, value
+
+
+def _in_own_words(counterpart: Counterpart, spec: FieldSpec | None, value: object) -> tuple[bool, object]:
+    """Whether the dialect can say this value of Claude Code, and how."""
+    if counterpart.values is not None:
+        if isinstance(value, str) and value in counterpart.values:
+            return True, counterpart.values[value]
+        if not counterpart.others_kept:
+            return False, None
+    if counterpart.shape == "map" and isinstance(value, list):
+        settings = {name: how for item in value if isinstance(item, dict) for name, how in item.items()}
+        return bool(settings), settings
+    if counterpart.shape == "list" and isinstance(value, list):
+        names = [name for item in value for name in (item if isinstance(item, dict) else [item])]
+        return bool(names), names
+    if counterpart.shape == "text" and isinstance(value, list):
+        return True, ", ".join(map(str, value))
+    if counterpart.shape == "list" and isinstance(value, str):
+        return True, [word.strip() for word in value.split(",") if word.strip()]
+    if spec is not None and spec.kind == "integer" and isinstance(value, str) and value.strip().isdecimal():
+        return True, int(value)
+    return True, value

@@ -1,0 +1,22 @@
+"""A custom mode as a ``.roomodes`` file: YAML with one entry of ``customModes`` (FORMAT 5.3, Roo)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from agenteditor.core import yaml_text
+
+_MODES = "customModes"
+
+
+def text(values: Mapping[str, object]) -> str:
+    """The file with these fields as its one mode."""
+    return yaml_text.block({_MODES: [dict(values)]}) + "\n"
+
+
+def read(written: str) -> dict[str, object]:
+    """The fields of the first mode of a file; none where it has no mode."""
+    found = yaml_text.data(written)
+    modes = found.get(_MODES) if isinstance(found, dict) else None
+    first = modes[0] if isinstance(modes, list) and modes else None
+    return first if isinstance(first, dict) else {}

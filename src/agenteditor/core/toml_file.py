@@ -1,0 +1,30 @@
+"""An agent as a TOML file (FORMAT 5.1, Codex), read back by the standard library. Only user of tomli-w."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+
+import tomli_w
+
+
+def text(values: Mapping[str, object]) -> str:
+    """The file with these fields; texts of several lines stand in lines."""
+    return tomli_w.dumps(_without_nothing(values), multiline_strings=True)
+
+
+def read(written: str) -> dict[str, object]:
+    """The fields of a file; none where it is not TOML."""
+    try:
+        return tomllib.loads(written)
+    except tomllib.TOMLDecodeError:
+        return {}
+
+
+def _without_nothing(values: Mapping[str, object]) -> dict[str, object]:
+    """TOML has no null: a field without a value is left out."""
+    return {
+        key: _without_nothing(value) if isinstance(value, dict) else value
+        for key, value in values.items()
+        if value is not None
+    }
