@@ -35,7 +35,12 @@ ALLOWED = {
 }
 
 # What the code map calls a library, and what Python does.
-IMPORT_NAMES = {"PyYAML": "yaml", "python-frontmatter": "frontmatter", "Pygments": "pygments"}
+IMPORT_NAMES = {
+    "PyYAML": "yaml",
+    "python-frontmatter": "frontmatter",
+    "Pygments": "pygments",
+    "tomli-w": "tomli_w",
+}
 QT = {"PySide6", "shiboken6"}
 
 

@@ -43,9 +43,10 @@ SPECS: tuple[Spec | str, ...] = (
     Spec("save", "file", "&Save", _K.Save, "save"),
     Spec("save-as", "file", "Save &as…", "Ctrl+Shift+S", "save-as"),
     Spec("save-all", "file", "Save a&ll", "Ctrl+Alt+S"),
-    Spec("revert", "file", "Re&vert to saved", None, "revert"),
+    Spec("revert", "file", "Rever&t to saved", None, "revert"),
     "-file",
     Spec("export", "file", "&Export to catalog…", "Ctrl+E", "export"),
+    Spec("convert", "file", "Con&vert for another program…", "Ctrl+Shift+E", "refresh"),
     "-file",
     Spec("close", "file", "&Close", _K.Close, "close"),
     Spec("quit", "file", "&Quit", _K.Quit),
@@ -82,6 +83,7 @@ SPECS: tuple[Spec | str, ...] = (
     "-agent",
     Spec("review-changes", "agent", "&Changes since save", "Ctrl+D", "diff"),
     "-agent",
+    ">read-as",
     Spec("to-lf", "agent", "Line ends: &LF"),
     Spec("to-crlf", "agent", "Line ends: C&RLF"),
     Spec("bom", "agent", "&Byte order mark", None, "", True),
@@ -93,9 +95,10 @@ SPECS: tuple[Spec | str, ...] = (
 
 MENUS = {"file": "&File", "edit": "&Edit", "view": "&View", "agent": "&Agent", "help": "&Help"}
 SUBMENUS = {
-    "new-from": ("file", "New from &template"),
+    "new-from": ("file", "New from te&mplate"),
     "recent": ("file", "Open &recent"),
     "theme": ("view", "&Theme"),
+    "read-as": ("agent", "Read a&s"),
 }
 
 

@@ -16,12 +16,14 @@ from PySide6.QtWidgets import QApplication, QMenu
 from agenteditor import __version__
 from agenteditor.app import dialogs, saving
 from agenteditor.app.actions import Actions
+from agenteditor.app.convert_dialog import ConvertDialog
 from agenteditor.app.export_dialog import ExportDialog
 from agenteditor.app.settings import Settings
 from agenteditor.app.shortcuts_dialog import ShortcutsDialog
 from agenteditor.app.start_page import shortened
 from agenteditor.app.window import Window
 from agenteditor.core import line_ends
+from agenteditor.core.dialects import editable
 from agenteditor.core.document import Document, Transaction
 from agenteditor.core.fixing import fixed
 from agenteditor.core.repairs import make_agent
@@ -67,6 +69,7 @@ def slots(window: Window) -> dict[str, Callable[..., object]]:
         "save-all": lambda: save_all(window),
         "revert": lambda: saving.revert(editor().document, tr("Revert to saved")),
         "export": lambda: ExportDialog(window.documents_to_export(), window.settings, window).exec(),
+        "convert": lambda: ConvertDialog(editor().document, window).exec(),
         "close": lambda: window.close_tab(window.documents.currentIndex()),
         "quit": window.close,
         "undo": lambda: editor().undo(),
@@ -238,6 +241,8 @@ def fill_menus(window: Window, actions: Actions) -> None:
     new_from.aboutToShow.connect(lambda: copy.setEnabled(window.editor is not None))
     recent = actions.submenus["recent"]
     recent.aboutToShow.connect(lambda: _fill_recent(window, recent))
+    read_as = actions.submenus["read-as"]
+    read_as.aboutToShow.connect(lambda: _fill_dialects(window, read_as))
     themes = actions.submenus["theme"]
     group = QActionGroup(themes)
     for choice, text in (("system", tr("&System")), ("light", tr("&Light")), ("dark", tr("&Dark"))):
@@ -248,6 +253,26 @@ def fill_menus(window: Window, actions: Actions) -> None:
         action.triggered.connect(
             lambda _on=False, word=choice: choose_theme(window, cast(theme.Choice, word))
         )
+
+
+def _fill_dialects(window: Window, menu: QMenu) -> None:
+    """The kinds of files, the present one checked; first the one that place and text give."""
+    menu.clear()
+    document = window.editor.document if window.editor is not None else None
+    menu.setEnabled(document is not None)
+    if document is None:
+        return
+    found = document.in_dialect(None).syntax.dialect
+    group = QActionGroup(menu)
+    titles = [tr("As found: {0}").format(found.title), *(one.title for one in editable())]
+    for dialect, text in zip((None, *editable()), with_letters(titles, ""), strict=True):
+        action = menu.addAction(text)
+        action.setCheckable(True)
+        group.addAction(action)
+        action.setChecked(dialect is document.chosen)
+        action.triggered.connect(lambda _on=False, one=dialect: window.read_as(one))
+        if dialect is None:
+            menu.addSeparator()
 
 
 def choose_theme(window: Window, choice: theme.Choice) -> None:

@@ -38,15 +38,17 @@ def ask_folder(parent: QWidget, folder: Path) -> Path | None:
     return Path(name) if name else None
 
 
-def ask_save_path(parent: QWidget, suggestion: Path) -> Path | None:
-    """Where to save; the dialog asks before an existing file is chosen. None for nowhere."""
-    name, _ = QFileDialog.getSaveFileName(
-        parent, _tr("Save the agent as"), str(suggestion), agent_files_filter()
-    )
+def ask_save_path(parent: QWidget, suggestion: Path, ending: str = ".md") -> Path | None:
+    """Where to save; the dialog asks before an existing file is chosen. None for nowhere.
+
+    A name without an ending gets ``ending``.
+    """
+    kinds = agent_files_filter() if ending.endswith(".md") else _tr("All files (*)")
+    name, _ = QFileDialog.getSaveFileName(parent, _tr("Save the agent as"), str(suggestion), kinds)
     if not name:
         return None
     path = Path(name)
-    return path if path.suffix else path.with_suffix(".md")
+    return path if path.suffix or path.name.startswith(".") else path.with_name(path.name + ending)
 
 
 Answer = Literal["save", "discard", "cancel"]

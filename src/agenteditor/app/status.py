@@ -25,12 +25,13 @@ class Status(QWidget):
     def __init__(self, bar: QStatusBar) -> None:
         super().__init__(bar)
         self.problems = _button(_tr("Problems of this agent"))
+        self.dialect = _button(_tr("Kind of agent file"))
         self.length = _button(_tr("Size of the prompt"))
         self.encoding = _button(_tr("Line ends and encoding"))
         self.caret = _button(_tr("Place of the caret in the source"))
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        for part in (self.problems, self.length, self.encoding, self.caret):
+        for part in (self.problems, self.dialect, self.length, self.encoding, self.caret):
             layout.addWidget(part)
         bar.addPermanentWidget(self)
 
@@ -44,6 +45,9 @@ class Status(QWidget):
         worst = next((severity for severity in order if severity in severities), None)
         _set(self.problems, problem_count(severities), None)
         self.problems.setIcon(severity_icon(worst) if worst else coloured_icon("ok", "good"))
+        dialect = document.syntax.dialect
+        tip = _tr("Read as a file of this kind: {0}").format(dialect.title)
+        _set(self.dialect, dialect.title, tip)
         words = len(document.syntax.prompt.split())
         cost = tokens(document.text)
         sentence = _tr("1 word · ≈ {1} tokens") if words == 1 else _tr("{0} words · ≈ {1} tokens")

@@ -33,6 +33,7 @@ from agenteditor.app.start_page import StartPage, detected_folders
 from agenteditor.app.status import Status
 from agenteditor.core import files
 from agenteditor.core.catalog import agent_files
+from agenteditor.core.dialect import Dialect
 from agenteditor.core.document import Document
 from agenteditor.core.export import Source
 from agenteditor.core.files import FileProblem
@@ -47,7 +48,7 @@ _NEEDS_EDITOR = (
     *("find", "replace", "find-next", "find-previous", "zoom-in", "zoom-out", "zoom-reset"),
     *("details", "examples", "prompt", "source", "preview", "problems", "review-changes"),
     *("next-document", "previous-document", "next-problem", "previous-problem"),
-    *("make-agent", "fix-all", "to-lf", "to-crlf", "bom"),
+    *("convert", "make-agent", "fix-all", "to-lf", "to-crlf", "bom"),
 )
 _TOOL_BAR = ("new", "open", "save", "", "undo", "redo")
 _MESSAGE_MS = 6000
@@ -83,6 +84,7 @@ class Window(QMainWindow):
         self._make_tool_bar()
         self.status = Status(self.statusBar())
         self.status.problems.clicked.connect(self.actions_["problems"].trigger)
+        self.status.dialect.clicked.connect(self._offer_dialects)
         self.status.length.clicked.connect(lambda: self.show_view("prompt"))
         self.status.encoding.clicked.connect(self._offer_line_ends)
         self.status.caret.clicked.connect(lambda: self.show_view("source"))
@@ -174,8 +176,8 @@ class Window(QMainWindow):
                 self.open_paths([first])
         self._refresh()
 
-    def add_document(self, document: Document) -> Editor:
-        """Open an editor for a document and show it."""
+    def add_document(self, document: Document, at: int | None = None) -> Editor:
+        """Open an editor for a document, at the end or as the tab ``at``, and show it."""
         editor = Editor(document)
         editor.changed.connect(lambda: self._document_changed(editor))
         editor.said.connect(self.say)
@@ -183,7 +185,7 @@ class Window(QMainWindow):
         editor.view_changed.connect(self._refresh)
         editor.fix_all_wanted.connect(self.actions_["fix-all"].trigger)
         editor.set_sizes(self.settings.editor_columns, self.settings.editor_rows)
-        index = self.documents.addTab(editor, "")
+        index = self.documents.insertTab(self.documents.count() if at is None else at, editor, "")
         right = QTabBar.ButtonPosition.RightSide
         self.documents.tabBar().setTabButton(index, right, self._close_button(editor))
         self._pages.setCurrentWidget(self.documents)
@@ -192,6 +194,22 @@ class Window(QMainWindow):
         self._refresh()
         editor.show_view("details")
         return editor
+
+    def read_as(self, dialect: Dialect | None) -> None:
+        """Read the present document by the rules of ``dialect``; None: of the one its place and text give."""
+        editor = self.present_editor()
+        there = editor.document.in_dialect(dialect)
+        if there.syntax.dialect is editor.document.syntax.dialect:
+            return
+        index, view = self.documents.indexOf(editor), editor.view
+        path = self._paths.pop(editor, None)
+        fresh = self.add_document(there, index)
+        if path is not None:
+            self._paths[fresh] = path
+        fresh.show_view(view)
+        self.documents.removeTab(self.documents.indexOf(editor))
+        editor.deleteLater()
+        self.say(self.tr("Read as: {0}").format(there.syntax.dialect.title))
 
     def _close_button(self, editor: Editor) -> QToolButton:
         button = QToolButton()
@@ -257,7 +275,13 @@ class Window(QMainWindow):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for name in ("to-lf", "to-crlf", "bom"):
             menu.addAction(self.actions_[name])
-        button = self.status.encoding
+        self._popup(menu, self.status.encoding)
+
+    def _offer_dialects(self) -> None:
+        self._popup(self.actions_.submenus["read-as"], self.status.dialect)
+
+    def _popup(self, menu: QMenu, button: QWidget) -> None:
+        """Show a menu above a button of the status bar."""
         menu.popup(button.mapToGlobal(QPoint(0, -menu.sizeHint().height())))
 
     def say(self, sentence: str) -> None:

@@ -83,6 +83,11 @@ class Document:
         return self._path
 
     @property
+    def chosen(self) -> Dialect | None:
+        """The dialect a person chose; None: it is the one that path and text gave when it was opened."""
+        return self._chosen
+
+    @property
     def place(self) -> Place:
         """The kind of folder the file stands in: it decides whether it loads, and how."""
         return self._syntax.dialect.place
