@@ -18,6 +18,7 @@ from agenteditor.core.meaning_tools import Grant, ordered, reach
 Fate = Literal["kept", "approximated", "lost", "widened"]
 FATES: tuple[Fate, ...] = ("widened", "lost", "approximated", "kept")
 
+_NO_VALUE = object()
 # From the one that may do least without asking to the one that may do most.
 _MODES = ("plan", "dontAsk", "default", "manual", "acceptEdits", "auto", "bypassPermissions")
 _MOST_NAMED = 5
@@ -82,6 +83,9 @@ def _tools(before: Grant, after: Grant, source: Dialect, target: Dialect) -> Ite
     if before.unknown:
         listed = ", ".join(before.unknown[:_MOST_NAMED])
         yield Item(key, "lost", f"What {listed} would be in another program is not known.")
+    if before.asks:
+        listed = ", ".join(before.asks[:_MOST_NAMED])
+        yield Item(key, "approximated", f"Whether {listed} asks first is left to {target.program}.")
     if before.unclear:
         yield Item(
             key, "approximated", "What the file means by it is not documented; it is taken for every tool."
@@ -141,8 +145,19 @@ def _gone(before: Grant, after: Grant, universe: frozenset[str]) -> list[str]:
 
 
 def _values(before: Meaning, after: Meaning, source: Dialect, target: Dialect) -> Iterator[Item]:
+    tools = {one.key for field, one in target.table.fields.items() if field in ("tools", "disallowedTools")}
     for field, value in before.values.items():
         theirs, mine = source.table.fields[field], target.table.fields.get(field)
+        own = (mine.values or {}).get(str(value), _NO_VALUE) if mine is not None else _NO_VALUE
+        if own is None:
+            assert mine is not None, "it has values"
+            yield Item(
+                theirs.key, "kept", mine.note or f"It is what {target.program} does without the field."
+            )
+            continue
+        if mine is not None and mine.key in tools and own is not _NO_VALUE:
+            yield Item(theirs.key, "approximated", f"It is said in “{mine.key}”. {mine.note}".rstrip())
+            continue
         if field not in after.values:
             loss = (
                 target.table.losses.get(field)

@@ -81,9 +81,11 @@ def expressed(meaning: Meaning, dialect: Dialect) -> dict[str, object]:
         counterpart = table.fields.get(field)
         if counterpart is not None:
             known, own = _in_own_words(counterpart, dialect.spec(counterpart.key), value)
-            if known:
+            if known and own is not None:
                 said[counterpart.key] = own
-    said.update(meaning_tools.written(dialect, meaning.grant))
+    for key, value in meaning_tools.written(dialect, meaning.grant).items():
+        mode = said.get(key)  # a program may say in one field what may be used and what is asked for
+        said[key] = {**mode, **value} if isinstance(mode, dict) and isinstance(value, dict) else value
     for key, value in table.always.items():
         said.setdefault(key, value)
     order = {key: place for place, key in enumerate(dialect.keys())}
@@ -110,7 +112,7 @@ def _understood(counterpart: Counterpart, value: object) -> tuple[bool, object]:
     """Whether Claude Code has this value, and which one it is."""
     if counterpart.values is not None:
         for theirs, own in counterpart.values.items():
-            if own == value:
+            if own == value and type(own) is type(value):
                 return True, theirs
         if not counterpart.others_kept:
             return False, None
@@ -125,7 +127,7 @@ def _in_own_words(counterpart: Counterpart, spec: FieldSpec | None, value: objec
     """Whether the dialect can say this value of Claude Code, and how."""
     if counterpart.values is not None:
         if isinstance(value, str) and value in counterpart.values:
-            return True, counterpart.values[value]
+            return True, counterpart.values[value]  # None: what happens without the field
         if not counterpart.others_kept:
             return False, None
     if counterpart.shape == "map" and isinstance(value, list):

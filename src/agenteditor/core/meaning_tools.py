@@ -23,13 +23,15 @@ class Grant:
     """What an agent may use: entries of Claude Code's tools and disallowedTools.
 
     ``allowed`` None: every tool that is not denied. ``unclear``: what the program makes of it is not
-    documented. ``unknown`` are entries that mean nothing in Claude Code, as they are written.
+    documented. ``unknown`` are entries that mean nothing in Claude Code, as they are written; ``asks``
+    those that are allowed after a question.
     """
 
     allowed: tuple[str, ...] | None
     denied: tuple[str, ...] = ()
     unclear: bool = False
     unknown: tuple[str, ...] = ()
+    asks: tuple[str, ...] = ()
 
     @property
     def limited(self) -> bool:
@@ -146,6 +148,7 @@ def _permitted(own: Tools, value: object) -> Grant:
     allowed: dict[str, None] = {}
     denied: dict[str, None] = {}
     unknown: list[str] = []
+    asks = tuple(str(name) for name, answer in value.items() if answer == "ask")
     for name, answer in value.items():
         if name == own.rest:
             continue
@@ -166,8 +169,8 @@ def _permitted(own: Tools, value: object) -> Grant:
                 allowed[entry] = None
     # Parts of a tool cannot be allowed beside "everything else" in Claude Code.
     if closed:
-        return Grant(tuple(allowed), unknown=tuple(unknown))
-    return Grant(None, tuple(denied), unknown=tuple(unknown))
+        return Grant(tuple(allowed), unknown=tuple(unknown), asks=asks)
+    return Grant(None, tuple(denied), unknown=tuple(unknown), asks=asks)
 
 
 # --- writing -----------------------------------------------------------------------------------

@@ -16,7 +16,11 @@ def text(values: Mapping[str, object]) -> str:
 
 def read(written: str) -> dict[str, object]:
     """The fields of the first mode of a file; none where it has no mode."""
+    return next(iter(read_all(written)), {})
+
+
+def read_all(written: str) -> list[dict[str, object]]:
+    """The fields of each mode of a file, YAML or JSON."""
     found = yaml_text.data(written)
     modes = found.get(_MODES) if isinstance(found, dict) else None
-    first = modes[0] if isinstance(modes, list) and modes else None
-    return first if isinstance(first, dict) else {}
+    return [mode for mode in modes if isinstance(mode, dict)] if isinstance(modes, list) else []
