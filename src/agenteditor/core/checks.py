@@ -21,7 +21,7 @@ from agenteditor.core import (
     checks_text,
     checks_tools,
 )
-from agenteditor.core.checks_finding import Check, Diagnostic, Fix, Subject
+from agenteditor.core.checks_finding import Check, Diagnostic, Fix, Subject, other_kind
 from agenteditor.core.checks_rules import RULES, Rule, Severity
 from agenteditor.core.dialect_table import Place
 from agenteditor.core.syntax import Syntax
@@ -57,6 +57,15 @@ CHECKS_ELSEWHERE: tuple[Check, ...] = (
     checks_text.line_ends,
 )
 
+# For files that lie among agents and are none: their fields are not looked at.
+CHECKS_BESIDE: tuple[Check, ...] = (
+    *checks_fences.CHECKS,
+    *checks_broken.CHECKS,
+    checks_text.characters,
+    checks_text.conflicts,
+    checks_text.line_ends,
+)
+
 _ORDER: dict[Severity, int] = {"error": 0, "warning": 1, "info": 2}
 
 
@@ -66,7 +75,9 @@ def check(syntax: Syntax, place: Place = "project", file_name: str | None = None
     ``place`` says whether it lies in a project (or user) folder or in a plugin; ``file_name``, with
     or without folders, is compared with the name of the agent. Never raises; stops at MOST_FINDINGS.
     """
-    looks = CHECKS if syntax.dialect.is_claude else CHECKS_ELSEWHERE
     subject = Subject(syntax, place, None if file_name is None else PurePath(file_name).name)
+    looks = CHECKS if syntax.dialect.is_claude else CHECKS_ELSEWHERE
+    if other_kind(subject) is not None:
+        looks = CHECKS_BESIDE
     found = islice((diagnostic for look in looks for diagnostic in look(subject)), MOST_FINDINGS)
     return tuple(sorted(found, key=lambda one: (one.span.start, _ORDER[one.severity], one.code)))

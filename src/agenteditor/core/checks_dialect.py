@@ -18,7 +18,6 @@ from agenteditor.core.checks_finding import (
     Subject,
     finding,
     fix,
-    is_document,
     kind_of,
     near,
     shown,
@@ -51,8 +50,6 @@ def not_repaired(subject: Subject) -> Iterator[Diagnostic]:
 def required(subject: Subject) -> Iterator[Diagnostic]:
     """The fields the program cannot do without: there, text, and not empty."""
     if subject.syntax.frontmatter is None or subject.syntax.verdict not in ("valid", "repaired"):
-        return
-    if is_document(subject) and subject.field("description") is None:
         return
     for spec in subject.syntax.dialect.fields:
         if spec.required:

@@ -9,17 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import pairwise
-from pathlib import PurePath
 
 from agenteditor.core import reader, repairs
 from agenteditor.core.checks_finding import (
     Check,
     Diagnostic,
     Fix,
+    OtherKind,
     Subject,
     finding,
     fix,
-    is_document,
+    other_kind,
     shown,
     swapped,
     verified,
@@ -51,7 +51,7 @@ def no_frontmatter(subject: Subject) -> Iterator[Diagnostic]:
     meant = _misplaced(subject) or _not_closed(subject) or _old_line_ends(subject)
     if meant is not None:
         yield meant
-    elif not is_document(subject):
+    elif other_kind(subject) is None:
         yield _documentation(subject)
 
 
@@ -238,15 +238,20 @@ def byte_order_mark(subject: Subject) -> Iterator[Diagnostic]:
         )
 
 
-def document(subject: Subject) -> Iterator[Diagnostic]:
-    """README.md and the like, with frontmatter of their own."""
-    if subject.syntax.frontmatter is not None and is_document(subject) and subject.field("name") is None:
-        name = PurePath(subject.file_name or "").name
-        yield finding(
-            "file/document",
-            Span(0, 0),
-            f"{shown(name)} is a document beside the agents, not an agent; {subject.program} passes over it.",
-        )
+_KINDS: dict[OtherKind, str] = {
+    "document": "{0} is a document beside the agents, not an agent; {1} passes over it.",
+    "skill": "{0} is a skill, not an agent; {1} looks for it in a folder of skills.",
+    "command": "{0} has no name and the fields of a slash command, so it is one and not an agent; {1} looks "
+    "for it in a folder of commands.",
+}
 
 
-CHECKS: tuple[Check, ...] = (no_frontmatter, closing, byte_order_mark, document)
+def not_an_agent(subject: Subject) -> Iterator[Diagnostic]:
+    """README.md, SKILL.md, a command: files of another kind, with frontmatter of their own."""
+    kind = other_kind(subject)
+    if subject.syntax.frontmatter is not None and kind is not None:
+        name = shown(subject.file_name) if subject.file_name else "The file"
+        yield finding(f"file/{kind}", Span(0, 0), _KINDS[kind].format(name, subject.program))
+
+
+CHECKS: tuple[Check, ...] = (no_frontmatter, closing, byte_order_mark, not_an_agent)

@@ -13,7 +13,6 @@ from agenteditor.core.checks_finding import (
     Subject,
     finding,
     fix,
-    is_document,
     kind_of,
     misread,
     near,
@@ -48,8 +47,6 @@ def empty(subject: Subject) -> Iterator[Diagnostic]:
 def required(subject: Subject) -> Iterator[Diagnostic]:
     """``name`` and ``description``: there, text, and not empty."""
     if subject.syntax.frontmatter is None or subject.syntax.verdict not in ("valid", "repaired"):
-        return
-    if is_document(subject) and subject.field("name") is None:
         return
     for key in ("name", "description"):
         yield from _required(subject, key)
@@ -245,6 +242,15 @@ def powers(subject: Subject) -> Iterator[Diagnostic]:
                 "if the file is also used in a project.",
                 field.key,
             )
+    isolation = subject.field("isolation")
+    if subject.in_plugin and isolation is not None and isolation.value == "remote":
+        yield finding(
+            "plugin/isolation",
+            isolation.value_span,
+            "In a plugin only worktree isolates an agent; “remote” is not reported to count. Write worktree.",
+            "isolation",
+            fix(subject, "Change to worktree", rewrite.set_field, "isolation", "worktree", safe=False),
+        )
     if not subject.in_plugin:
         yield from _project_powers(subject)
     yield from _memory(subject)

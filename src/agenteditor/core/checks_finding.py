@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from pathlib import PurePath
+from typing import Literal
 
 from agenteditor.core import reader, yaml_nodes, yaml_read
 from agenteditor.core.checks_rules import RULES, Severity
@@ -129,9 +130,25 @@ def misread(subject: Subject, field: Field) -> object | None:
     return None if meant == field.value else meant
 
 
-def is_document(subject: Subject) -> bool:
-    """Whether the file is by its name a document such as README.md, which needs no name inside."""
-    return (subject.stem or "").upper() in subject.names.documents
+OtherKind = Literal["document", "skill", "command"]
+
+
+def other_kind(subject: Subject) -> OtherKind | None:
+    """What a file in a folder of agents is that is no agent and need not be one; None: an agent.
+
+    A document by its name (README.md), a skill by its name (SKILL.md), a slash command by fields that only
+    commands have, or $ARGUMENTS, where the name that makes an agent is missing.
+    """
+    if (subject.stem or "").upper() == "SKILL":
+        return "skill"
+    if subject.field("name") is not None:
+        return None
+    if (subject.stem or "").upper() in subject.names.documents:
+        return "document"
+    marks = subject.field("argument-hint") or subject.field("allowed-tools")
+    if subject.fields and (marks or "$ARGUMENTS" in subject.syntax.prompt):
+        return "command"
+    return None
 
 
 Check = Callable[[Subject], Iterator[Diagnostic]]

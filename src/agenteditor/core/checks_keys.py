@@ -12,7 +12,6 @@ from agenteditor.core.checks_finding import (
     Subject,
     finding,
     fix,
-    is_document,
     near,
     shown,
     swapped,
@@ -29,8 +28,6 @@ _SPEAKERS = ("user", "human", "assistant", "commentary")
 def keys(subject: Subject) -> Iterator[Diagnostic]:
     """Fields Claude Code does not read: misspelt, foreign, leaked from a description, or made up."""
     fields = subject.fields
-    if is_document(subject) and subject.field("name") is None:
-        return
     present = {field.key for field in fields}
     leaked = _leaked(subject, fields)
     if leaked:

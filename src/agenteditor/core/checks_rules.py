@@ -129,6 +129,12 @@ _TABLE: tuple[Rule, ...] = (
         "with every tool.",
     ),
     Rule(
+        "plugin/isolation",
+        "warning",
+        "Only worktree isolates in a plugin",
+        "Of the kinds of isolation a plugin's agent may use worktree alone.",
+    ),
+    Rule(
         "plugin/field-ignored",
         "warning",
         "Means nothing in a plugin",
@@ -368,6 +374,13 @@ _TABLE: tuple[Rule, ...] = (
         "Names divided by blanks alone are not documented; some versions take them for one name.",
     ),
     Rule("tools/malformed", "warning", "An entry that is no tool", "Its parentheses do not match."),
+    Rule(
+        "tools/agents-ignored",
+        "info",
+        "A list of agents counts for the main agent only",
+        "Agent(a, b) allows these agents only where the file runs as the main agent; in a subagent the list "
+        "is ignored and Agent alone counts.",
+    ),
     Rule("tools/duplicate", "info", "A tool stands twice", "Once is enough."),
     Rule(
         "tools/every-server",
@@ -478,6 +491,18 @@ _TABLE: tuple[Rule, ...] = (
         "info",
         "Two kinds of line ends",
         "Some lines end in CRLF, others in LF; Claude Code's repair works on the latter alone.",
+    ),
+    Rule(
+        "file/skill",
+        "info",
+        "A skill, not an agent",
+        "SKILL.md is the file of a skill; its fields are others than those of an agent.",
+    ),
+    Rule(
+        "file/command",
+        "info",
+        "A command, not an agent",
+        "A file without a name, but with argument-hint, allowed-tools or $ARGUMENTS, is a slash command.",
     ),
     Rule(
         "file/document",

@@ -166,6 +166,14 @@ def _known(subject: Subject, field: Field, one: Listed) -> Diagnostic | None:
             "the file runs as the main agent.",
             key,
         )
+    if key == "tools" and entry.name == "Agent" and entry.specifier:
+        return finding(
+            "tools/agents-ignored",
+            one.span,
+            f"The list in {shown(entry.text)} counts only where this file runs as the main agent. As a "
+            "subagent it may start any agent.",
+            key,
+        )
     if key == "disallowedTools" and entry.specifier:
         return finding(
             "tools/denied-part",
