@@ -210,7 +210,7 @@ def _other_format(
 ) -> Conversion:
     """A file that is no Markdown: the prompt is a field of it."""
     form = toml_file if target.table.format == "toml" else modes_file
-    values = {**values, target.table.prompt_field: syntax.prompt}
+    values = {**values, target.table.prompt_key: syntax.prompt}
     text = form.text(values)
     read = form.read(text)
     path = _path(target, named.name) if target.table.format == "toml" else target.table.ending

@@ -9,7 +9,7 @@ describes the file; ``table`` reads it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeVar, cast, get_args
 
 Place = Literal["project", "plugin"]
@@ -27,8 +27,9 @@ class Counterpart:
     """What a program has for one field of Claude Code.
 
     ``values`` takes Claude Code's values to its own; None where they are the same. Other values are lost,
-    unless ``others_kept``. ``shape`` is the form of the value. ``exact`` is False where it means nearly the
-    same only; ``note`` says what is different, as a sentence.
+    unless ``others_kept``; a value that becomes None leaves the field out, which means the same. ``shape`` is
+    the form of the value. ``exact`` is False where it means nearly the same only; ``note`` says what is
+    different, as a sentence. ``also`` are further fields that get the same value.
     """
 
     key: str
@@ -37,14 +38,19 @@ class Counterpart:
     shape: Shape
     exact: bool
     note: str
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class OwnTool:
-    """One tool, or group of tools, of a program: what it does, and the tools of Claude Code it covers."""
+    """One tool, or group of tools, of a program: what it does, and the tools of Claude Code it covers.
+
+    ``alias_of`` is the name to write, where this one is only read: an older or a second spelling.
+    """
 
     help: str
     covers: frozenset[str]
+    alias_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +60,9 @@ class Tools:
     ``form`` list: names that are allowed. permissions: a map of names to allow, ask or deny. choice: one
     value, a name of ``names``, for all of it. none: it cannot limit tools. ``without``: what the agent may
     use when nothing is written, ``empty`` when an empty list is; ``rest``: the name that stands for all
-    other tools. ``server`` and ``server_tool`` are the patterns of MCP entries, with {server} and {tool};
-    "" where they cannot be named. ``specifiers``: whether a part of a tool may be named: Bash(git *).
+    other tools. ``servers`` is the name of all tools of all MCP servers, ``server`` and ``server_tool`` are
+    the patterns for those of one, with {server} and {tool}; "" where they cannot be named. ``specifiers``:
+    whether a part of a tool may be named: Bash(git *). ``names`` has the names to write first, then aliases.
     """
 
     form: ToolsForm
@@ -68,6 +75,7 @@ class Tools:
     server: str
     server_tool: str
     specifiers: bool
+    servers: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +103,9 @@ class Table:
     ending: str
     marks: frozenset[str]
     identity: Identity
-    prompt_field: str
     prompt_least: int
     prompt_most: int | None
+    prompt_key: str
     unknown_fields: UnknownFields
     repairs: bool
     guess: bool
@@ -112,6 +120,7 @@ def table(data: Mapping[str, object]) -> Table:
     """The table of a mapping file, as read from JSON. Raises AssertionError where it is built wrongly."""
     prompt = _map(data.get("prompt", {}))
     most = prompt.get("most")
+    tools = _tools(_map(data["tools"]))
     return Table(
         name=str(data["name"]),
         program=str(data["program"]),
@@ -123,17 +132,20 @@ def table(data: Mapping[str, object]) -> Table:
         ending=str(data.get("ending", ".md")),
         marks=frozenset(_words(data.get("marks", []))),
         identity=_one_of(Identity, data.get("identity", "name")),
-        prompt_field=str(prompt.get("field", "")),
         prompt_least=int(str(prompt.get("least", 0))),
         prompt_most=None if most is None else int(str(most)),
+        prompt_key=str(prompt.get("key", "")),
         unknown_fields=_one_of(UnknownFields, data["unknown_fields"]),
         repairs=bool(data.get("repairs")),
         guess=bool(data.get("guess")),
-        tools=_tools(_map(data["tools"])),
+        tools=tools,
         fields={key: _counterpart(key, value) for key, value in _map(data["fields"]).items()},
         losses={key: _loss(_map(value)) for key, value in _map(data.get("losses", {})).items()},
         always=_map(data.get("always", {})),
-        lists=_map(data.get("lists", {})),
+        lists={
+            "tools": {name: tool.help for name, tool in tools.names.items() if not tool.alias_of},
+            **_map(data.get("lists", {})),
+        },
     )
 
 
@@ -148,6 +160,7 @@ def _counterpart(key: str, value: object) -> Counterpart:
         shape=_one_of(Shape, entry.get("shape", "same")),
         exact=bool(entry.get("exact", True)),
         note=str(entry.get("note", "")),
+        also=_words(entry.get("also", [])),
     )
 
 
@@ -157,6 +170,9 @@ def _tools(data: Mapping[str, object]) -> Tools:
         for name, value in _map(data.get("names", {})).items()
         for entry in (_map(value),)
     }
+    for alias, name in _map(data.get("aliases", {})).items():
+        assert alias not in names, f"a mapping table has {alias!r} twice"
+        names[alias] = replace(names[str(name)], alias_of=str(name))
     return Tools(
         form=_one_of(ToolsForm, data["form"]),
         without=_one_of(Without, data.get("without", "all")),
@@ -168,6 +184,7 @@ def _tools(data: Mapping[str, object]) -> Tools:
         server=str(data.get("server", "")),
         server_tool=str(data.get("server_tool", "")),
         specifiers=bool(data.get("specifiers")),
+        servers=str(data.get("servers", "")),
     )
 
 

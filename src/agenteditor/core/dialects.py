@@ -23,7 +23,7 @@ from agenteditor.core.dialect import (
     known_names,
     read_json,
 )
-from agenteditor.core.dialect_table import Table, table
+from agenteditor.core.dialect_table import Counterpart, Table, table
 from agenteditor.core.disk import is_file
 from agenteditor.core.resources import resource
 
@@ -177,21 +177,35 @@ def _spellings(field: str, tables: Mapping[str, Table]) -> Iterator[tuple[str, s
 def _near_keys(own: Table, tables: Mapping[str, Table], keys: frozenset[str]) -> Iterator[tuple[str, str]]:
     """Other programs' names of fields that this one has, under a name of its own."""
     for field, counterpart in own.fields.items():
-        for spelling, _ in _spellings(field, tables):
-            # A value of another shape cannot just be renamed.
-            if spelling not in keys and counterpart.shape == "same":
-                yield spelling, counterpart.key
+        others = (one.fields[field] for one in tables.values() if field in one.fields)
+        for other in others:
+            if other.key not in keys and _is_text(counterpart) and _is_text(other):
+                yield other.key, counterpart.key
+
+
+def _is_text(counterpart: Counterpart) -> bool:
+    """Whether a value stays what it is when the field is renamed; words may have to be others."""
+    values = (counterpart.values or {}).values()
+    return counterpart.shape == "same" and all(value is None or isinstance(value, str) for value in values)
 
 
 def _other_tools(own: Table, tables: Mapping[str, Table]) -> Iterator[tuple[str, OldName]]:
     """Other programs' names of tools, with this one's that do the same; Claude Code's win."""
     for name in sorted(tables, key=lambda name: name == "claude-code"):
         other = tables[name]
-        if other.program == own.program:
+        # What stands for a choice is no name of a tool.
+        if other.program == own.program or other.tools.form == "choice":
             continue
         tools = claude_code().table.tools.names if other.program == CLAUDE_CODE else other.tools.names
         for tool, meant in tools.items():
-            if tool in own.tools.names:
-                continue
-            use = tuple(word for word, mine in own.tools.names.items() if mine.covers & meant.covers)
-            yield tool, OldName(use, works=False, note="", program=other.program)
+            if tool not in own.tools.names:
+                use = tuple(_covering(own, meant.covers))
+                yield tool, OldName(use, works=False, note="", program=other.program)
+
+
+def _covering(own: Table, tools: frozenset[str]) -> Iterator[str]:
+    """The names to write for tools of Claude Code: from the front, each that gives one not there yet."""
+    for name, mine in own.tools.names.items():
+        if mine.covers & tools and not mine.alias_of:
+            yield name
+            tools -= mine.covers

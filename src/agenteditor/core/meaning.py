@@ -73,16 +73,15 @@ def expressed(meaning: Meaning, dialect: Dialect) -> dict[str, object]:
     """The fields and values of ``dialect`` that say ``meaning``, in its order, as far as it can be said."""
     table = dialect.table
     said: dict[str, object] = {}
-    if "name" in table.fields:
-        said[table.fields["name"].key] = (table.identity == "file" and meaning.title) or meaning.name
-    if "description" in table.fields:
-        said[table.fields["description"].key] = meaning.description
+    for field, text in (("name", _name(meaning, dialect)), ("description", meaning.description)):
+        if field in table.fields and text:
+            said.update(dict.fromkeys((table.fields[field].key, *table.fields[field].also), text))
     for field, value in meaning.values.items():
         counterpart = table.fields.get(field)
         if counterpart is not None:
             known, own = _in_own_words(counterpart, dialect.spec(counterpart.key), value)
             if known and own is not None:
-                said[counterpart.key] = own
+                said.update(dict.fromkeys((counterpart.key, *counterpart.also), own))
     for key, value in meaning_tools.written(dialect, meaning.grant).items():
         mode = said.get(key)  # a program may say in one field what may be used and what is asked for
         said[key] = {**mode, **value} if isinstance(mode, dict) and isinstance(value, dict) else value
@@ -102,6 +101,11 @@ def stem_of(file_name: str | None, ending: str) -> str:
         if name.endswith(ending)
         else name.removesuffix(".md").removesuffix(".agent")
     )
+
+
+def _name(meaning: Meaning, dialect: Dialect) -> str:
+    """What the field of the name says: where the file name is the name, it is a title for people."""
+    return (dialect.table.identity == "file" and meaning.title) or meaning.name
 
 
 def _text(value: object) -> str:

@@ -112,6 +112,9 @@ def _meant(own: Tools, entry: Entry) -> Iterator[str]:
     if entry.form == "everything":
         yield "*"
         return
+    if own.servers and entry.text == own.servers:
+        yield "mcp__*"
+        return
     tool = own.names.get(_own_name(own, entry.name))
     if tool is not None and (entry.specifier is None or own.specifiers):
         for covered in ordered(tool.covers):
@@ -231,17 +234,18 @@ def _names(own: Tools, entries: Iterable[str]) -> list[str]:
 def _named(own: Tools, entry: Entry) -> Iterator[str]:
     if entry.form == "mcp":
         pattern = own.server_tool if entry.tool not in (None, "*") else own.server
-        if pattern and entry.server != "*":
+        if entry.server == "*" and own.servers:
+            yield own.servers
+        elif pattern and entry.server != "*":
             yield pattern.replace("{server}", entry.server or "").replace("{tool}", entry.tool or "")
-        elif pattern and own.specifiers:
-            yield entry.text
         return
     if entry.form == "everything":
         yield "*"
     for name, tool in own.names.items():
-        if entry.name in tool.covers:
+        if entry.name in tool.covers and not tool.alias_of:
             part = entry.specifier is not None and own.specifiers
             yield f"{name}({entry.specifier})" if part else name
+            return
 
 
 def _choice(own: Tools, grant: Grant) -> str:
@@ -258,6 +262,8 @@ def _permissions(own: Tools, grant: Grant) -> dict[str, object]:
         return {}
     said: dict[str, object] = {own.rest: _DENY} if grant.allowed is not None and own.rest else {}
     for name, tool in own.names.items():
+        if tool.alias_of:
+            continue
         whole = any(grant.gives(one) for one in tool.covers)
         parts = [text for one in ordered(tool.covers) for text in grant.parts(one)]
         if whole:
