@@ -186,10 +186,14 @@ def _lost(powers: Powers) -> Iterator[Statement]:
 
 def _tools(dialect: Dialect, powers: Powers) -> Iterator[Statement]:
     tools = powers.tools
+    given = {tool.name: tool for tool in tools.given}
     for group, names in _grouped(dialect, tools).items():
-        given = {tool.name: tool for tool in tools.given}
         listed = ", ".join(part for name in names for part in given[name].parts or (_shown(name),))
-        yield Statement("tools", "warning" if group == "run" else "plain", listed, _LABELS[group])
+        if group == "run" and not _parts(tools, names):
+            text = f"{listed}: any command, with all the rights you have on this computer. {_asked(powers)}"
+            yield Statement("tools", "danger", text, _LABELS[group])
+        else:
+            yield Statement("tools", "plain", listed, _LABELS[group])
     if tools.agents:
         text = (
             f"As a subagent it may start any agent. The list ({', '.join(tools.agents)}) counts only where "
@@ -218,6 +222,12 @@ def _tools(dialect: Dialect, powers: Powers) -> Iterator[Statement]:
             text = "No entry of “tools” gives a tool: Claude Code may refuse to start it (from 2.1.208)."
             yield Statement("tools", "warning", text, "May not start")
     yield from _background(tools)
+
+
+def _asked(powers: Powers) -> str:
+    if powers.mode == "bypassPermissions":
+        return "It never asks first."
+    return "Which of them it asks about is up to the permission mode."
 
 
 def _background(tools: ToolsGiven) -> Iterator[Statement]:
@@ -255,7 +265,7 @@ def _hooks(powers: Powers) -> Iterator[Statement]:
         "These run on this computer by themselves, without asking, as soon as the folder of the file is "
         "trusted. Read them before you use the file."
     )
-    yield Statement("hooks", "danger", text)
+    yield Statement("hooks", "danger", text, "Hooks")
     for hook in powers.hooks:
         yield _hook(hook)
 
@@ -286,7 +296,7 @@ def _servers(powers: Powers) -> Iterator[Statement]:
         text = (
             "These are started or called when the agent runs, as soon as the folder of the file is trusted."
         )
-        yield Statement("servers", "danger", text)
+        yield Statement("servers", "danger", text, "MCP servers of its own")
     for server in powers.servers:
         yield _server(server)
     usable = any(name.startswith("mcp__") for name in powers.tools.foreground)
