@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias, cast
 
 from agenteditor.core import files, tools_grammar
 from agenteditor.core.disk import is_file
@@ -193,7 +193,7 @@ def from_agents_json(text: str) -> Mapping[str, Fields] | Refusal:
     for name, fields in value.items():
         if fault := _fault(name, fields):
             return Refusal(fault)
-        agents[name] = fields
+        agents[name] = cast(Fields, fields)
     return agents
 
 
