@@ -23,6 +23,7 @@ from agenteditor.core.disk import is_folder, is_there
 from agenteditor.core.files import FileProblem, Loaded
 from agenteditor.core.fixing import fixed
 from agenteditor.core.loading import loads
+from agenteditor.core.powers import powers
 from agenteditor.core.rewrite import remove_field, set_raw, set_value
 from agenteditor.core.show import json_line, problem_records, shown
 from agenteditor.core.syntax import Syntax, parse, parse_at
@@ -134,7 +135,8 @@ def _show(options: argparse.Namespace) -> int:
     given = _Files(options.paths)
     for file in given:
         syntax, problems = _checked(file)
-        record = shown(str(file.path), syntax, loads(syntax, syntax.dialect.place), problems)
+        place = syntax.dialect.place
+        record = shown(str(file.path), syntax, loads(syntax, place), powers(syntax, place), problems)
         print(json_line(record))
     return FAILED if given.failed else OK
 
@@ -283,7 +285,8 @@ def _parser() -> argparse.ArgumentParser:
     show = _command(
         commands,
         "show",
-        "Print what each file says as one JSON object a line: verdict, fields, examples, sections, problems.",
+        "Print what each file says as one JSON object a line: verdict, fields, powers, examples, sections, "
+        "problems.",
         "docs/show.schema.json describes it. Lines and columns count from 1, in code points.\n\n"
         "  agenteditor show reviewer.md | jq .fields.model",
     )

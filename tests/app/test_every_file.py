@@ -31,7 +31,7 @@ def test_looking_at_a_real_file_in_every_view_changes_nothing(shared, qtbot):
             QApplication.processEvents()
         for problem in editor.document.problems[:3]:
             editor.show_problem(problem)
-        for source in ("router", "file", "changes", "prompt"):
+        for source in ("router", "powers", "file", "changes", "prompt"):
             editor.preview.show_source(source)
             QApplication.processEvents()
         assert files.encode(editor.document.text) == path.read_bytes(), path

@@ -12,6 +12,7 @@ from hypothesis import given
 
 from agenteditor.core.checks import Diagnostic, Fix, check
 from agenteditor.core.loading import loads
+from agenteditor.core.powers import powers
 from agenteditor.core.show import json_line, problem_records, shown
 from agenteditor.core.syntax import parse
 from agenteditor.core.text import Span
@@ -23,7 +24,7 @@ VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 
 def record_of(text):
     syntax = parse(text)
-    return shown("a.md", syntax, loads(syntax), check(syntax))
+    return shown("a.md", syntax, loads(syntax), powers(syntax), check(syntax))
 
 
 def fields_of(content):
@@ -124,3 +125,14 @@ def test_any_file_is_shown_as_the_schema_says_on_one_line_of_utf_8(text):
     line.encode("utf-8")
     assert len(line.splitlines()) == 1
     assert finite(record) and json.loads(line) == record
+
+
+def test_powers_are_shown_as_they_count():
+    record = record_of(
+        "---\nname: a\ndescription: b\ntools: Read, LSP, Nope\nhooks: {Stop: 3}\nmaxTurns: 4\n---\n"
+    )
+    powers = record["powers"]
+    assert (powers["runs"], powers["tools"], powers["max_turns"]) == ("yes", "list", 4)
+    assert (powers["foreground"], powers["background"]) == (["Read", "LSP"], ["Read"])
+    assert {"name": "Nope", "reason": "unknown"} in powers["not_given"]
+    assert powers["summary"].startswith("It may read files.")

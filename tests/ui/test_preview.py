@@ -1,4 +1,4 @@
-"""The preview: four sources, always up to date, and a reader that opens nothing by itself."""
+"""The preview: several sources, always up to date, and a reader that opens nothing by itself."""
 
 from __future__ import annotations
 
@@ -87,11 +87,12 @@ def text_of(view: PageBrowser) -> str:
 # --- the panel --------------------------------------------------------------------------------
 
 
-def test_the_four_sources_are_chosen_by_keys_and_said(panel, qtbot):
+def test_the_sources_are_chosen_by_keys_and_said(panel, qtbot):
     view = panel()
     assert [view.chooser.itemText(at) for at in range(view.chooser.count())] == [
         "Prompt",
         "What the router sees",
+        "What it may do",
         "File as saved",
         "Changes since save",
     ]
@@ -100,7 +101,7 @@ def test_the_four_sources_are_chosen_by_keys_and_said(panel, qtbot):
     view.chooser.setFocus()
     for _ in SOURCES[1:]:
         qtbot.keyClick(view.chooser, Qt.Key.Key_Down)
-    assert seen == ["router", "file", "changes"]
+    assert seen == ["router", "powers", "file", "changes"]
     assert view.changes.isVisible() and not view.page.isVisible()
 
 
@@ -137,9 +138,11 @@ def test_every_source_follows_the_document(panel, qtbot, source):
     view.show_source(source)
     edit(view, "Use it.", "Use it often.")
     edit(view, "one thing", "two things")
+    edit(view, "name: good", "name: good\ntools: Read")
     shown = {
         "prompt": lambda: "two things" in text_of(view.page),
         "router": lambda: "Use it often." in text_of(view.router),
+        "powers": lambda: "It may read files." in text_of(view.powers),
         "file": lambda: view.file.toPlainText() == view._document.text,
         "changes": lambda: not view.changes.is_empty,
     }
@@ -485,7 +488,7 @@ def test_no_reference_opens_a_file_or_a_connection(panel, qtbot, secret):
         view.refresh()
         view.grab()
         QApplication.processEvents()
-    for browser in (view.page, view.router):
+    for browser in (view.page, view.router, view.powers):
         browser.selectAll()
         browser.copy()
     QApplication.processEvents()
@@ -627,7 +630,13 @@ def test_the_wheel_with_control_zooms_and_scrolls_nothing(panel, qtbot, source):
     view = panel(AGENT + "\nwords\n" * 300)
     edit(view, "words", "other words")
     view.show_source(source)
-    views = {"prompt": view.page, "router": view.router, "file": view.file, "changes": view.changes.list}
+    views = {
+        "prompt": view.page,
+        "router": view.router,
+        "powers": view.powers,
+        "file": view.file,
+        "changes": view.changes.list,
+    }
     usual = sizes(view)
     wheel(view, views[source], 1)
     assert all(now > before for now, before in zip(sizes(view), usual, strict=True))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from agenteditor.core import rewrite, tools_grammar
+from agenteditor.core import rewrite, tools_given, tools_grammar
 from agenteditor.core.checks_finding import Diagnostic, Fix, Subject, finding, fix, near, shown
 from agenteditor.core.dialect import OldName
 from agenteditor.core.frontmatter import Field
@@ -49,20 +49,16 @@ def _place(field: Field, span: Span) -> Span:
 
 def resolves(subject: Subject, entry: Entry, key: str) -> bool:
     """Whether an entry matches a tool that a subagent may get."""
-    if entry.form == "mcp":
-        return key == "disallowedTools" or "*" not in (entry.server or "")
-    if entry.form == "everything":
-        return True
-    old = subject.names.old_tools.get(entry.name)
-    known = entry.name in subject.names.tools or (old is not None and old.works)
-    return entry.form == "tool" and known and not _withheld(subject, entry.name)
+    return tools_given.resolves(subject.names, entry, key, planning=_plans(subject))
 
 
 def _withheld(subject: Subject, name: str) -> bool:
+    return tools_given.is_never_given(subject.names, name, planning=_plans(subject))
+
+
+def _plans(subject: Subject) -> bool:
     mode = subject.field("permissionMode")
-    if name == "ExitPlanMode" and mode is not None and mode.value == "plan" and not subject.in_plugin:
-        return False
-    return name in subject.names.never_for_subagents
+    return mode is not None and mode.value == "plan" and not subject.in_plugin
 
 
 def each_entry(subject: Subject, field: Field, entries: list[Listed]) -> Iterator[Diagnostic]:

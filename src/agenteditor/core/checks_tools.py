@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from agenteditor.core import rewrite, tools_grammar
+from agenteditor.core import rewrite, tools_given, tools_grammar
 from agenteditor.core.checks_finding import (
     Check,
     Diagnostic,
@@ -23,7 +23,6 @@ from agenteditor.core.checks_finding import (
 from agenteditor.core.checks_tool_names import Listed, each_entry, listed_entries, resolves, swap, translated
 from agenteditor.core.frontmatter import Field
 from agenteditor.core.text import Span
-from agenteditor.core.tools_grammar import Entry
 
 
 def lists(subject: Subject) -> Iterator[Diagnostic]:
@@ -175,9 +174,9 @@ def _together(subject: Subject) -> Iterator[Diagnostic]:
         return
     if isinstance(field.value, list) and not all(isinstance(item, str) for item in field.value):
         return
-    denied = listed_entries(subject.field("disallowedTools"))
-    forbidden = {one.entry.name for one in denied if not one.entry.specifier}
-    cancelled = [one for one in allowed if _forbids(forbidden, one.entry)]
+    denied = subject.field("disallowedTools")
+    forbidden = tools_given.forbidding(subject.names, denied.value if denied is not None else None)
+    cancelled = [one for one in allowed if tools_given.forbids(subject.names, forbidden, one.entry)]
     for one in cancelled:
         yield finding(
             "tools/cancelled",
@@ -190,7 +189,7 @@ def _together(subject: Subject) -> Iterator[Diagnostic]:
     left = [one for one in allowed if one not in cancelled and resolves(subject, one.entry, "tools")]
     if not left and not (isinstance(field.value, str) and tools_grammar.is_space_separated(field.value)):
         yield _nothing_left(subject, field, allowed)
-    elif left and not any(_in_background(subject, one.entry) for one in left):
+    elif left and not any(tools_given.runs_in_background(subject.names, one.entry) for one in left):
         yield finding(
             "tools/not-in-background",
             field.value_span,
@@ -220,17 +219,6 @@ def _nothing_left(subject: Subject, field: Field, allowed: list[Listed]) -> Diag
 
 def _first_line(text: str, span: Span) -> Span:
     return Span(span.start, span.start + len(span.of(text).partition("\n")[0].rstrip()))
-
-
-def _forbids(forbidden: set[str], entry: Entry) -> bool:
-    if entry.form == "mcp":
-        servers = {"mcp__*", f"mcp__{entry.server}", f"mcp__{entry.server}__*"}
-        return entry.name in forbidden or bool(servers & forbidden)
-    return entry.form == "tool" and entry.name in forbidden
-
-
-def _in_background(subject: Subject, entry: Entry) -> bool:
-    return entry.form != "tool" or entry.name in subject.names.background_tools
 
 
 CHECKS: tuple[Check, ...] = (lists,)

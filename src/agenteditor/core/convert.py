@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from agenteditor.core import checks_schema, modes_file, rewrite, toml_file
+from agenteditor.core import checks_schema, modes_file, rewrite, toml_file, yaml_text
 from agenteditor.core.checks import check
 from agenteditor.core.checks_fields import slugged
 from agenteditor.core.convert_report import Item, report
@@ -73,7 +73,10 @@ def convert(syntax: Syntax, target: Dialect, file_name: str | None = None) -> Co
         return text
     path = _path(target, named.name)
     after = parse(text, target)
-    items = report(before, meaning_of(after, path), clean.dialect, target, _kept_as_notes(clean, after))
+    notes = _kept_as_notes(clean, after)
+    items = report(
+        before, meaning_of(after, path), clean.dialect, target, notes=notes, prompt=len(after.prompt)
+    )
     errors = [one.message for one in check(after, target.place, path) if one.severity == "error"]
     return Conversion(target, path, text, items, tuple(errors))
 
@@ -190,7 +193,14 @@ def _renamed(key: str, new: str) -> Step:
 
 def _set(key: str, value: object) -> Step:
     def set_(syntax: Syntax) -> Edits | Refusal:
-        return rewrite.set_value(syntax, key, value)
+        field = syntax.field(key)
+        written: str | None = None
+        if isinstance(value, dict) and value:
+            written = yaml_text.block(value)
+        elif isinstance(value, list) and (field is None or field.style not in ("block", "flow")):
+            written = yaml_text.flow(value)
+        edits = rewrite.set_raw(syntax, key, written) if written is not None else Refusal("")
+        return rewrite.set_value(syntax, key, value) if isinstance(edits, Refusal) else edits
 
     return set_
 
@@ -214,7 +224,9 @@ def _other_format(
     text = form.text(values)
     read = form.read(text)
     path = _path(target, named.name) if target.table.format == "toml" else target.table.ending
-    items = report(before, meaning_from(target, read, path), syntax.dialect, target, frozenset())
+    prompt = len(str(read.get(target.table.prompt_key) or ""))
+    after = meaning_from(target, read, path)
+    items = report(before, after, syntax.dialect, target, prompt=prompt)
     problems = list(checks_schema.faults(target, read))
     if read != values:
         problems.append("The file that was written does not read back as it was meant.")

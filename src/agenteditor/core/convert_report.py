@@ -33,11 +33,21 @@ class Item(NamedTuple):
 
 
 def report(
-    before: Meaning, after: Meaning, source: Dialect, target: Dialect, notes: frozenset[str]
+    before: Meaning,
+    after: Meaning,
+    source: Dialect,
+    target: Dialect,
+    *,
+    notes: frozenset[str] = frozenset(),
+    prompt: int = 0,
 ) -> tuple[Item, ...]:
-    """The fate of everything ``before`` had; ``notes`` are fields that stay in the file, unread."""
+    """The fate of everything ``before`` had.
+
+    ``notes`` are fields that stay in the file, unread; ``prompt`` is the length of the prompt in characters.
+    """
     items = [
         *_identity(before, after, target),
+        *_prompt(prompt, target),
         *_tools(before.grant, after.grant, source, target),
         *_values(before, after, source, target),
         *_unread(before, source, target, notes),
@@ -75,6 +85,20 @@ def _identity(before: Meaning, after: Meaning, target: Dialect) -> Iterator[Item
         )
 
 
+def _prompt(length: int, target: Dialect) -> Iterator[Item]:
+    most = target.table.prompt_most
+    if most is not None and length > most:
+        yield Item("prompt", "lost", f"{target.program} takes {most:,} characters of its {length:,} at most.")
+    elif length:
+        where = f" as “{target.table.prompt_key}”" if target.table.prompt_key else ""
+        yield Item("prompt", "kept", f"It is the same{where}.")
+
+
+def _who(target: Dialect) -> str:
+    """The program, as one that has a field or has not."""
+    return f"A plugin of {target.program}" if target.place == "plugin" else target.program
+
+
 # --- tools -------------------------------------------------------------------------------------
 
 
@@ -87,26 +111,38 @@ def _tools(before: Grant, after: Grant, source: Dialect, target: Dialect) -> Ite
         listed = ", ".join(before.asks[:_MOST_NAMED])
         yield Item(key, "approximated", f"Whether {listed} asks first is left to {target.program}.")
     if before.unclear:
-        yield Item(
-            key, "approximated", "What the file means by it is not documented; it is taken for every tool."
-        )
+        said = "What the file means by it is not documented; it is taken for every tool."
+        yield Item(key, "approximated", said)
     universe = reach(target.table.tools) or frozenset(claude_code().names.tools)
-    gained = [tool for tool in ordered(universe) if after.gives(tool) and not _had(before, tool)]
-    freed = [
-        tool
-        for tool in ordered(universe)
-        if after.gives(tool) and not before.gives(tool) and _had(before, tool)
-    ]
-    if gained or freed or (after.rest and not before.rest):
-        yield Item(key, "widened", _gains(gained, freed, after.rest and not before.rest, before, target))
+    more = [tool for tool in ordered(universe) if after.gives(tool) and not before.gives(tool)]
+    alike = [tool for tool in more if _has_like(before, tool)]
+    gained = [tool for tool in more if tool not in alike]
+    rest = after.rest and not before.rest
+    if gained or rest:
+        yield Item(key, "widened", _gains(gained, rest, before, target))
+    if alike:
+        said = f"With what it may use, {target.program} gives {_and_more(alike)} too."
+        yield Item(key, "approximated", said)
     gone = _gone(before, after, universe)
     if gone:
-        listed = ", ".join(gone[:_MOST_NAMED]) + (" and more" if len(gone) > _MOST_NAMED else "")
-        yield Item(key, "lost", f"{target.program} has nothing for {listed}, or cannot allow it alone.")
-    if before.limited and not (gained or freed or gone or (after.rest and not before.rest)):
-        yield Item(key, "kept", "It may use the same tools.")
-    elif not before.limited and not after.limited and not before.unclear:
-        yield Item(key, "kept", "It may use every tool, as before.")
+        said = f"{target.program} has nothing for {_and_more(gone)}, or cannot allow it alone."
+        yield Item(key, "lost", said)
+    if not (more or rest or gone or before.unclear):
+        yield Item(
+            key, "kept", f"It may use {'the same tools' if before.limited else 'every tool, as before'}."
+        )
+
+
+def _has_like(grant: Grant, tool: str) -> bool:
+    """Whether it has all of another tool that does the same to the world: another that changes files, say."""
+    groups = claude_code().names.tool_groups.values()
+    group = next((tools for tools in groups if tool in tools), ())
+    return any(grant.gives(other) for other in group if other != tool)
+
+
+def _and_more(names: list[str]) -> str:
+    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+    return ", ".join(names[:_MOST_NAMED]) + more
 
 
 def _had(grant: Grant, tool: str) -> bool:
@@ -114,13 +150,14 @@ def _had(grant: Grant, tool: str) -> bool:
     return grant.gives(tool) or bool(grant.parts(tool))
 
 
-def _gains(gained: list[str], freed: list[str], rest: bool, before: Grant, target: Dialect) -> str:
+def _gains(gained: list[str], rest: bool, before: Grant, target: Dialect) -> str:
     parts: list[str] = []
-    if gained:
-        more = f" and {len(gained) - _MOST_NAMED} more" if len(gained) > _MOST_NAMED else ""
-        parts.append(f"It may now use {', '.join(gained[:_MOST_NAMED])}{more}.")
-    for tool in freed:
-        parts.append(f"It may now use all of {tool}, not only {', '.join(before.parts(tool))}.")
+    fresh = [tool for tool in gained if not before.parts(tool)]
+    if fresh:
+        parts.append(f"It may now use {_and_more(fresh)}.")
+    for tool in gained:
+        if before.parts(tool):
+            parts.append(f"It may now use all of {tool}, not only {', '.join(before.parts(tool))}.")
     if rest:
         parts.append("It may now use the tools of every MCP server.")
     return f"{target.program} cannot limit it as the file does. {' '.join(parts)}"
@@ -166,9 +203,9 @@ def _values(before: Meaning, after: Meaning, source: Dialect, target: Dialect) -
             )
             widens = loss.widens if isinstance(loss.widens, bool) else str(value) in loss.widens
             why = (
-                f"{target.program} has no such field."
+                f"{_who(target)} has no such field."
                 if mine is None
-                else f"{target.program} has nothing for {shown(value)}."
+                else f"{_who(target)} has nothing for {shown(value)}."
             )
             yield Item(theirs.key, "widened" if widens else "lost", f"{why} {loss.sentence}")
             continue

@@ -70,7 +70,11 @@ class OldName:
 
 @dataclass(frozen=True, slots=True)
 class KnownNames:
-    """The names a reader knows on one date (``as_of``). See known-names.json for what each list is."""
+    """The names a reader knows on one date (``as_of``). See known-names.json for what each list is.
+
+    ``tool_groups`` sorts tools by what they do to the world; a tool in none of them does something else.
+    ``permission_freedom`` ranks the modes: the higher, the more an agent does without a question.
+    """
 
     as_of: str
     tools: Mapping[str, str]
@@ -78,6 +82,9 @@ class KnownNames:
     never_for_subagents: frozenset[str]
     background_tools: frozenset[str]
     memory_tools: tuple[str, ...]
+    tool_groups: Mapping[str, tuple[str, ...]]
+    permission_freedom: Mapping[str, int]
+    hook_events: frozenset[str]
     colours: Mapping[str, str]
     near_values: Mapping[str, Mapping[str, str]]
     near_keys: Mapping[str, str]
@@ -245,6 +252,11 @@ def known_names(names: Mapping[str, object]) -> KnownNames:
         never_for_subagents=frozenset(_words(names["never_for_subagents"])),
         background_tools=frozenset(_words(names["background_tools"])),
         memory_tools=_words(names["memory_tools"]),
+        tool_groups={group: _words(tools) for group, tools in _table(names["tool_groups"]).items()},
+        permission_freedom={
+            mode: int(str(rank)) for mode, rank in _table(names["permission_freedom"]).items()
+        },
+        hook_events=frozenset(_words(names["hook_events"])),
         colours=_texts(names["colours"]),
         near_values={
             "color": _texts(names["near_colours"]),

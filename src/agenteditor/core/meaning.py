@@ -8,7 +8,7 @@ of what was written with the meaning of the file it came from. Tools are ``meani
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 
 from agenteditor.core import meaning_tools
@@ -40,7 +40,9 @@ class Meaning:
 def meaning_of(syntax: Syntax, file_name: str | None = None) -> Meaning:
     """What a file called ``file_name`` means; of repeated fields the last counts."""
     fields = syntax.frontmatter.fields if syntax.frontmatter is not None else ()
-    return meaning_from(syntax.dialect, {field.key: field.value for field in fields}, file_name)
+    found = meaning_from(syntax.dialect, {field.key: field.value for field in fields}, file_name)
+    spelled = {field.key: field.text for field in fields if field.text}
+    return replace(found, unread={key: spelled.get(key, value) for key, value in found.unread.items()})
 
 
 def meaning_from(dialect: Dialect, values: Mapping[str, object], file_name: str | None = None) -> Meaning:
@@ -84,7 +86,7 @@ def expressed(meaning: Meaning, dialect: Dialect) -> dict[str, object]:
                 said.update(dict.fromkeys((counterpart.key, *counterpart.also), own))
     for key, value in meaning_tools.written(dialect, meaning.grant).items():
         mode = said.get(key)  # a program may say in one field what may be used and what is asked for
-        said[key] = {**mode, **value} if isinstance(mode, dict) and isinstance(value, dict) else value
+        said[key] = _both(mode, value) if isinstance(mode, dict) and isinstance(value, dict) else value
     for key, value in table.always.items():
         said.setdefault(key, value)
     order = {key: place for place, key in enumerate(dialect.keys())}
@@ -101,6 +103,11 @@ def stem_of(file_name: str | None, ending: str) -> str:
         if name.endswith(ending)
         else name.removesuffix(".md").removesuffix(".agent")
     )
+
+
+def _both(mode: dict[str, object], tools: dict[str, object]) -> dict[str, object]:
+    """Two maps of permissions in one: what either denies is denied."""
+    return {**mode, **tools, **{key: word for key, word in mode.items() if word == "deny"}}
 
 
 def _name(meaning: Meaning, dialect: Dialect) -> str:

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from agenteditor.core.body import Section
 from agenteditor.core.checks import Diagnostic
 from agenteditor.core.loading import Loads
+from agenteditor.core.powers import Powers
+from agenteditor.core.powers_words import headline
 from agenteditor.core.syntax import HostedExample, Syntax
 from agenteditor.core.text import LineIndex
 
@@ -17,7 +19,9 @@ _LINE_ENDS = re.compile("[\x7f-\x9f\u2028\u2029\ufeff]")
 _SURROGATES = re.compile("[\ud800-\udfff]+")
 
 
-def shown(path: str, syntax: Syntax, loads: Loads, problems: Sequence[Diagnostic]) -> dict[str, object]:
+def shown(
+    path: str, syntax: Syntax, loads: Loads, powers: Powers, problems: Sequence[Diagnostic]
+) -> dict[str, object]:
     """The record of one file, ready for JSON. Bytes that are not UTF-8 are U+FFFD, as in the reader."""
     fields = syntax.frontmatter.fields if syntax.frontmatter else ()
     record = {
@@ -26,6 +30,7 @@ def shown(path: str, syntax: Syntax, loads: Loads, problems: Sequence[Diagnostic
         "loads": loads.ok,
         "reason": loads.reason,
         "fields": {field.key: field.text if field.style == "broken" else field.value for field in fields},
+        "powers": _powers(syntax, powers),
         "examples": [_example(hosted) for hosted in syntax.examples],
         "sections": [_section(section) for section in syntax.sections],
         "problems": problem_records(syntax.text, problems),
@@ -58,6 +63,37 @@ def json_line(record: dict[str, object]) -> str:
     """``record`` as JSON on one line, whatever a program takes for a line end."""
     text = json.dumps(record, ensure_ascii=False)
     return _LINE_ENDS.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+
+
+def _powers(syntax: Syntax, powers: Powers) -> dict[str, object]:
+    tools = powers.tools
+    return {
+        "runs": powers.runs,
+        "summary": headline(syntax.dialect, powers),
+        "tools": tools.state,
+        "sure": tools.sure,
+        "foreground": tools.foreground,
+        "background": tools.background,
+        "not_given": [{"name": one.name, "reason": one.reason} for one in tools.withheld],
+        "permission_mode": powers.mode,
+        "hooks": [
+            {"event": hook.event, "matcher": hook.matcher, "type": hook.kind, "action": hook.action}
+            for hook in powers.hooks
+        ],
+        "mcp_servers": [
+            {"name": server.name, "type": server.kind or None, "action": server.action or None}
+            for server in powers.servers
+        ],
+        "memory": powers.memory,
+        "isolation": powers.isolation,
+        "background_only": powers.background,
+        "skills": powers.skills,
+        "max_turns": powers.max_turns,
+        "model": powers.model,
+        "effort": powers.effort,
+        "ignored": powers.ignored,
+        "lost_limits": powers.lost_limits,
+    }
 
 
 def _example(hosted: HostedExample) -> dict[str, object]:

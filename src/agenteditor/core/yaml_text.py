@@ -23,6 +23,16 @@ def block(value: object, indent: int = 0) -> str:
     return margin + _scalar(value)
 
 
+def flow(items: list[object]) -> str:
+    """A list in brackets, on one line; for texts and other single values."""
+    return f"[{', '.join(_in_brackets(item) for item in items)}]"
+
+
+def _in_brackets(item: object) -> str:
+    written = _scalar(item)
+    return written if data(f"[{written}, x]") == [item, "x"] else double(str(item))
+
+
 def data(text: str) -> object:
     """What YAML text holds; None where it does not parse."""
     node = read(text)

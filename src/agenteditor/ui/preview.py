@@ -1,6 +1,6 @@
-"""The preview: the prompt as a page, what the router sees, the file as saved, the changes since then.
+"""The preview: the prompt, what the router sees, what the agent may do, the file as saved, the changes.
 
-One panel with four sources. It follows the document a moment after the last change, and only while it
+One panel with several sources. It follows the document a moment after the last change, and only while it
 is seen. It opens nothing and fetches nothing; what would take too long to draw is shown as plain text.
 """
 
@@ -24,15 +24,17 @@ from PySide6.QtWidgets import (
 
 from agenteditor.core.document import Change, Document
 from agenteditor.core.markdown_page import Excess, excess, markdown_page
+from agenteditor.core.powers import powers
 from agenteditor.core.router import routed
 from agenteditor.ui import theme
 from agenteditor.ui.diff_view import DiffView
 from agenteditor.ui.icons import Meaning, pixmap
 from agenteditor.ui.preview_browser import PageBrowser
 from agenteditor.ui.preview_file import FileText, excess_sentence, facts
+from agenteditor.ui.preview_powers import powers_note, powers_page
 from agenteditor.ui.preview_router import router_page
 
-Source = Literal["prompt", "router", "file", "changes"]
+Source = Literal["prompt", "router", "powers", "file", "changes"]
 SOURCES: tuple[Source, ...] = get_args(Source)
 
 DEBOUNCE_MS = 120  # after the last change; tests set 0
@@ -68,6 +70,8 @@ class PreviewPanel(QWidget):
         self.page.setAccessibleName(self.tr("Prompt, rendered"))
         self.router = PageBrowser()
         self.router.setAccessibleName(self.tr("What the router sees"))
+        self.powers = PageBrowser()
+        self.powers.setAccessibleName(self.tr("What it may do"))
         self.file = FileText()
         self.file.setAccessibleName(self.tr("File as saved"))
         self.changes = DiffView(
@@ -77,8 +81,9 @@ class PreviewPanel(QWidget):
         )
         self.plain = FileText()
         self.plain.setAccessibleName(self.tr("Prompt, as plain text"))
+        self._views = (self.page, self.router, self.powers, self.file, self.changes, self.plain)
         self._stack = QStackedWidget()
-        for view in (self.page, self.router, self.file, self.changes, self.plain):
+        for view in self._views:
             self._stack.addWidget(view)
         bar = QHBoxLayout()
         bar.setContentsMargins(theme.GAP, theme.GAP // 2, theme.GAP, theme.GAP // 2)
@@ -100,7 +105,7 @@ class PreviewPanel(QWidget):
         return SOURCES[max(self.chooser.currentIndex(), 0)]
 
     def show_source(self, source: Source) -> None:
-        """Show another of the four."""
+        """Show another source."""
         self.chooser.setCurrentIndex(SOURCES.index(source))
 
     def take_focus(self) -> None:
@@ -123,7 +128,7 @@ class PreviewPanel(QWidget):
 
     def _set_zoom(self, steps: int) -> None:
         self._zoom = max(SMALLEST, min(steps, LARGEST))
-        for view in (self.page, self.router, self.file, self.changes, self.plain):
+        for view in self._views:
             view.set_zoom(self._zoom)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
@@ -143,6 +148,8 @@ class PreviewPanel(QWidget):
                 self._show_prompt()
             case "router":
                 self._show_router()
+            case "powers":
+                self._show_powers()
             case "file":
                 text = self._document.text
                 self.file.show_text(text)
@@ -207,6 +214,12 @@ class PreviewPanel(QWidget):
         else:
             self._show(self.router, _Message("warning", "" if seen.sure else seen.loads.reason))
 
+    def _show_powers(self) -> None:
+        syntax, place, path = self._document.syntax, self._document.place, self._document.path
+        found, name = powers(syntax, place), routed(syntax, place, path.name if path else None).name
+        self.powers.show_page(powers_page(name, syntax.dialect, found))
+        self._show(self.powers, _Message(*powers_note(found)))
+
     def _excess(self, kind: Excess) -> str:
         return {
             "characters": self.tr("This prompt is very long, so it is shown as plain text."),
@@ -240,6 +253,7 @@ class PreviewPanel(QWidget):
         return {
             "prompt": self.tr("Prompt"),
             "router": self.tr("What the router sees"),
+            "powers": self.tr("What it may do"),
             "file": self.tr("File as saved"),
             "changes": self.tr("Changes since save"),
         }
