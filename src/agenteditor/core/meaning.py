@@ -106,8 +106,9 @@ def stem_of(file_name: str | None, ending: str) -> str:
 
 
 def _both(mode: dict[str, object], tools: dict[str, object]) -> dict[str, object]:
-    """Two maps of permissions in one: what either denies is denied."""
-    return {**mode, **tools, **{key: word for key, word in mode.items() if word == "deny"}}
+    """Two maps of permissions in one: what either denies is denied. The last entry that fits counts."""
+    both = {**mode, **tools, **{key: word for key, word in mode.items() if word == "deny"}}
+    return {"*": both.pop("*"), **both} if "*" in both else both
 
 
 def _name(meaning: Meaning, dialect: Dialect) -> str:

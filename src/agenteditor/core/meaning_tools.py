@@ -147,13 +147,16 @@ def _permitted(own: Tools, value: object) -> Grant:
     """A map of names to allow, ask or deny, or of patterns to them; the last one that fits counts."""
     if not isinstance(value, dict):
         value = {own.rest: value} if isinstance(value, str) else {}
-    closed = value.get(own.rest) == _DENY
+    closed = False
     allowed: dict[str, None] = {}
     denied: dict[str, None] = {}
     unknown: list[str] = []
     asks = tuple(str(name) for name, answer in value.items() if answer == "ask")
     for name, answer in value.items():
         if name == own.rest:
+            closed = answer == _DENY
+            allowed.clear()
+            denied.clear()
             continue
         entries = list(_meant(own, tools_grammar.entry(str(name))))
         if not entries:
