@@ -116,7 +116,7 @@ def test_overridden_fields_do_not_come_along() -> None:
     assert "inherit" not in made.text
 
 
-@pytest.mark.parametrize("text", ["Prose.\n", "---\nname: [\n---\nBody\n", ""])
+@pytest.mark.parametrize("text", ["Prose.\n", "---\nname: 'it's'\n---\nBody\n", ""])
 def test_what_is_no_agent_is_refused_with_the_reason(text: str) -> None:
     refused = convert(parse(text), by_name("copilot"), "a.md")
     assert isinstance(refused, Refusal) and refused.reason.endswith(".")

@@ -204,7 +204,7 @@ def _other_tools(own: Table, tables: Mapping[str, Table]) -> Iterator[tuple[str,
 
 
 def _covering(own: Table, tools: frozenset[str]) -> Iterator[str]:
-    """The names to write for tools of Claude Code: from the front, each that gives one not there yet."""
+    """The names to write for some tools of Claude Code: in order, each that gives one more of them."""
     for name, mine in own.tools.names.items():
         if mine.covers & tools and not mine.alias_of:
             yield name

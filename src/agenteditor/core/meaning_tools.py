@@ -112,6 +112,9 @@ def _meant(own: Tools, entry: Entry) -> Iterator[str]:
     if entry.form == "everything":
         yield "*"
         return
+    if own.rest and entry.text == own.rest:
+        yield "*"
+        return
     if own.servers and entry.text == own.servers:
         yield "mcp__*"
         return
@@ -202,8 +205,10 @@ def written(dialect: Dialect, grant: Grant) -> dict[str, object]:
         said[fields["disallowedTools"].key] = _names(own, grant.denied)
     if grant.allowed is not None:
         said[key] = _names(own, grant.allowed if both else _left(own, grant))
-    elif (grant.denied and not both) or own.without == "none":
+    elif grant.denied and not both:
         said[key] = _names(own, _left(own, grant))
+    elif own.without != "all":
+        said[key] = [own.rest] if own.rest else _names(own, _left(own, grant))
     # An empty list that means everything says the opposite of what is meant.
     return {name: value for name, value in said.items() if value or (name == key and own.empty == "none")}
 
@@ -243,7 +248,7 @@ def _named(own: Tools, entry: Entry) -> Iterator[str]:
             yield pattern.replace("{server}", entry.server or "").replace("{tool}", entry.tool or "")
         return
     if entry.form == "everything":
-        yield "*"
+        yield own.rest or "*"
     for name, tool in own.names.items():
         if entry.name in tool.covers and not tool.alias_of:
             part = entry.specifier is not None and own.specifiers
