@@ -120,7 +120,23 @@ def _clean(syntax: Syntax) -> Syntax | Refusal:
     text = apply(text, make_portable(parse(text, syntax.dialect)))
     text = apply(text, drop_bom(text))
     text = apply(text, to_line_ends(text, "LF"))
-    return parse(apply(text, _overridden(parse(text, syntax.dialect))), syntax.dialect)
+    text = apply(text, _overridden(parse(text, syntax.dialect)))
+    for key, value in _lost(syntax, parse(text, syntax.dialect)).items():
+        edits = rewrite.set_field(parse(text, syntax.dialect), key, value)
+        if isinstance(edits, Refusal):
+            return edits
+        text = apply(text, edits)
+    return parse(text, syntax.dialect)
+
+
+def _lost(before: Syntax, after: Syntax) -> dict[str, str]:
+    """Texts that only the reader's repair had read, such as a colour with a #, a comment by itself."""
+    fields = before.frontmatter.fields if before.frontmatter is not None else ()
+    return {
+        field.key: field.text
+        for field in fields
+        if field.repaired and field.text and (now := after.field(field.key)) and now.value is None
+    }
 
 
 def _overridden(syntax: Syntax) -> Edits:

@@ -57,20 +57,13 @@ class OwnTool:
 class Tools:
     """How a program limits tools.
 
-    ``form`` list: names that are allowed. permissions: a map of names to allow, ask or deny. choice: one
+        ``form`` list: names that are allowed. permissions: a map of names to allow, ask or deny. choice: one
     value, a name of ``names``, for all of it. none: it cannot limit tools. ``without``: what the agent may
-<<<<<<< HEAD
     use when nothing is written, ``empty`` when an empty list is; ``rest``: the name that stands for all
-    other tools. ``servers`` is the name of all tools of all MCP servers, ``server`` and ``server_tool`` are
-    the patterns for those of one, with {server} and {tool}; "" where they cannot be named. ``specifiers``:
-    whether a part of a tool may be named: Bash(git *). ``names`` has the names to write first, then aliases.
-=======
-    use when nothing is written, ``empty`` when an empty list is; ``rest`` the name that stands for all other
-    tools. ``servers`` is the name of all tools of all MCP servers, ``server`` and ``server_tool`` are the
-    patterns for those of one, with {server} and {tool}; "" where there is no way to name them.
-    ``specifiers``: whether a part of a tool may be named, as in Bash(git *). ``names`` has the names to write
+    other tools. ``servers`` is the name of all tools of all MCP servers, ``server`` and ``server_tool``
+    are the patterns for those of one, with {server} and {tool}; "" where they cannot be named.
+    ``specifiers``: whether a part of a tool may be named: Bash(git *). ``names`` has the names to write
     first, then the aliases.
->>>>>>> dialects
     """
 
     form: ToolsForm
