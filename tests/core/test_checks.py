@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from agenteditor.core import checks_rules
 from agenteditor.core.checks import MOST_FINDINGS, RULES, Diagnostic, check
-from agenteditor.core.loading import Place, loads
+from agenteditor.core.dialect import Dialect
+from agenteditor.core.dialect_table import Place
+from agenteditor.core.loading import loads
 from agenteditor.core.reader import Verdict
 from agenteditor.core.syntax import Syntax, parse
 from agenteditor.core.text import apply
@@ -22,7 +24,7 @@ WORTH: dict[Verdict, int] = {"unknown": 0, "fails": 0, "none": 0, "repaired": 1,
 
 
 def findings(case: Case) -> tuple[Diagnostic, ...]:
-    return check(parse(case.text), case.place, case.file_name)
+    return check(parse(case.text, case.dialect), case.place, case.file_name)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.title)
@@ -52,7 +54,7 @@ def assert_fixes_mend(
     before = Counter((one.code, one.message) for one in found)
     for one in found:
         for fix in one.fixes:
-            after = parse(apply(syntax.text, fix.edits))
+            after = parse(apply(syntax.text, fix.edits), syntax.dialect)
             assert WORTH[after.verdict] >= WORTH[syntax.verdict], (one.code, fix.label)
             left = Counter((one.code, one.message) for one in check(after, place, file_name))
             key = (one.code, one.message)
@@ -61,7 +63,7 @@ def assert_fixes_mend(
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.title)
 def test_every_fix_removes_its_finding_and_harms_nothing(case: Case) -> None:
-    assert_fixes_mend(parse(case.text), findings(case), case.place, case.file_name)
+    assert_fixes_mend(parse(case.text, case.dialect), findings(case), case.place, case.file_name)
 
 
 def test_every_rule_has_a_case_and_every_code_a_rule() -> None:
@@ -136,10 +138,10 @@ def test_the_sample_with_windows_line_ends_does_not_load_and_both_fixes_mend_it(
     assert [parse(apply(text, fix.edits)).verdict for fix in one.fixes] == ["valid", "repaired"]
 
 
-def mended(text: str, place: Place, file_name: str | None) -> str:
+def mended(text: str, place: Place, file_name: str | None, dialect: Dialect | None = None) -> str:
     """``text`` after its safe fixes, one after another until none is left."""
     for _ in range(50):
-        safe = [fix for one in check(parse(text), place, file_name) for fix in one.fixes if fix.safe]
+        safe = [fix for one in check(parse(text, dialect), place, file_name) for fix in one.fixes if fix.safe]
         if not safe:
             return text
         text = apply(text, safe[0].edits)
@@ -148,7 +150,7 @@ def mended(text: str, place: Place, file_name: str | None) -> str:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.title)
 def test_all_safe_fixes_together_come_to_an_end_and_better_the_verdict(case: Case) -> None:
-    after = parse(mended(case.text, case.place, case.file_name))
+    after = parse(mended(case.text, case.place, case.file_name, case.dialect))
     assert WORTH[after.verdict] >= WORTH[parse(case.text).verdict]
 
 
@@ -156,7 +158,7 @@ def test_no_safe_fix_widens_what_an_agent_may_do() -> None:
     """Fixes that may be applied unseen never take a limit away, ask less, or start commands."""
     powers = ("permissionMode", "hooks", "mcpServers")
     for case in CASES:
-        before = parse(case.text)
+        before = parse(case.text, case.dialect)
         for one in findings(case):
             for fix in one.fixes:
                 after = parse(apply(case.text, fix.edits))
@@ -206,7 +208,7 @@ def test_any_text_can_be_checked(text: str, place: Place) -> None:
 )
 def test_fixes_mend_files_with_a_second_fault(case: Case, at: int, fragment: str, cut: int) -> None:
     at = min(at, len(case.text))
-    syntax = parse(case.text[:at] + fragment + case.text[at + cut :])
+    syntax = parse(case.text[:at] + fragment + case.text[at + cut :], case.dialect)
     found = check(syntax, case.place, case.file_name)
     assert_well_formed(syntax, found)
     assert_fixes_mend(syntax, found, case.place, case.file_name)
@@ -214,7 +216,7 @@ def test_fixes_mend_files_with_a_second_fault(case: Case, at: int, fragment: str
 
 @given(st.sampled_from(CASES), PLACES)
 def test_an_agent_that_does_not_load_has_an_error(case: Case, place: Place) -> None:
-    syntax = parse(case.text)
+    syntax = parse(case.text, case.dialect)
     found = check(syntax, place)
     errors = [one for one in found if one.severity == "error"]
     if any(one.code.startswith("file/") for one in found):
