@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from difflib import unified_diff
 from pathlib import Path
 
-from agenteditor import cli_convert
+from agenteditor import cli_convert, cli_import
 from agenteditor.core import files
 from agenteditor.core.catalog import agent_files
 from agenteditor.core.checks import Diagnostic, check
@@ -29,7 +29,7 @@ from agenteditor.core.show import json_line, problem_records, shown
 from agenteditor.core.syntax import Syntax, parse, parse_at
 from agenteditor.core.text import Edits, Refusal, apply
 
-COMMANDS = ("check", "show", "set", "fix", "export", "convert", "dialects")
+COMMANDS = ("check", "show", "set", "fix", "export", "convert", "dialects", "import")
 OK, PROBLEMS, FAILED = 0, 1, 2
 
 
@@ -347,6 +347,11 @@ def _parser() -> argparse.ArgumentParser:
     convert.add_argument("paths", nargs="+", type=Path, metavar="PATH", help=_PATHS_HELP)
     cli_convert.add(convert)
     convert.set_defaults(run=lambda options: cli_convert.run(options, _Files(options.paths)))
+
+    import_ = _command(
+        commands, "import", "Take agents from anywhere as agent files of Claude Code.", cli_import.EPILOG
+    )
+    cli_import.add(import_)
 
     dialects = _command(commands, "dialects", "List the kinds of agent files, and where each lies.", "")
     dialects.set_defaults(run=cli_convert.listed)

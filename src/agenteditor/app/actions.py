@@ -39,6 +39,7 @@ SPECS: tuple[Spec | str, ...] = (
     Spec("open", "file", "&Open…", _K.Open, "open"),
     Spec("open-folder", "file", "Open &folder…", "Ctrl+Shift+O", "folder"),
     ">recent",
+    ">import",
     "-file",
     Spec("save", "file", "&Save", _K.Save, "save"),
     Spec("save-as", "file", "Save &as…", "Ctrl+Shift+S", "save-as"),
@@ -97,6 +98,7 @@ MENUS = {"file": "&File", "edit": "&Edit", "view": "&View", "agent": "&Agent", "
 SUBMENUS = {
     "new-from": ("file", "New from te&mplate"),
     "recent": ("file", "Open &recent"),
+    "import": ("file", "&Import"),
     "theme": ("view", "&Theme"),
     "read-as": ("agent", "Read a&s"),
 }

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import cast
 
 from PySide6.QtCore import QCoreApplication
-from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtGui import QAction, QActionGroup, QGuiApplication
 from PySide6.QtWidgets import QApplication, QMenu
 
 from agenteditor import __version__
@@ -18,6 +18,7 @@ from agenteditor.app import dialogs, saving
 from agenteditor.app.actions import Actions
 from agenteditor.app.convert_dialog import ConvertDialog
 from agenteditor.app.export_dialog import ExportDialog
+from agenteditor.app.import_dialog import Found, ImportDialog, found_in_files
 from agenteditor.app.settings import Settings
 from agenteditor.app.shortcuts_dialog import ShortcutsDialog
 from agenteditor.app.start_page import shortened
@@ -26,6 +27,7 @@ from agenteditor.core import line_ends
 from agenteditor.core.dialects import editable
 from agenteditor.core.document import Document, Transaction
 from agenteditor.core.fixing import fixed
+from agenteditor.core.importing import importable, imported
 from agenteditor.core.repairs import make_agent
 from agenteditor.core.resources import resource
 from agenteditor.core.text import Edits, Refusal, diff
@@ -179,6 +181,41 @@ def new_agent(window: Window, template: Path) -> None:
     editor.form.select("name")
 
 
+def import_clipboard(window: Window) -> None:
+    """New agents from what is on the clipboard: a file's text, JSON, a prompt."""
+    found = imported(QGuiApplication.clipboard().text())
+    if isinstance(found, Refusal):
+        window.say(found.reason)
+    elif len(found) == 1 and not found[0].items:
+        window.add_document(Document(found[0].text))
+        window.say(tr("A new agent from the clipboard ({0}).").format(plain(found[0].origin)))
+    else:
+        _import(window, [Found(tr("clipboard"), one) for one in found])
+
+
+def import_files(window: Window) -> None:
+    """New agents from files of any program."""
+    _import(window, found_in_files(dialogs.ask_import_files(window, start_folder(window))))
+
+
+def import_folder(window: Window) -> None:
+    """New agents from a folder of mixed files."""
+    folder = dialogs.ask_folder(window, start_folder(window))
+    if folder is not None:
+        _import(window, found_in_files(importable(folder)))
+
+
+def _import(window: Window, found: Sequence[Found]) -> None:
+    if not found:
+        return
+    dialog = ImportDialog(found, window)
+    dialog.exec()
+    for agent in dialog.chosen:
+        window.add_document(Document(agent.text))
+    if dialog.folder is not None:
+        window.open_folder(dialog.folder)
+
+
 def review_changes(window: Window) -> None:
     """Show what changed since the last save."""
     window.actions_["preview"].setChecked(True)
@@ -239,6 +276,14 @@ def fill_menus(window: Window, actions: Actions) -> None:
         lambda: window.editor and window.add_document(Document(window.editor.document.text))
     )
     new_from.aboutToShow.connect(lambda: copy.setEnabled(window.editor is not None))
+    sources = {
+        tr("From the &clipboard"): import_clipboard,
+        tr("From &files…"): import_files,
+        tr("From a f&older…"): import_folder,
+    }
+    for text, start in sources.items():
+        action = actions.submenus["import"].addAction(text)
+        action.triggered.connect(lambda _on=False, begin=start: begin(window))
     recent = actions.submenus["recent"]
     recent.aboutToShow.connect(lambda: _fill_recent(window, recent))
     read_as = actions.submenus["read-as"]

@@ -32,6 +32,13 @@ def ask_files(parent: QWidget, folder: Path) -> list[Path]:
     return [Path(name) for name in names]
 
 
+def ask_import_files(parent: QWidget, folder: Path) -> list[Path]:
+    """Which files to import from."""
+    kinds = _tr("Files with agents (*.md *.json *.toml .roomodes);;All files (*)")
+    names, _ = QFileDialog.getOpenFileNames(parent, _tr("Import agents"), str(folder), kinds)
+    return [Path(name) for name in names]
+
+
 def ask_folder(parent: QWidget, folder: Path) -> Path | None:
     """Which folder to open; None for none."""
     name = QFileDialog.getExistingDirectory(parent, _tr("Open a folder of agents"), str(folder))

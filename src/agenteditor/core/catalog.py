@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-_PASSED_OVER = frozenset({".git", ".hg", ".svn", "node_modules", "__pycache__"})
+PASSED_OVER = frozenset({".git", ".hg", ".svn", "node_modules", "__pycache__"})
 
 
 def agent_files(folder: Path, unreadable: Callable[[OSError], None] | None = None) -> list[Path]:
@@ -16,6 +16,6 @@ def agent_files(folder: Path, unreadable: Callable[[OSError], None] | None = Non
     """
     found: list[Path] = []
     for root, folders, names in os.walk(folder, onerror=unreadable):
-        folders[:] = sorted(name for name in folders if name not in _PASSED_OVER)
+        folders[:] = sorted(name for name in folders if name not in PASSED_OVER)
         found += [Path(root, name) for name in names if name.endswith(".md")]
     return sorted(found)

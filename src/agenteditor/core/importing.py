@@ -8,13 +8,15 @@ comes with the report of what became of its fields (``convert_report``).
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import PurePath
+from pathlib import Path, PurePath
 
 from agenteditor.core import modes_file, toml_file
 from agenteditor.core.agents_json import from_agents_json
+from agenteditor.core.catalog import PASSED_OVER
 from agenteditor.core.convert import convert
 from agenteditor.core.convert_report import Item, report
 from agenteditor.core.dialect import Dialect, claude_code
@@ -56,6 +58,21 @@ def imported(text: str, path: PurePath | None = None) -> tuple[Imported, ...] | 
             "It has no frontmatter, so it is no agent." if start else "There is no text to import."
         )
     return (Imported("", text, "Text"),)  # a prompt that still wants a name
+
+
+def importable(folder: Path) -> list[Path]:
+    """The files below ``folder`` that may hold agents: Markdown, .roomodes, JSON and TOML in agents folders.
+
+    Sorted; links to folders are not followed.
+    """
+    found: list[Path] = []
+    for root, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if name not in PASSED_OVER)
+        for name in names:
+            here = Path(root) == folder or Path(root).name in ("agents", "droids")
+            if name.endswith(".md") or name == ".roomodes" or (here and name.endswith((".toml", ".json"))):
+                found.append(Path(root, name))
+    return sorted(found)
 
 
 def _from_markdown(syntax: Syntax, path: PurePath | None) -> tuple[Imported, ...] | Refusal:

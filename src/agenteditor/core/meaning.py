@@ -57,7 +57,10 @@ def meaning_from(dialect: Dialect, values: Mapping[str, object], file_name: str 
         known, value = _understood(counterpart, unread[counterpart.key])
         if known:
             found[field] = value
-            del unread[counterpart.key]
+            own = unread.pop(counterpart.key)
+            for also in counterpart.also:
+                if unread.get(also) == own:
+                    del unread[also]
     unread = {key: value for key, value in unread.items() if table.always.get(key) != value}
     title, stem = _text(found.pop("name", None)), stem_of(file_name, table.ending)
     by_file = table.identity == "file" and bool(stem)
