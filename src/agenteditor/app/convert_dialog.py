@@ -61,6 +61,7 @@ class ConvertDialog(QDialog):
         self.copy_button = self._add_button(self.tr("&Copy"), self._copy)
         self.save_button = self._add_button(self.tr("&Save as…"), self._save)
         self.save_button.setDefault(True)
+        self._buttons.button(QDialogButtonBox.StandardButton.Close).setAutoDefault(False)
         self._buttons.rejected.connect(self.reject)
         self._arrange()
         self.resize(900, 640)

@@ -96,7 +96,10 @@ class ToolsField(QWidget):
         self._group.buttonClicked.connect(self._clicked)
         self._note = Muted("", self)
         self._chips = Chips(known, self)
-        self._chips.line.setPlaceholderText(self.tr("Add Read, Bash(git *), mcp__server__tool …"))
+        first = ", ".join(list(known)[:2])
+        claude = value.document.syntax.dialect.is_claude
+        more = "Bash(git *), mcp__server__tool" if claude else first
+        self._chips.line.setPlaceholderText(self.tr("Add {0} …").format(f"Read, {more}" if claude else more))
         _connect(self._chips, self)
         self._toggle = QPushButton(self.tr("Choose from the list"), self)
         self._toggle.setIcon(icons.icon("chevron-right"))

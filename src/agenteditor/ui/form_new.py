@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFont, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from agenteditor.core.dialect_table import UnknownFields
 from agenteditor.core.document import Document, Transaction
 from agenteditor.core.repairs import make_agent
 from agenteditor.core.text import Refusal
@@ -35,6 +36,7 @@ class NewField(QWidget):
         cancel = QPushButton(self.tr("Cancel"), self)
         cancel.clicked.connect(self._cancel)
         self._note = Muted("", self)
+        self._remark = ""
         line = QHBoxLayout()
         line.addWidget(self._line, 1)
         line.addWidget(add)
@@ -44,10 +46,18 @@ class NewField(QWidget):
         column.addLayout(line)
         column.addWidget(self._note)
 
+    def explain(self, program: str, fate: UnknownFields) -> None:
+        """Say what the program does with a field it does not know."""
+        self._remark = {
+            "ignored": self.tr("{0} ignores fields it does not know; other programs may read them."),
+            "refused": self.tr("{0} refuses a file with fields it does not know."),
+            "forwarded": self.tr("{0} hands fields it does not know on to the model’s provider."),
+        }[fate].format(program)
+
     def ask(self) -> None:
         """Show the line and go there."""
         self._line.agree("")
-        self._note.say(self.tr("Claude Code ignores fields it does not know; other programs may read them."))
+        self._note.say(self._remark)
         self.setVisible(True)
         self._line.setFocus(Qt.FocusReason.OtherFocusReason)
 

@@ -147,6 +147,8 @@ class FormView(QWidget):
         titles = {**self._document.syntax.dialect.groups, _OTHER: self.tr("Other fields")}
         self._groups = {key: _Group(title, self) for key, title in titles.items()}
         self._new = NewField(self)
+        table = self._document.syntax.dialect.table
+        self._new.explain(table.program, table.unknown_fields)
         self._new.setVisible(False)
         self._new.named.connect(self._add_named)
         self._add = QPushButton(self.tr("Add f&ield"), self)
