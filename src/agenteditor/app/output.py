@@ -10,7 +10,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from agenteditor.app import dialogs
-from agenteditor.core import atomic_write, files
+from agenteditor.core import files
 from agenteditor.core.agents_json import agent_record, agents_json, run_command
 from agenteditor.core.disk import is_there
 from agenteditor.core.document import Document
@@ -92,7 +92,8 @@ def save_preview(parent: QWidget, document: Document, source: str, say: Callable
         try:
             # The dialog has asked whether a file that is there may be replaced.
             there = files.stamp(path) if is_there(path) else None
-            atomic_write.write(path, written(sheet(document, source), path.suffix.lower()), there)
+            data = written(sheet(document, source), path.suffix.lower())
+            files.save(path, files.decode(data), there)
         except FileProblem as error:
             dialogs.say(parent, problem, str(error))
         else:

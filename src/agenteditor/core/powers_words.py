@@ -35,6 +35,7 @@ class Statement:
 _DOES = {
     "read": "read files",
     "change": "change files",
+    "notebooks": "change notebooks",
     "run": "run commands",
     "web": "use the web",
     "agents": "start other agents",
@@ -43,6 +44,7 @@ _DOES = {
 _LABELS = {
     "read": "Reads files",
     "change": "Changes files",
+    "notebooks": "Changes notebooks",
     "run": "Runs commands",
     "web": "Uses the web",
     "agents": "Starts agents",
@@ -95,10 +97,11 @@ def _unsure(tools: ToolsGiven) -> str:
 
 def _may(dialect: Dialect, tools: ToolsGiven) -> str:
     groups = _grouped(dialect, tools)
-    whole = {group for group, names in groups.items() if names != ["NotebookEdit"]}
-    missing = [_DOES[group] for group in _DOES if group not in whole]
+    if "change" in groups:
+        groups.pop("notebooks", None)  # they are files
+    missing = [_DOES[group] for group in _DOES if group not in groups and group != "notebooks"]
     does = [_doing(group, groups[group], tools) for group in _DOES if group in groups]
-    if {"read", "change"} <= whole and not _parts(tools, (*groups["read"], *groups["change"])):
+    if {"read", "change"} <= groups.keys() and not _parts(tools, (*groups["read"], *groups["change"])):
         does[:2] = ["read and change files"]
     if not tools.given:
         return "It may use no tools: it can only answer."
@@ -111,7 +114,7 @@ def _may(dialect: Dialect, tools: ToolsGiven) -> str:
         return sentence
     if "run" not in groups:
         return f"{sentence} It may not {_or(missing)}."
-    still = [_DOES[group] for group in _BY_COMMAND if group not in whole]
+    still = [_DOES[group] for group in _BY_COMMAND if group not in groups]
     more = f"; a command can {_and(still)} all the same" if still else ""
     return f"{sentence} It has no tool to {_or(missing)}{more}."
 
@@ -125,8 +128,6 @@ def _doing(group: str, names: list[str], tools: ToolsGiven) -> str:
         return f"use MCP servers ({_few(servers)})" if servers else "read what MCP servers offer"
     if parts:
         return f"{_DOES[group]} (only {_few(parts)})"
-    if names == ["NotebookEdit"]:
-        return "change notebooks"
     return "run any command" if group == "run" else _DOES[group]
 
 
