@@ -15,12 +15,13 @@ from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 from agenteditor.core.line_ends import has_bom, line_ends
 from agenteditor.ui import theme
 from agenteditor.ui.invisible import LINE_ENDS, revealed
-from agenteditor.ui.preview_sheet import LONGEST_LINE, MOST_CHARACTERS, has_long_line, shown_part
 from agenteditor.ui.qtext import plain
 
+MOST_CHARACTERS = 400_000  # code points shown
 _SMALLEST = 6  # points
 _MOST_MARKS = 5_000  # of them in a colour; the others are marked without
 _HALF = re.compile("[\ud800-\udfff]")
+_LONGEST = 5_000  # code points of a line; a longer one is shown in several
 
 
 class FileText(QPlainTextEdit):
@@ -129,11 +130,22 @@ def excess_sentence(text: str) -> str:
         return _tr("Only the first {0} of {1} characters are shown.").format(
             locale.toString(MOST_CHARACTERS), locale.toString(len(text))
         )
-    if has_long_line(text):
+    if _has_long_line(text):
         return _tr("Lines of more than {0} characters are shown in several lines.").format(
-            locale.toString(LONGEST_LINE)
+            locale.toString(_LONGEST)
         )
     return ""
+
+
+def shown_part(text: str) -> str:
+    """As much of a text as is shown, its longest lines broken: one endless line takes Qt seconds."""
+    shown = text[:MOST_CHARACTERS]
+    if not _has_long_line(shown):
+        return shown
+    return "\n".join(
+        "\n".join(line[at : at + _LONGEST] for at in range(0, max(len(line), 1), _LONGEST))
+        for line in shown.split("\n")
+    )
 
 
 def _insert(
@@ -149,6 +161,10 @@ def _insert(
         if content != line:
             cursor.insertText(LINE_ENDS[line[len(content) :]], mark)
             cursor.insertText("\n", own)
+
+
+def _has_long_line(text: str) -> bool:
+    return len(text) > _LONGEST and any(len(line) > _LONGEST for line in text.split("\n"))
 
 
 def _tr(text: str) -> str:

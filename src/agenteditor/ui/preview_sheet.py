@@ -13,11 +13,9 @@ from agenteditor.core.page import LONGEST, Block, Page, Run
 from agenteditor.core.page_text import page_markdown
 from agenteditor.core.powers import powers
 from agenteditor.core.router import routed
+from agenteditor.ui.preview_file import shown_part
 from agenteditor.ui.preview_powers import powers_page
 from agenteditor.ui.preview_router import router_page
-
-MOST_CHARACTERS = 400_000  # code points shown of a text as it is
-LONGEST_LINE = 5_000  # code points of a line; a longer one is shown in several
 
 
 class Sheet(NamedTuple):
@@ -50,22 +48,6 @@ def sheet(document: Document, source: str) -> Sheet:
             return _made(title, _as_written(_changes(document), "diff"))
         case _:
             raise ValueError(f"the preview has no source {source}")
-
-
-def shown_part(text: str) -> str:
-    """As much of a text as is shown, its longest lines broken: one endless line takes Qt seconds."""
-    shown = text[:MOST_CHARACTERS]
-    if not has_long_line(shown):
-        return shown
-    return "\n".join(
-        "\n".join(line[at : at + LONGEST_LINE] for at in range(0, max(len(line), 1), LONGEST_LINE))
-        for line in shown.split("\n")
-    )
-
-
-def has_long_line(text: str) -> bool:
-    """Whether a line of the text is shown in several."""
-    return len(text) > LONGEST_LINE and any(len(line) > LONGEST_LINE for line in text.split("\n"))
 
 
 def _made(title: str, page: Page) -> Sheet:
