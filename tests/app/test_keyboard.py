@@ -198,3 +198,10 @@ def test_each_template_has_a_letter_of_its_own(window):
     texts = [action.text() for action in window.actions_.submenus["new-from"].actions() if action.text()]
     letters = [re.search(r"&(.)", text)[1].casefold() for text in texts]
     assert len(set(letters)) == len(letters) == 5
+
+
+def test_each_entry_of_a_menu_has_a_letter_of_its_own(window):
+    for menu in window.menuBar().actions():
+        texts = [action.text() for action in menu.menu().actions() if not action.isSeparator()]
+        letters = [re.search(r"(?<!&)&([^&])", text)[1].casefold() for text in texts]
+        assert len(set(letters)) == len(letters), f"{menu.text()}: {sorted(letters)}"

@@ -85,7 +85,7 @@ HEADLINES = {
     "the same.",
     "tools: []": "It may use no tools: it can only answer.",
     "tools: Skill, TodoWrite": "It may use only Skill and TodoWrite.",
-    "tools: mcp__github, mcp__b__c": "It may use MCP servers (mcp__github, mcp__b__c). It may not read files, "
+    "tools: mcp__github, mcp__b__c": "It may use MCP servers (mcp__github and mcp__b__c). It may not read files, "
     "change files, run commands, use the web or start other agents.",
     "tools:": "“tools” has no value, and what that means is not documented: no tools, or every tool. At worst, "
     "it may do everything: read and change files, run any command, use the web, start other agents and use "

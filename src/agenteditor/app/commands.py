@@ -14,7 +14,7 @@ from PySide6.QtGui import QAction, QActionGroup, QGuiApplication
 from PySide6.QtWidgets import QApplication, QMenu
 
 from agenteditor import __version__
-from agenteditor.app import dialogs, saving
+from agenteditor.app import dialogs, output, saving
 from agenteditor.app.actions import Actions
 from agenteditor.app.convert_dialog import ConvertDialog
 from agenteditor.app.export_dialog import ExportDialog
@@ -72,6 +72,10 @@ def slots(window: Window) -> dict[str, Callable[..., object]]:
         "revert": lambda: saving.revert(editor().document, tr("Revert to saved")),
         "export": lambda: ExportDialog(window.documents_to_export(), window.settings, window).exec(),
         "convert": lambda: ConvertDialog(editor().document, window).exec(),
+        "save-preview": lambda: output.save_preview(
+            window, editor().document, editor().preview.source, window.say
+        ),
+        "print-preview": lambda: output.print_preview(window, editor().document, editor().preview.source),
         "close": lambda: window.close_tab(window.documents.currentIndex()),
         "quit": window.close,
         "undo": lambda: editor().undo(),
@@ -99,6 +103,8 @@ def slots(window: Window) -> dict[str, Callable[..., object]]:
         "next-problem": lambda: editor().step_problem(1),
         "previous-problem": lambda: editor().step_problem(-1),
         "review-changes": lambda: review_changes(window),
+        "copy-json": lambda: window.say(output.copy_json(editor().document)),
+        "copy-command": lambda: window.say(output.copy_command(editor().document)),
         "to-lf": lambda: edit(
             editor().document, line_ends.to_line_ends(editor().document.text, "LF"), tr("Line ends to LF")
         ),

@@ -7,12 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import QCoreApplication, QMarginsF, Qt
+from PySide6.QtGui import QPageLayout
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton, QWidget
 
 from agenteditor.ui.qtext import plain
+
+if TYPE_CHECKING:
+    from PySide6.QtPrintSupport import QPrinter
 
 
 def _tr(text: str) -> str:
@@ -56,6 +60,36 @@ def ask_save_path(parent: QWidget, suggestion: Path, ending: str = ".md") -> Pat
         return None
     path = Path(name)
     return path if path.suffix or path.name.startswith(".") else path.with_name(path.name + ending)
+
+
+def ask_preview_path(parent: QWidget, suggestion: Path) -> Path | None:
+    """Where to save what the preview shows; a path without an ending gets that of the chosen form."""
+    forms = {
+        _tr("PDF (*.pdf)"): ".pdf",
+        _tr("Web page (*.html)"): ".html",
+        _tr("Markdown (*.md)"): ".md",
+        _tr("Text (*.txt)"): ".txt",
+    }
+    name, form = QFileDialog.getSaveFileName(
+        parent, _tr("Save the preview as"), str(suggestion), ";;".join(forms)
+    )
+    if not name:
+        return None
+    path = Path(name)
+    return path if path.suffix else path.with_suffix(forms.get(form, ".pdf"))
+
+
+def ask_printer(parent: QWidget, title: str, margins: QMarginsF) -> QPrinter | None:
+    """Which printer, with the settings chosen for it; None for none."""
+    # Late: few sessions print, and looking for printers takes time.
+    from PySide6.QtPrintSupport import QPrintDialog, QPrinter
+
+    printer = QPrinter(QPrinter.PrinterMode.HighResolution)
+    printer.setDocName(plain(title))
+    printer.setPageMargins(margins, QPageLayout.Unit.Millimeter)
+    dialog = QPrintDialog(printer, parent)
+    dialog.setWindowTitle(_tr("Print the preview"))
+    return printer if dialog.exec() == QPrintDialog.DialogCode.Accepted else None
 
 
 Answer = Literal["save", "discard", "cancel"]

@@ -49,6 +49,7 @@ _NEEDS_EDITOR = (
     *("details", "examples", "prompt", "source", "preview", "problems", "review-changes"),
     *("next-document", "previous-document", "next-problem", "previous-problem"),
     *("convert", "make-agent", "fix-all", "to-lf", "to-crlf", "bom"),
+    *("save-preview", "print-preview", "copy-json", "copy-command"),
 )
 _TOOL_BAR = ("new", "open", "save", "", "undo", "redo")
 _MESSAGE_MS = 6000

@@ -18,6 +18,7 @@ Topic = Literal["tools", "permissions", "hooks", "servers", "keeps", "runs", "ig
 Level = Literal["danger", "warning", "plain"]
 
 LONGEST = 400  # characters of a command or prompt that are shown
+_FEW = 5  # names in the first sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class Statement:
 _DOES = {
     "read": "read files",
     "change": "change files",
+    "notebooks": "change notebooks",
     "run": "run commands",
     "web": "use the web",
     "agents": "start other agents",
@@ -42,6 +44,7 @@ _DOES = {
 _LABELS = {
     "read": "Reads files",
     "change": "Changes files",
+    "notebooks": "Changes notebooks",
     "run": "Runs commands",
     "web": "Uses the web",
     "agents": "Starts agents",
@@ -94,15 +97,16 @@ def _unsure(tools: ToolsGiven) -> str:
 
 def _may(dialect: Dialect, tools: ToolsGiven) -> str:
     groups = _grouped(dialect, tools)
-    whole = {group for group, names in groups.items() if names != ["NotebookEdit"]}
-    missing = [_DOES[group] for group in _DOES if group not in whole]
+    if "change" in groups:
+        groups.pop("notebooks", None)  # they are files
+    missing = [_DOES[group] for group in _DOES if group not in groups and group != "notebooks"]
     does = [_doing(group, groups[group], tools) for group in _DOES if group in groups]
-    if {"read", "change"} <= whole and not _parts(tools, (*groups["read"], *groups["change"])):
+    if {"read", "change"} <= groups.keys() and not _parts(tools, (*groups["read"], *groups["change"])):
         does[:2] = ["read and change files"]
     if not tools.given:
         return "It may use no tools: it can only answer."
     if not does:
-        return f"It may use only {_and(list(tools.foreground))}."
+        return f"It may use only {_few(list(tools.foreground))}."
     if not missing and not any(one.reason == "forbidden" for one in tools.withheld):
         return f"It may do everything: {_and(does)}."
     sentence = f"It may {_and(does)}."
@@ -110,7 +114,7 @@ def _may(dialect: Dialect, tools: ToolsGiven) -> str:
         return sentence
     if "run" not in groups:
         return f"{sentence} It may not {_or(missing)}."
-    still = [_DOES[group] for group in _BY_COMMAND if group not in whole]
+    still = [_DOES[group] for group in _BY_COMMAND if group not in groups]
     more = f"; a command can {_and(still)} all the same" if still else ""
     return f"{sentence} It has no tool to {_or(missing)}{more}."
 
@@ -121,11 +125,9 @@ def _doing(group: str, names: list[str], tools: ToolsGiven) -> str:
         servers = [name for name in names if name.startswith("mcp__")]
         if EVERY_SERVER in servers:
             return "use every MCP server"
-        return f"use MCP servers ({', '.join(servers)})" if servers else "read what MCP servers offer"
+        return f"use MCP servers ({_few(servers)})" if servers else "read what MCP servers offer"
     if parts:
-        return f"{_DOES[group]} (only {', '.join(parts)})"
-    if names == ["NotebookEdit"]:
-        return "change notebooks"
+        return f"{_DOES[group]} (only {_few(parts)})"
     return "run any command" if group == "run" else _DOES[group]
 
 
@@ -381,20 +383,15 @@ _WHY: dict[Reason, tuple[str, Level]] = {
 }
 
 
-def reason_label(reason: Reason) -> str:
-    """A reason in a few words."""
-    return _WHY[reason][0]
-
-
 def _withheld(tools: ToolsGiven) -> Iterator[Statement]:
-    for one in tools.idle:
-        text = (
-            f"“{one.name}” in “disallowedTools” takes nothing away."
-            if one.reason != "part"
-            else (f"“{one.name}”: the tool is reported to be taken away as a whole, or not at all.")
-        )
-        yield Statement("withheld", "warning", text, reason_label(one.reason))
     for reason, (label, level) in _WHY.items():
+        idle = ", ".join(one.name for one in tools.idle if one.reason == reason)
+        if idle and reason == "part":
+            text = f"{idle}: the tool is reported to be taken away as a whole, or not at all."
+            yield Statement("withheld", "warning", text, label)
+        elif idle:
+            text = f"{idle} in “disallowedTools”: takes nothing away."
+            yield Statement("withheld", "warning", text, label)
         names = [_shown(one.name) for one in tools.withheld if one.reason == reason]
         if names:
             yield Statement("withheld", level, ", ".join(names), label)
@@ -409,6 +406,11 @@ def _shown(name: str) -> str:
 
 def _and(words: list[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def _few(words: list[str]) -> str:
+    """The words, the first of them where they are many."""
+    return _and(words if len(words) <= _FEW else [*words[:_FEW], f"{len(words) - _FEW} more"])
 
 
 def _or(words: list[str]) -> str:

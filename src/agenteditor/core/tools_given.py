@@ -223,6 +223,7 @@ def _from_list(limits: _Limits, wanted: tuple[Entry, ...]) -> tuple[_Tools, _Rea
     names = limits.names
     given: _Tools = {}
     withheld: _Reasons = {}
+    parts: dict[str, dict[str, None]] = {}
     whole: set[str] = set()
     for entry in wanted:
         name, fault = canonical(names, entry), entry_fault(names, entry, "tools")
@@ -235,9 +236,10 @@ def _from_list(limits: _Limits, wanted: tuple[Entry, ...]) -> tuple[_Tools, _Rea
         else:
             if not entry.specifier:
                 whole.add(name)
-            parts = (*given[name].parts, entry.text) if name in given else (entry.text,)
-            kept = () if name in whole else tuple(dict.fromkeys(parts))
-            given[name] = Given(name, runs_in_background(names, entry), kept)
+            parts.setdefault(name, {})[entry.text] = None
+            given[name] = Given(name, runs_in_background(names, entry))
+    for name in given.keys() - whole:
+        given[name] = given[name]._replace(parts=tuple(parts[name]))
     for name in names.tools:
         if name not in given and name not in withheld:
             withheld[name] = "forbidden" if name in limits.forbidden else "not-listed"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QRectF, Qt, QUrl
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QRectF, Qt, QUrl
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFocusEvent,
@@ -29,7 +29,6 @@ from agenteditor.ui import theme
 from agenteditor.ui.icons import icon
 from agenteditor.ui.preview_document import (
     Drawn,
-    Ground,
     SafeDocument,
     drawn,
     empty_pixel,
@@ -37,9 +36,9 @@ from agenteditor.ui.preview_document import (
     set_margins,
 )
 from agenteditor.ui.preview_dress import Dress
+from agenteditor.ui.preview_grounds import ground_area, paint_ground
 from agenteditor.ui.preview_links import LinkDialog, target
 
-_RADIUS = 6.0
 _LARGER = 1.2  # than the program's own text: this is for reading
 _LEAST = 15  # pixels
 _SMALLEST = 8  # also when zoomed out
@@ -129,11 +128,13 @@ class PageBrowser(QTextBrowser):
         painter = QPainter(self.viewport())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         down = self.verticalScrollBar().value()
+        across = self.horizontalScrollBar().value()
         first, last = self._number_at(down), self._number_at(down + self.viewport().height())
         for ground in self._drawn.grounds:
             # One more on either side: a ground reaches beyond its text.
             if ground.first <= last + 1 and ground.last >= first - 1:
-                self._paint(painter, ground)
+                area = ground_area(self._document, ground).translated(-across, -down)
+                paint_ground(painter, ground, area, self._dress)
         painter.end()
         super().paintEvent(event)
         if self._by_keyboard and self.hasFocus():
@@ -155,45 +156,6 @@ class PageBrowser(QTextBrowser):
         """The ring goes with the focus."""
         super().focusOutEvent(event)
         self.viewport().update()
-
-    def _paint(self, painter: QPainter, ground: Ground) -> None:
-        colours = self._dress.theme
-        area = self._area(ground)
-        if ground.kind == "rule":
-            painter.setPen(QPen(colours.border, 1))
-            painter.drawLine(
-                QPointF(area.left(), area.center().y()), QPointF(area.right(), area.center().y())
-            )
-            return
-        painter.setPen(Qt.PenStyle.NoPen)
-        if ground.kind == "quote":
-            painter.setBrush(colours.border)
-            painter.drawRoundedRect(QRectF(area.left(), area.top(), 3, area.height()), 1.5, 1.5)
-        elif ground.level:
-            painter.setBrush(colours.accent)
-            painter.setOpacity(0.45)
-            painter.drawRoundedRect(QRectF(area.left(), area.top(), 2, area.height()), 1, 1)
-            painter.setOpacity(1)
-        else:
-            painter.setBrush(colours.code_back if ground.kind == "code" else colours.card_back)
-            painter.setPen(QPen(colours.line, 1))
-            painter.drawRoundedRect(area.adjusted(0.5, 0.5, -0.5, -0.5), _RADIUS, _RADIUS)
-            if ground.label:
-                painter.setFont(self._dress.small())
-                painter.setPen(colours.muted)
-                strip = area.adjusted(self._dress.pad, self._dress.pad * 0.6, -self._dress.pad, 0)
-                painter.drawText(strip, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, ground.label)
-
-    def _area(self, ground: Ground) -> QRectF:
-        """Where a ground is, in the viewport."""
-        layout = self._document.documentLayout()
-        frame = self._document.rootFrame().frameFormat()
-        top = self._rectangle(self._document.findBlockByNumber(ground.first)).top() - ground.above
-        bottom = self._rectangle(self._document.findBlockByNumber(ground.last)).bottom() + ground.below
-        start = frame.leftMargin() + ground.left
-        end = layout.documentSize().width() - frame.rightMargin() - ground.right
-        across, down = self.horizontalScrollBar().value(), self.verticalScrollBar().value()
-        return QRectF(start - across, top - down, end - start, bottom - top)
 
     def _rectangle(self, block: QTextBlock) -> QRectF:
         """The lines of a block, in the document."""

@@ -82,7 +82,7 @@ class FileText(QPlainTextEdit):
     def _write(self) -> None:
         bar = self.verticalScrollBar()
         line = bar.value()  # of a plain text edit: the number of the first line in view
-        text = _broken(self._text or "")
+        text = shown_part(self._text or "")
         self.clear()
         cursor = QTextCursor(self.document())
         cursor.beginEditBlock()
@@ -137,6 +137,17 @@ def excess_sentence(text: str) -> str:
     return ""
 
 
+def shown_part(text: str) -> str:
+    """As much of a text as is shown, its longest lines broken: one endless line takes Qt seconds."""
+    shown = text[:MOST_CHARACTERS]
+    if not _has_long_line(shown):
+        return shown
+    return "\n".join(
+        "\n".join(line[at : at + _LONGEST] for at in range(0, max(len(line), 1), _LONGEST))
+        for line in shown.split("\n")
+    )
+
+
 def _insert(
     cursor: QTextCursor, text: str, own: QTextCharFormat, mark: QTextCharFormat, differing: bool
 ) -> None:
@@ -150,17 +161,6 @@ def _insert(
         if content != line:
             cursor.insertText(LINE_ENDS[line[len(content) :]], mark)
             cursor.insertText("\n", own)
-
-
-def _broken(text: str) -> str:
-    """As much of a text as is shown, its longest lines broken: one endless line takes Qt seconds."""
-    shown = text[:MOST_CHARACTERS]
-    if not _has_long_line(shown):
-        return shown
-    return "\n".join(
-        "\n".join(line[at : at + _LONGEST] for at in range(0, max(len(line), 1), _LONGEST))
-        for line in shown.split("\n")
-    )
 
 
 def _has_long_line(text: str) -> bool:

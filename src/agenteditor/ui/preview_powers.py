@@ -11,7 +11,7 @@ from itertools import groupby
 from PySide6.QtCore import QCoreApplication
 
 from agenteditor.core.dialect import Dialect
-from agenteditor.core.page import Block, Page, Run
+from agenteditor.core.page import Block, Page, Run, finished
 from agenteditor.core.powers import Powers
 from agenteditor.core.powers_words import Statement, Topic, headline, statements
 from agenteditor.ui.icons import Meaning
@@ -23,7 +23,7 @@ def powers_page(name: str, dialect: Dialect, found: Powers) -> Page:
     dangers = [one for one in told if one.level == "danger"]
     blocks = [
         Block("heading", (Run(name or _tr("No name")),), level=2),
-        Block("paragraph", (Run(headline(dialect, found)),)),
+        Block("paragraph", finished([Run(headline(dialect, found))])),
     ]
     cards: tuple[str, ...] = ()
     if dangers:
@@ -57,7 +57,7 @@ def _told(one: Statement) -> list[Block]:
     if one.level == "warning":
         runs.append(Run(_tr("Note:") + " ", bold=True))
     runs.append(Run(one.text))
-    told = [Block("paragraph", tuple(runs))]
+    told = [Block("paragraph", finished(runs))]
     if one.quoted:
         told.append(Block("code", (Run(one.quoted),)))
     return told
