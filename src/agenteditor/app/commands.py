@@ -27,7 +27,8 @@ from agenteditor.core.fixing import fixed
 from agenteditor.core.repairs import make_agent
 from agenteditor.core.resources import resource
 from agenteditor.core.text import Edits, Refusal, diff
-from agenteditor.ui import theme
+from agenteditor.ui import fix_dialog, theme
+from agenteditor.ui.fix_dialog import Offer
 from agenteditor.ui.icons import icon
 from agenteditor.ui.qtext import plain
 
@@ -90,6 +91,10 @@ def slots(window: Window) -> dict[str, Callable[..., object]]:
         "next-document": lambda: step_document(window, 1),
         "previous-document": lambda: step_document(window, -1),
         "make-agent": lambda: make_this_an_agent(editor().document),
+        "fixes-here": lambda: editor().open_fixes(),
+        "without-asking": lambda on: setattr(window.settings, "apply_safe_fixes", on),
+        "to-prose": lambda: editor().convert_triggers("prose"),
+        "to-examples": lambda: editor().convert_triggers("examples"),
         "fix-all": lambda: fix_all(window, editor().document),
         "next-problem": lambda: editor().step_problem(1),
         "previous-problem": lambda: editor().step_problem(-1),
@@ -195,12 +200,20 @@ def make_this_an_agent(document: Document) -> None:
 
 
 def fix_all(window: Window, document: Document) -> None:
-    """Apply the safe fixes as one step, and say how many there were."""
-    result = fixed(document.text, document.place, document.path.name if document.path else None)
+    """Show all safe fixes, apply them as one step if that is wanted, and say which they were."""
+    text = document.text
+    result = fixed(text, document.place, document.path.name if document.path else None)
     if not result.labels:
         window.say(tr("There is nothing to fix without a decision of yours."))
         return
-    edit(document, diff(document.text, result.text), tr("Apply all safe fixes"))
+    label = tr("Apply all safe fixes")
+    offer = Offer(label, text, result.text, safe=True, steps=result.labels)
+    if not fix_dialog.agreed(window, offer, window.settings):
+        return
+    if document.text != text:
+        window.say(tr("The text has changed meanwhile; nothing was done."))
+        return
+    edit(document, diff(text, result.text), label)
     window.say(tr("Applied: {0}").format("; ".join(result.labels)))
 
 
