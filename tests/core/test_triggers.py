@@ -150,6 +150,12 @@ def test_a_block_that_is_not_understood_becomes_a_bullet_with_all_of_its_text():
     assert plan.notes[0] == "Example 1 has no labels; all of its text becomes the bullet."
 
 
+def test_an_empty_example_makes_no_bullet():
+    plan, after = planned(agent(f"{EXAMPLES} <example></example>"))
+    assert len(bullets_of(after.sections)) == 2
+    assert plan.notes == ("Example 3 says nothing and goes.",)
+
+
 def test_of_more_than_four_examples_the_description_names_four():
     value = " ".join(f"<example>Context: Case {n}. user: 'a' assistant: 'b'</example>" for n in "12345")
     plan, after = planned(agent(value))
@@ -231,6 +237,7 @@ def test_a_name_given_by_hand_is_said_to_be_lost():
 REFUSED = [
     (to_prose, "Just text\n", "no frontmatter"),
     (to_prose, agent("Use it."), "no examples"),
+    (to_prose, agent("Use it. <example></example>"), "say nothing yet"),
     (to_prose, "---\nname: a\n---\nB\n", "no description"),
     (to_prose, f"---\nname: a\ndescription: Use it.\n{EXAMPLES}\n---\nB\n", "cannot be read as it is"),
     (to_prose, agent("{a: b}"), "no plain text"),

@@ -97,16 +97,19 @@ def to_prose(syntax: Syntax) -> Plan | Refusal:
     if not examples:
         return Refusal("The description has no examples to convert.")
     told = _Told()
-    drafts = [_drafted(example, number, told) for number, example in enumerate(examples, 1)]
-    bullets = [_bulleted(draft, number, told) for number, draft in enumerate(drafts, 1)]
+    numbered = {number: _drafted(example, number, told) for number, example in enumerate(examples, 1)}
+    drafts = [draft for draft in numbered.values() if draft != Draft()]
+    if not drafts:
+        return Refusal("The examples of the description say nothing yet.")
+    bullets = [_bulleted(draft, number, told) for number, draft in numbered.items() if draft != Draft()]
     after = with_bullets(syntax.text, syntax.body.start, bullets)
     if isinstance(after, Refusal):
         return after
     assert field.text is not None, "a description with examples is a text"
     around = _around(field.text, told)
-    if len(examples) > MOST_NAMED:
+    if len(drafts) > MOST_NAMED:
         told.notes.append(
-            f"All {len(examples)} examples become bullets; the description names the first {MOST_NAMED}."
+            f"All {len(drafts)} examples become bullets; the description names the first {MOST_NAMED}."
         )
     text = " ".join([*around, triggers_sentence(drafts), POINTER])
     return _planned(syntax, "Examples to prose", text, after[syntax.body.start :], told)
@@ -180,21 +183,13 @@ def _planned(syntax: Syntax, label: str, description: str, body: str, told: _Tol
         return _BY_REPAIR if syntax.verdict == "repaired" else fields
     start = syntax.body.start
     edits = (*fields, *moved(diff(syntax.body.of(syntax.text), body), start))
-    between, after = (
-        parse(apply(syntax.text, fields), syntax.dialect),
-        parse(apply(syntax.text, edits), syntax.dialect),
-    )
     # That the fields are as asked, and no other has changed, was seen to by ``rewrite``.
-    if (after.verdict, _values(after), after.body.of(after.text)) != (
-        between.verdict,
-        _values(between),
-        body,
-    ):
+    between = parse(apply(syntax.text, fields), syntax.dialect)
+    after = parse(apply(syntax.text, edits), syntax.dialect)
+    same = (after.verdict, _values(after)) == (between.verdict, _values(between))
+    if not same or after.body.of(after.text) != body:
         return Refusal("The converted file would not read back as meant.")
-    before_cost, after_cost = _cost(syntax), _cost(after)
-    if label == "Examples to prose" and after_cost.description >= before_cost.description:
-        told.notes.append("The description does not become shorter: its examples are very short.")
-    return Plan(edits, label, before_cost, after_cost, tuple(told.lost), tuple(told.notes))
+    return Plan(edits, label, _cost(syntax), _cost(after), tuple(told.lost), tuple(told.notes))
 
 
 def _values(syntax: Syntax) -> list[tuple[str, str | None]]:
@@ -216,7 +211,10 @@ def _drafted(example: Example, number: int, told: _Told) -> Draft:
     for note in example.notes:
         told.lost.append(f"Example {number}: {_quoted(note)}, which is neither said nor explained.")
     turns = tuple((turn.speaker, turn.text) for turn in example.turns)
-    return plain_draft(Draft(example.context, turns, example.commentary))
+    draft = plain_draft(Draft(example.context, turns, example.commentary))
+    if draft == Draft():
+        told.notes.append(f"Example {number} says nothing and goes.")
+    return draft
 
 
 def _quoted(part: Part) -> str:
@@ -229,6 +227,8 @@ def _bulleted(draft: Draft, number: int, told: _Told) -> str:
     if not stays_one_bullet(exact.text):
         written = bullet(on_one_line(draft))
         told.notes.append(f"Example {number} is put on one line: its line breaks become blanks.")
+    if not written.reads:
+        told.notes.append(f"Example {number} would come back from the prompt as one text, not in its parts.")
     if written.requoted:
         told.notes.append(f"Example {number}: curly quotation marks in it become straight ones.")
     return written.text
