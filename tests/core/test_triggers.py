@@ -242,6 +242,7 @@ REFUSED = [
     (to_prose, f"---\nname: a\ndescription: Use it.\n{EXAMPLES}\n---\nB\n", "cannot be read as it is"),
     (to_prose, agent("{a: b}"), "no plain text"),
     (to_examples, agent("Use it."), "no section"),
+    (to_examples, agent("Use it.", "\n## When to invoke\n\n" + "- Words\n" * 51), "51 bullets are too many"),
     (to_examples, agent("Use it.", "\n## When to invoke\n\nWords.\n"), "no bullets"),
 ]
 

@@ -46,6 +46,7 @@ from agenteditor.core.trigger_words import (
 
 Style = Literal["examples", "prose", "both", "neither"]
 _HOST = "description"
+_MOST_BULLETS = 50  # real sections have four; each is read back with all before it
 
 
 class Cost(NamedTuple):
@@ -127,6 +128,8 @@ def to_examples(syntax: Syntax) -> Plan | Refusal:
         return Refusal(
             f"The section “{SECTION_TITLE}” does not hold one list, so there are no bullets to convert."
         )
+    if len(bullets) > _MOST_BULLETS:
+        return Refusal(f"{len(bullets)} bullets are too many for a description. Keep those that matter most.")
     told = _Told()
     holder = bullet_list(syntax.sections)
     if holder is not None and holder.section.style == "lead-in" and len(holder.path) > 1:
