@@ -24,6 +24,7 @@ Without a window, for scripts (each with its own --help):
   agenteditor show PATH…              fields, examples, sections, problems as JSON
   agenteditor set FILE KEY=VALUE…     change fields and nothing else
   agenteditor fix PATH…               apply the safe fixes
+  agenteditor triggers FILE --to …    examples to prose and back
   agenteditor export PATH… --to DIR   write a catalog folder
 
 A file with the name of a command is opened as ./check.

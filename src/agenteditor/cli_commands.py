@@ -1,4 +1,4 @@
-"""The commands that need no window: check, show, set, fix, export.
+"""The commands that need no window: check, show, set, fix, triggers, export.
 
 Each goes on with the other files when one cannot be read, and says on standard error, in one
 line, which and why. Exit status: 0 all is well, 1 problems were found (check) or a change was
@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from difflib import unified_diff
 from pathlib import Path
 
-from agenteditor import cli_convert, cli_import
+from agenteditor import cli_convert, cli_import, cli_triggers
 from agenteditor.core import files
 from agenteditor.core.catalog import agent_files
 from agenteditor.core.checks import Diagnostic, check
@@ -29,7 +29,7 @@ from agenteditor.core.show import json_line, problem_records, shown
 from agenteditor.core.syntax import Syntax, parse, parse_at
 from agenteditor.core.text import Edits, Refusal, apply
 
-COMMANDS = ("check", "show", "set", "fix", "export", "convert", "dialects", "import")
+COMMANDS = ("check", "show", "set", "fix", "triggers", "export", "convert", "dialects", "import")
 OK, PROBLEMS, FAILED = 0, 1, 2
 
 
@@ -321,6 +321,8 @@ def _parser() -> argparse.ArgumentParser:
     fix.add_argument("paths", nargs="+", type=Path, metavar="PATH", help=_PATHS_HELP)
     fix.add_argument("--diff", action="store_true", help="print the changes as a diff and write nothing")
     fix.set_defaults(run=_fix)
+
+    cli_triggers.add_to(commands)
 
     export = _command(
         commands,

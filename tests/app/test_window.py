@@ -17,6 +17,7 @@ from agenteditor.app.main import application, reporter
 from agenteditor.app.settings import Settings
 from agenteditor.core.document import Document
 from agenteditor.core.syntax import parse
+from agenteditor.ui import fix_dialog, trigger_dialog
 from agenteditor.ui.editor import VIEWS
 
 GOOD = "---\nname: good\ndescription: Use this agent when a test needs one.\nmodel: opus\n---\n\nYou are good.\n\n## Rules\n\n- One\n- Two\n"
@@ -29,6 +30,8 @@ def window(qtbot, monkeypatch, tmp_path):
         monkeypatch.setattr(
             dialogs, name, lambda *args, asked=name: pytest.fail(f"asked: {asked} {args[1:]}")
         )
+    for module in (fix_dialog, trigger_dialog):
+        monkeypatch.setattr(module, "ask", lambda *_args: pytest.fail("asked whether to apply"))
     monkeypatch.chdir(tmp_path)
     application(Settings(theme="light"))
     made = make_window(Settings())
@@ -238,11 +241,18 @@ def test_a_plain_markdown_file_is_made_an_agent(window, tmp_path):
     assert not window.actions_["make-agent"].isEnabled()
 
 
-def test_the_fix_makes_the_sample_valid_and_undo_restores_every_byte(window, seed_path):
+def test_the_fix_makes_the_sample_valid_and_undo_restores_every_byte(window, seed_path, monkeypatch):
     window.open_paths([seed_path])
     document = window.present_editor().document
     before = document.text
+    asked = []
+    monkeypatch.setattr(
+        fix_dialog, "ask", lambda _parent, offer, _settings: bool(asked.append(offer)) or True
+    )
     window.actions_["fix-all"].trigger()
+    assert [(offer.before, offer.safe, offer.steps) for offer in asked] == [
+        (before, True, ("Make it valid YAML",))
+    ]
     assert document.syntax.verdict == "valid"
     window.actions_["undo"].trigger()
     assert document.text == before

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,8 +13,11 @@ from agenteditor.core.checks import check
 from agenteditor.core.fixing import fixed
 from agenteditor.core.loading import loads
 from agenteditor.core.syntax import parse
+from agenteditor.core.text import apply
+from tests.core.checks_cases import cases
 from tests.core.texts import agent_texts
 
+CASES = cases()
 WORSE = {"valid": 0, "repaired": 1, "unknown": 2, "fails": 3, "none": 4}
 PLACES = ("project", "plugin")
 
@@ -88,3 +93,50 @@ def test_one_run_stops_at_a_limit_and_the_next_goes_on(monkeypatch):
     second = fixed(first.text)
     assert (len(first.labels), len(second.labels)) == (3, 2)
     assert second.text.count("description: x\n") == 1
+
+
+MOST_STEPS = 12
+
+
+def assert_no_order_harms(text, place, file_name, choose):
+    """Fixes of every kind, one after another as ``choose`` picks them: none makes the verdict worse."""
+    before = parse(text)
+    seen = {text}
+    for _ in range(MOST_STEPS):
+        fixes = [fix for problem in check(before, place, file_name) for fix in problem.fixes]
+        if not fixes:
+            break
+        fix = choose(fixes)
+        after = parse(apply(before.text, fix.edits))
+        assert WORSE[after.verdict] <= WORSE[before.verdict], (fix.label, before.text)
+        assert loads(after, place).ok or not loads(before, place).ok, (fix.label, before.text)
+        if after.text in seen:  # two fixes that undo each other
+            break
+        seen.add(after.text)
+        before = after
+    return before
+
+
+@settings(max_examples=60)
+@given(agent_texts(), st.sampled_from(PLACES), st.sampled_from([None, "a.md"]), st.data())
+def test_all_fixes_in_any_order_never_make_the_verdict_worse(text, place, file_name, data):
+    assert_no_order_harms(text, place, file_name, lambda fixes: data.draw(st.sampled_from(fixes)))
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_all_fixes_of_real_files_in_any_order_never_make_the_verdict_worse(shared, place):
+    changed = better = 0
+    paths = sorted(shared.glob("corpus/**/*.md"))
+    for number, path in enumerate(paths):
+        text = path.read_bytes().decode("utf-8", "surrogateescape")
+        after = assert_no_order_harms(text, place, path.name, random.Random(number).choice)
+        changed += after.text != text
+        better += WORSE[after.verdict] < WORSE[parse(text).verdict]
+    print(f"\n{place}: {changed} of {len(paths)} files changed by fixes, {better} with a better verdict")
+    assert better
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_all_fixes_of_the_known_faults_in_any_order_never_make_the_verdict_worse(place):
+    for number, case in enumerate(CASES):
+        assert_no_order_harms(case.text, place, case.file_name, random.Random(number).choice)

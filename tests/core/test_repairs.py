@@ -179,3 +179,40 @@ def test_any_text_becomes_an_agent_with_its_prompt_whole(text, name, description
     after = parse(made)
     assert (after.field("name").value, after.field("description").value) == (name, description)
     assert after.body.of(made).strip() == text.removeprefix("\ufeff").strip()
+
+
+def test_a_name_in_brackets_stays_the_text_that_the_repair_makes_of_it():
+    text = "---\nname: [A name]\ndescription: Use it: now\ntools: [Read]\n---\nB\n"
+    before, after = parse(text), parse(apply(text, make_valid(parse(text))))
+    assert before.field("name").value == after.field("name").value == "[A name]"
+    assert after.field("tools").value == ["Read"]
+    assert after.verdict == "valid"
+
+
+OWN = "version: 1\nauthor: me\n"
+BROKEN = {
+    "a quote that ends too early": ("description: 'I'll go'\n", 'description: "I\'ll go"\n'),
+    "quotes inside quotes": ('description: "a "b" c"\n', 'description: "a \\"b\\" c"\n'),
+    "a loose line": ("description: Use it\nand go on\n", 'description: "Use it\\nand go on"\n'),
+}
+
+
+@pytest.mark.parametrize(("before", "after"), BROKEN.values(), ids=BROKEN.keys())
+def test_fields_nobody_knows_stay_fields_below_a_value_that_does_not_parse(before, after):
+    text = fenced(f"name: a\n{before}{OWN}model: opus\n")
+    assert parse(text).verdict == "fails"
+    assert apply(text, make_valid(parse(text))) == fenced(f"name: a\n{after}{OWN}model: opus\n")
+    assert parse(text).field("author").value == "me"
+
+
+INSIDE = [
+    'description: "open\nversion: in text\nend"\n',
+    "description: Use it\nand: so\nand go on\n",
+    "description: It's\n'x'\nuser: Go\n",
+]
+
+
+@pytest.mark.parametrize("text", INSIDE)
+def test_lines_that_may_belong_to_a_value_are_left_to_it(text):
+    syntax = parse(fenced(f"name: a\n{text}model: opus\n"))
+    assert [field.key for field in syntax.frontmatter.fields] == ["name", "description", "model"]

@@ -127,7 +127,11 @@ def test_open_edit_everywhere_fix_save_export(person_with, seed_text, tmp_path):
     person.keys("ctrl+2", "Home", "Down", "alt+c", "ctrl+End")
     person.type(" Urgently.")
     person.keys("ctrl+3", "Home", *["Down"] * 9, "alt+Down")
-    person.keys("ctrl+shift+period", "ctrl+s")
+    person.keys("ctrl+shift+period")
+    person.focus("Safe fixes")
+    person.keys("Return")
+    person.focus("backend-engineer.md")
+    person.keys("ctrl+s")
     expected = edited(seed_text)
     person.wait(lambda: agent.read_bytes() != seed_text.encode(), "the file to be saved")
     assert agent.read_text(encoding="utf-8") == expected

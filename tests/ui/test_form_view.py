@@ -51,6 +51,8 @@ def opened(qtbot: QtBot) -> Open:
     def opened(text: str, path: Path | None = None) -> tuple[Document, FormView]:
         document = Document(text, path)
         view = FormView(document)
+        # The editor asks first; here everybody says yes.
+        view.fix_wanted.connect(lambda fix: document.apply(Transaction(fix.edits, fix.label)))
         qtbot.addWidget(view)
         view.resize(900, 600)
         view.show()

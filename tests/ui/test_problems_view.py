@@ -83,7 +83,7 @@ def test_a_fix_button_carries_the_fix(faulty, qtbot):
             button.menu().actions()[0].trigger()
         else:
             qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
-    assert asked.args == [fix.label, fix.edits]
+    assert asked.args == [fix]
 
 
 def test_a_filter_hides_a_severity(faulty):

@@ -70,6 +70,8 @@ def kept(qapp: QApplication) -> Iterator[None]:
 
 def view_of(qtbot: QtBot, text: str, *, size: tuple[int, int] = (700, 400)) -> SourceView:
     view = SourceView(Document(text))
+    # The editor asks first; here everybody says yes.
+    view.fix_wanted.connect(lambda fix: view._document.apply(Transaction(fix.edits, fix.label)))
     qtbot.addWidget(view)
     KEPT.append(view)
     view.resize(*size)
@@ -485,13 +487,15 @@ def test_after_any_sequence_the_source_shows_the_document(qtbot: QtBot) -> None:
 def fix_actions() -> list[str]:
     menu = QApplication.activePopupWidget()
     assert isinstance(menu, QMenu)
-    return [action.text() for action in menu.actions() if action.isEnabled() and action.text()]
+    return [
+        action.text().partition("\t")[0] for action in menu.actions() if action.isEnabled() and action.text()
+    ]
 
 
 def choose(qtbot: QtBot, label: str) -> None:
     menu = QApplication.activePopupWidget()
     assert isinstance(menu, QMenu)
-    next(action for action in menu.actions() if action.text() == label).trigger()
+    next(action for action in menu.actions() if action.text().partition("\t")[0] == label).trigger()
     menu.close()
 
 

@@ -31,7 +31,8 @@ from agenteditor.core.importing import importable, imported
 from agenteditor.core.repairs import make_agent
 from agenteditor.core.resources import resource
 from agenteditor.core.text import Edits, Refusal, diff
-from agenteditor.ui import theme
+from agenteditor.ui import fix_dialog, theme
+from agenteditor.ui.fix_dialog import Offer
 from agenteditor.ui.icons import icon
 from agenteditor.ui.qtext import plain
 
@@ -99,6 +100,10 @@ def slots(window: Window) -> dict[str, Callable[..., object]]:
         "next-document": lambda: step_document(window, 1),
         "previous-document": lambda: step_document(window, -1),
         "make-agent": lambda: make_this_an_agent(editor().document),
+        "fixes-here": lambda: editor().open_fixes(),
+        "without-asking": lambda on: setattr(window.settings, "apply_safe_fixes", on),
+        "to-prose": lambda: editor().convert_triggers("prose"),
+        "to-examples": lambda: editor().convert_triggers("examples"),
         "fix-all": lambda: fix_all(window, editor().document),
         "next-problem": lambda: editor().step_problem(1),
         "previous-problem": lambda: editor().step_problem(-1),
@@ -241,13 +246,21 @@ def make_this_an_agent(document: Document) -> None:
 
 
 def fix_all(window: Window, document: Document) -> None:
-    """Apply the safe fixes as one step, and say how many there were."""
+    """Show all safe fixes, apply them as one step if that is wanted, and say which they were."""
+    text = document.text
     name = document.path.name if document.path else None
-    result = fixed(document.text, document.place, name, document.syntax.dialect)
+    result = fixed(text, document.place, name, document.syntax.dialect)
     if not result.labels:
         window.say(tr("There is nothing to fix without a decision of yours."))
         return
-    edit(document, diff(document.text, result.text), tr("Apply all safe fixes"))
+    label = tr("Apply all safe fixes")
+    offer = Offer(label, text, result.text, safe=True, steps=result.labels)
+    if not fix_dialog.agreed(window, offer, window.settings):
+        return
+    if document.text != text:
+        window.say(tr("The text has changed meanwhile; nothing was done."))
+        return
+    edit(document, diff(text, result.text), label)
     window.say(tr("Applied: {0}").format("; ".join(result.labels)))
 
 

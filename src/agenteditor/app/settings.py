@@ -35,6 +35,7 @@ class Settings:
     editor_columns: list[int] = field(default_factory=list)
     editor_rows: list[int] = field(default_factory=list)
     window_columns: list[int] = field(default_factory=list)
+    apply_safe_fixes: bool = False  # without showing them first
     export_folder: str = ""
     export_layout: Literal["folder", "plugin"] = "folder"
 

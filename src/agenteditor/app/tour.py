@@ -38,7 +38,7 @@ def tour(app: QApplication, folder: Path, say: Callable[[str], object] = print) 
         return 2
     work = folder / "agents"
     shutil.copytree(resource("samples"), work)
-    window = make_window(Settings())
+    window = make_window(Settings(apply_safe_fixes=True))
     window.show()
     window.open_paths([work, work / "backend-engineer.md"])
     document = window.present_editor().document

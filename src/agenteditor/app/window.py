@@ -38,6 +38,7 @@ from agenteditor.core.document import Document
 from agenteditor.core.export import Source
 from agenteditor.core.files import FileProblem
 from agenteditor.core.line_ends import has_bom, line_ends
+from agenteditor.core.triggers import style
 from agenteditor.ui.catalog_view import CatalogView
 from agenteditor.ui.editor import Editor, ViewName
 from agenteditor.ui.icons import icon, worst_icon
@@ -48,7 +49,7 @@ _NEEDS_EDITOR = (
     *("find", "replace", "find-next", "find-previous", "zoom-in", "zoom-out", "zoom-reset"),
     *("details", "examples", "prompt", "source", "preview", "problems", "review-changes"),
     *("next-document", "previous-document", "next-problem", "previous-problem"),
-    *("convert", "make-agent", "fix-all", "to-lf", "to-crlf", "bom"),
+    *("convert", "make-agent", "fixes-here", "fix-all", "to-prose", "to-examples", "to-lf", "to-crlf", "bom"),
     *("save-preview", "print-preview", "copy-json", "copy-command"),
 )
 _TOOL_BAR = ("new", "open", "save", "", "undo", "redo")
@@ -179,7 +180,7 @@ class Window(QMainWindow):
 
     def add_document(self, document: Document, at: int | None = None) -> Editor:
         """Open an editor for a document, at the end or as the tab ``at``, and show it."""
-        editor = Editor(document)
+        editor = Editor(document, self.settings)
         editor.changed.connect(lambda: self._document_changed(editor))
         editor.said.connect(self.say)
         editor.caret_moved.connect(self.status.show_caret)
@@ -313,6 +314,7 @@ class Window(QMainWindow):
         _set_action(self.actions_["redo"], self.tr("&Redo"), document.redo_label if document else None)
         self.catalog.setVisible(self.folder is not None and self.actions_["folder"].isChecked())
         self.actions_["folder"].setEnabled(self.folder is not None)
+        self.actions_["without-asking"].setChecked(self.settings.apply_safe_fixes)
         self._pages.setCurrentWidget(self.documents if editor else self.start)
         if not editor:
             recent = [
@@ -330,6 +332,9 @@ class Window(QMainWindow):
             self.actions_["save"].setEnabled(document.modified or document.path is None)
             self.actions_["revert"].setEnabled(document.modified)
             self.actions_["make-agent"].setEnabled(document.syntax.frontmatter is None)
+            triggers = style(document.syntax)
+            self.actions_["to-prose"].setEnabled(triggers in ("examples", "both"))
+            self.actions_["to-examples"].setEnabled(triggers in ("prose", "both"))
             self.actions_["to-lf"].setEnabled(line_ends(document.text) not in ("LF", "none"))
             self.actions_["to-crlf"].setEnabled(line_ends(document.text) not in ("CRLF", "none"))
             self.actions_["bom"].setChecked(has_bom(document.text))

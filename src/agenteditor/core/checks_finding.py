@@ -117,10 +117,10 @@ def misread(subject: Subject, field: Field) -> object | None:
     """What the line of a field means by itself, where the repair made another value of it; else None.
 
     The repair quotes every line with a bracket, a brace or a #, also those that were right: a list becomes
-    text, a comment part of the value. Prose is left out: there the whole line is meant.
+    text, a comment part of the value. Names and prose are left out: there the whole line is meant.
     """
     spec = subject.spec(field.key)
-    if not field.repaired or spec is None or spec.kind in ("text", "string"):
+    if not field.repaired or spec is None or spec.kind in ("name", "text", "string"):
         return None
     written = subject.text[field.key_span.start : field.value_span.end]
     node = yaml_read.read(written)

@@ -11,14 +11,15 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Literal, NamedTuple, TypeAlias
 
+from agenteditor.core.example_words import kind_of
 from agenteditor.core.reader import Fence, Places, Reading, repair
 from agenteditor.core.scalar import Decoded, decode, resolve
 from agenteditor.core.text import Span
 from agenteditor.core.yaml_mask import PAIR_ESCAPE, unmask
-from agenteditor.core.yaml_nodes import Alias, Mapping, Node, Scalar, Sequence
+from agenteditor.core.yaml_nodes import Alias, Mapping, Node, Refused, Scalar, Sequence, YamlFault
 from agenteditor.core.yaml_read import read as read_yaml
 
 Style = Literal["plain", "single", "double", "literal", "folded", "flow", "block", "empty", "alias", "broken"]
@@ -318,6 +319,7 @@ def _plain(node: Node, parsed: str, budget: list[int], depth: int, *, copied: bo
 
 # --- recovery ----------------------------------------------------------------------------------
 
+_MAX_TAILS = 20  # attempts to find where one field ends: each reads the rest of it
 _KEY_LINE = re.compile(r"(?m)^([A-Za-z_][\w.-]*)[ \t]*:(?=[ \t\r\n]|\Z)")
 
 
@@ -328,8 +330,32 @@ def _recovered(text: str, content: Span, known: Collection[str]) -> tuple[Field,
         starts.insert(0, 0)
     fields: list[Field] = []
     for start, end in zip(starts, [*starts[1:], len(block)], strict=True):
-        fields.extend(_piece(text, Span(content.start + start, content.start + end)))
+        piece = Span(content.start + start, content.start + end)
+        cut = _end_of_first(text, piece)
+        fields.extend(_piece(text, Span(piece.start, cut)))
+        fields.extend(_piece(text, Span(cut, piece.end)))
     return tuple(fields)
+
+
+def _end_of_first(text: str, piece: Span) -> int:
+    """Where a field that does not parse ends and fields begin that the dialect does not know, but parse.
+
+    Else their lines would be taken for the end of its value. What may be the inside of a quoted or
+    indented value, or a line of an example, is left to the value.
+    """
+    first = _KEY_LINE.match(text[: piece.end], piece.start)
+    if first is None or not isinstance(read_yaml(piece.of(text)), (YamlFault, Refused)):
+        return piece.end
+    line = text[first.end() : piece.end].partition("\n")[0].strip()
+    closed = line[:1] in ("'", '"') and len(line) > 1 and line[-1] == line[0]
+    if not closed and line[:1] in ("", "'", '"', "|", ">", "[", "{"):
+        return piece.end
+    for match in islice(_KEY_LINE.finditer(text[: piece.end], first.end()), _MAX_TAILS):
+        if not match[1][0].islower() or kind_of(match[1]) is not None:
+            return piece.end
+        if isinstance(read_yaml(text[match.start() : piece.end]), Mapping):
+            return match.start()
+    return piece.end
 
 
 def _piece(text: str, span: Span) -> tuple[Field, ...]:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 
-from agenteditor.core.frontmatter import Field
+from agenteditor.core.frontmatter import Field, plain_value
 from agenteditor.core.scalar import double, single
 from agenteditor.core.syntax import Syntax, parse_fields
 from agenteditor.core.text import Edits, Refusal, Span, TextEdit, apply, eol_of, replace
-from agenteditor.core.yaml_nodes import Refused, YamlFault
+from agenteditor.core.yaml_nodes import Mapping, Refused, YamlFault
 from agenteditor.core.yaml_read import read as read_yaml
 
 # Not printable by the YAML specification (5.1); also the line separators, which readers split at.
@@ -49,7 +49,8 @@ def _made(syntax: Syntax, edits: Edits, name: str, description: str) -> bool:
 def make_valid(syntax: Syntax) -> Edits | Refusal:
     """Edits of quotes alone that make the frontmatter strict YAML with the values it has now.
 
-    Quotes just the values that do not parse by themselves, so that a list stays a list.
+    Quotes just the values that do not parse by themselves, so that a list stays a list; and those of fields
+    that must be text, which a list in brackets would lose.
     """
     if syntax.verdict == "valid" or syntax.frontmatter is None:
         return ()
@@ -57,7 +58,7 @@ def make_valid(syntax: Syntax) -> Edits | Refusal:
     edits = tuple(
         TextEdit(field.value_span, _quoted(field))
         for field in fields
-        if (field.repaired or field.style == "broken") and not _parses_alone(syntax, field)
+        if (field.repaired or field.style == "broken") and not _stays(syntax, field)
     )
     for tried in (edits, _with_tabs_replaced(syntax, edits)):
         verdict, _, after = parse_fields(apply(syntax.text, tried), syntax.dialect)
@@ -99,9 +100,16 @@ def _same_but_repaired(before: tuple[Field, ...], after: tuple[Field, ...]) -> b
     )
 
 
-def _parses_alone(syntax: Syntax, field: Field) -> bool:
+def _stays(syntax: Syntax, field: Field) -> bool:
+    """Whether the value parses by itself, and to a text where nothing else will do."""
     piece = Span(field.key_span.start, field.value_span.end).of(syntax.text)
-    return not isinstance(read_yaml(piece), (YamlFault, Refused))
+    node = read_yaml(piece)
+    if isinstance(node, (YamlFault, Refused)):
+        return False
+    spec = syntax.dialect.spec(field.key)
+    if spec is None or spec.kind not in ("name", "text", "string") or not isinstance(node, Mapping):
+        return True
+    return isinstance(plain_value(node.pairs[0][1], piece), str)
 
 
 def _quoted(field: Field) -> str:

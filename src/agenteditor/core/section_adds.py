@@ -26,12 +26,19 @@ _NOT_ONE = Refusal("With this title and text it would not be read as one section
 
 
 def add_section(
-    text: str, start: int, path: SectionPath, place: Place, title: str, *, content: str = ""
+    text: str,
+    start: int,
+    path: SectionPath,
+    place: Place,
+    title: str,
+    *,
+    content: str = "",
+    headed: bool = False,
 ) -> Moved | Refusal:
     """Add a section before or after the one at ``path``, or as the last one inside it.
 
     ``inside`` with the path ``()`` is the end of the prompt. ``content`` is the new section's
-    Markdown without its title.
+    Markdown without its title. ``headed``: with a heading or a bold label, never as a mere lead-in.
     """
     sections = parse_body(text, start)
     section = section_at(sections, path)
@@ -53,7 +60,7 @@ def add_section(
     run = group_run(text, sections, parent, beside)
     if run is not None:
         return _add_group(spot, run, beside, title, lines)
-    return _add(spot, title, lines)
+    return _add(spot, title, lines, headed=headed)
 
 
 class _Spot(NamedTuple):
@@ -99,9 +106,9 @@ def _add_group(spot: _Spot, run: GroupRun, beside: int, title: str, lines: list[
     return _checked(spot, [edits], shape)
 
 
-def _add(spot: _Spot, title: str, lines: list[str]) -> Moved | Refusal:
+def _add(spot: _Spot, title: str, lines: list[str], *, headed: bool) -> Moved | Refusal:
     refusal: Refusal | None = None
-    for model in _models(spot, lines):
+    for model in _models(spot, lines, headed=headed):
         core = _written(spot, model, title, lines)
         alone = "\n".join(core)
         shapes = outline.shapes(alone, parse_body(alone))
@@ -125,11 +132,11 @@ def _checked(spot: _Spot, candidates: list[Edits], shape: Shape) -> Moved | Refu
     return Refusal(outline.difference(expected, outline.shapes(after, result)))
 
 
-def _models(spot: _Spot, lines: list[str]) -> Iterator[Section | None]:
+def _models(spot: _Spot, lines: list[str], *, headed: bool) -> Iterator[Section | None]:
     """The sections whose way of writing the new one may follow; None stands for a heading."""
     beside = [*reversed(spot.siblings[: spot.at]), *spot.siblings[spot.at :]]
     styles = ["heading", "label"]
-    if lines and md.marker(lines[0], 0, len(lines[0])):
+    if lines and not headed and md.marker(lines[0], 0, len(lines[0])):
         styles.append("lead-in")
     nearest = [section for section in beside if section.style in styles]
     yield from nearest[:1]

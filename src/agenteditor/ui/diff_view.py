@@ -122,6 +122,12 @@ class DiffView(QWidget):
         """Go to the previous change; from the first one to the last."""
         self._step(-1)
 
+    def show_first_change(self) -> None:
+        """Scroll to the first change as far as it is out of sight."""
+        first = next((at for at, entry in enumerate(self.model.entries) if _is_change(entry)), None)
+        if first is not None:
+            self.list.scrollTo(self.model.index(first))
+
     def set_zoom(self, steps: int) -> None:
         """Make the text ``steps`` points larger than usual, or smaller."""
         if steps != self.delegate.zoom:

@@ -9,13 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal, cast
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QSplitter, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtWidgets import QApplication, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
-from agenteditor.core.checks import Diagnostic
+from agenteditor.core.checks import Diagnostic, Fix
 from agenteditor.core.document import Change, Document, Transaction
-from agenteditor.core.text import LineIndex, Span, TextEdit
+from agenteditor.core.text import Edits, LineIndex, Refusal, Span, apply
+from agenteditor.core.triggers import to_examples, to_prose
+from agenteditor.ui import fix_dialog, trigger_dialog
 from agenteditor.ui.example_view import ExampleView
+from agenteditor.ui.fix_dialog import Offer, Preferences
+from agenteditor.ui.fix_menu import open_fixes
 from agenteditor.ui.form_view import FormView
 from agenteditor.ui.icons import icon, worst_icon
 from agenteditor.ui.message_bar import MessageBar
@@ -26,11 +30,12 @@ from agenteditor.ui.source_view import SourceView
 
 ViewName = Literal["details", "examples", "prompt", "source"]
 _VIEW_WIDTH = 480  # pixels: what the form needs without cutting its help lines
+_LOWEST = 120  # pixels below the top of what has the focus: where a menu opens at the lowest
 VIEWS: tuple[ViewName, ...] = ("details", "examples", "prompt", "source")
 
 
 class Editor(QWidget):
-    """One open document.
+    """One open document. ``preferences`` are what is remembered about fixes.
 
     ``changed`` is emitted after every change of the text, path or saved state; ``said`` carries a
     sentence for the status bar; ``caret_moved`` line and column of the source's caret, 1-based.
@@ -42,9 +47,10 @@ class Editor(QWidget):
     view_changed = Signal()
     fix_all_wanted = Signal()
 
-    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+    def __init__(self, document: Document, preferences: Preferences, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.document = document
+        self._preferences = preferences
         self.form = FormView(document)
         self.examples = ExampleView(document)
         self.sections = SectionView(document)
@@ -57,6 +63,11 @@ class Editor(QWidget):
             "examples": self.examples,
             "prompt": self.sections,
             "source": self.source,
+        }
+        self._problems_of: dict[ViewName, Callable[[], list[Diagnostic]]] = {
+            "details": self.form.problems_here,
+            "examples": self.examples.problems_here,
+            "prompt": self.sections.problems_here,
         }
         self._tabs = self._make_tabs()
         self._columns = _splitter(Qt.Orientation.Horizontal, self._tabs, self.preview, sizes=(620, 380))
@@ -90,10 +101,13 @@ class Editor(QWidget):
         for view in (self.form, self.examples, self.sections):
             view.refused.connect(self.said)
             view.source_wanted.connect(self.show_in_source)
+            view.fix_wanted.connect(self.apply_fix)
         self.examples.details_wanted.connect(self._show_description)
+        self.examples.convert_wanted.connect(self.convert_triggers)
         self.form.examples_wanted.connect(lambda: self.show_view("examples"))
         self.source.refused.connect(self.said)
         self.source.caret_moved.connect(self.caret_moved)
+        self.source.fix_wanted.connect(self.apply_fix)
         self.problems.wanted.connect(self.show_problem)
         self.problems.fix_wanted.connect(self.apply_fix)
         self.problems.fix_all_wanted.connect(self.fix_all_wanted)
@@ -223,10 +237,42 @@ class Editor(QWidget):
         label = self.document.redo_label
         self._show_change(self.document.redo(), self.tr("Done again: {0}"), label)
 
-    def apply_fix(self, label: str, edits: tuple[TextEdit, ...]) -> None:
-        """Apply a fix as one step, and show where it changed the text if the source is shown."""
-        change = self.document.apply(Transaction(edits, label))
-        if change is not None:
+    def apply_fix(self, fix: Fix) -> None:
+        """Show what a fix changes, and apply it as one step if that is wanted."""
+        text = self.document.text
+        offer = Offer(fix.label, text, apply(text, fix.edits), fix.safe)
+        if fix_dialog.agreed(self, offer, self._preferences):
+            self._apply(text, fix.edits, fix.label)
+
+    def open_fixes(self) -> None:
+        """Offer the fixes of what has the focus in a menu: a field, an example, a section, a row, a place."""
+        focused = QApplication.focusWidget()
+        if focused is not None and self.problems.isAncestorOf(focused):
+            problems = self.problems.problems_here()
+        elif self.view == "source":
+            self.source.open_fixes()
+            return
+        else:
+            problems = self._problems_of[self.view]()
+        below = focused if focused is not None and self.isAncestorOf(focused) else self._tabs
+        at = below.mapToGlobal(QPoint(0, min(below.height(), _LOWEST)))
+        if not open_fixes(self, at, problems, self.apply_fix):
+            self.said.emit(self.tr("There is nothing to fix here."))
+
+    def convert_triggers(self, to: str) -> None:
+        """Show what converting the triggers ``to`` "prose" or "examples" does, and do it if wanted."""
+        syntax = self.document.syntax
+        plan = to_prose(syntax) if to == "prose" else to_examples(syntax)
+        if isinstance(plan, Refusal):
+            self.said.emit(plan.reason)
+        elif trigger_dialog.ask(self, syntax.text, plan):
+            self._apply(syntax.text, plan.edits, plan.label)
+
+    def _apply(self, text: str, edits: Edits, label: str) -> None:
+        """Make a change that was shown, unless the text is another one by now."""
+        if self.document.text != text:
+            self.said.emit(self.tr("The text has changed meanwhile; nothing was done."))
+        elif self.document.apply(Transaction(edits, label)) is not None:
             self.said.emit(label)
 
     def _show_change(self, change: Change | None, sentence: str, label: str | None) -> None:

@@ -7,6 +7,7 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from agenteditor.core.syntax import Syntax
+from agenteditor.core.trigger_section import bullets_of
 from agenteditor.ui import icons, theme
 from agenteditor.ui.form_notes import ProblemLine
 
@@ -15,10 +16,11 @@ _ICON = 40
 
 
 class NoExamples(QWidget):
-    """A page with a sentence and at most two buttons."""
+    """A page with a sentence and at most three buttons."""
 
     add_wanted = Signal()
     details_wanted = Signal()
+    convert_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -36,12 +38,16 @@ class NoExamples(QWidget):
         self.add = QPushButton(self.tr("Add an e&xample"), self)
         self.add.setIcon(icons.icon("add"))
         self.add.clicked.connect(self.add_wanted)
+        self.convert = QPushButton(self.tr("Convert to examples…"), self)
+        self.convert.setIcon(icons.icon("examples"))
+        self.convert.clicked.connect(self.convert_wanted)
         self.details = QPushButton(self.tr("Go to &Details"), self)
         self.details.setIcon(icons.icon("form"))
         self.details.clicked.connect(self.details_wanted)
         buttons = QHBoxLayout()
         buttons.addStretch(1)
         buttons.addWidget(self.add)
+        buttons.addWidget(self.convert)
         buttons.addWidget(self.details)
         buttons.addStretch(1)
         page = QWidget(self)
@@ -89,9 +95,18 @@ class NoExamples(QWidget):
             words = self.tr(
                 "The description is not plain text, so it cannot hold examples. Details shows what it is."
             )
+        told = can_add and bool(bullets_of(syntax.sections))
+        if told:
+            title = self.tr("Told in the prompt")
+            words = self.tr(
+                "This agent tells when to call it in its prompt, under “When to invoke”. That costs tokens "
+                "only when the agent is called. Examples stand in the description and cost tokens in every "
+                "conversation."
+            )
         self._title.setText(title)
         self._words.setText(words)
         self.add.setVisible(can_add)
+        self.convert.setVisible(told)
         self.details.setVisible(field is None or not can_add)
 
     def refuse(self, reason: str) -> None:

@@ -24,8 +24,8 @@ from PySide6.QtWidgets import (
 )
 
 from agenteditor.core import example_edits
-from agenteditor.core.checks import Fix
-from agenteditor.core.document import Change, Document, Transaction
+from agenteditor.core.checks import Diagnostic
+from agenteditor.core.document import Change, Document
 from agenteditor.core.example_edits import Draft
 from agenteditor.core.hosted_examples import Intent, place_of, span_of
 from agenteditor.core.syntax import HostedExample
@@ -54,6 +54,8 @@ class ExampleView(QWidget):
     refused = Signal(str)
     source_wanted = Signal(int, int)
     details_wanted = Signal()
+    convert_wanted = Signal(str)  # the other style of trigger: "prose" or "examples"
+    fix_wanted = Signal(object)  # a Fix
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -77,6 +79,11 @@ class ExampleView(QWidget):
             target.setFocus(Qt.FocusReason.OtherFocusReason)
         elif not self._has_focus():
             self._list.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def problems_here(self) -> list[Diagnostic]:
+        """The problems of the example that is selected."""
+        selected = self._selected()
+        return problems_of(self._document, selected) if selected else []
 
     def reveal(self, host: str, index: int) -> bool:
         """Select an example; False if there is none at this place."""
@@ -116,6 +123,13 @@ class ExampleView(QWidget):
         self._prose.setIcon(icons.icon("form"))
         self._prose.setToolTip(self.tr("The description around the examples is edited in the Details."))
         self._prose.clicked.connect(self.details_wanted)
+        self._convert = QPushButton(self.tr("Convert to prose…"), self)
+        self._convert.setFlat(True)
+        self._convert.setIcon(icons.icon("prompt"))
+        self._convert.setToolTip(
+            self.tr("Tell the examples in the prompt, and only name the situations in the description.")
+        )
+        self._convert.clicked.connect(lambda: self.convert_wanted.emit("prose"))
         side = QWidget(self)
         column = QVBoxLayout(side)
         column.setContentsMargins(theme.MARGIN, theme.MARGIN, theme.GAP // 2, theme.GAP)
@@ -124,11 +138,12 @@ class ExampleView(QWidget):
         column.addLayout(bar)
         column.addWidget(self._refusal)
         column.addWidget(self._cost)
+        column.addWidget(self._convert, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self._prose, 0, Qt.AlignmentFlag.AlignLeft)
         self._editor = ExampleEditor(self)
         self._editor.refused.connect(self.refused)
         self._editor.source_wanted.connect(self._to_source)
-        self._editor.fix_wanted.connect(self._fix)
+        self._editor.fix_wanted.connect(self.fix_wanted)
         self._editor.rebuilt.connect(self._chain)
         split = QSplitter(Qt.Orientation.Horizontal, self)
         split.setChildrenCollapsible(False)
@@ -139,6 +154,7 @@ class ExampleView(QWidget):
         self._none = NoExamples(self)
         self._none.add_wanted.connect(self._add)
         self._none.details_wanted.connect(self.details_wanted)
+        self._none.convert_wanted.connect(lambda: self.convert_wanted.emit("examples"))
         self._stack = QStackedLayout(self)
         self._stack.addWidget(split)
         self._stack.addWidget(self._none)
@@ -206,6 +222,7 @@ class ExampleView(QWidget):
         for button, can in zip(self._buttons, possible, strict=True):
             button.defaultAction().setEnabled(can and editable)
         self._cost.say(cost(self._document.syntax, _HOST))
+        self._convert.setVisible(any(one.host == _HOST for one in examples))
 
     def _followed(self) -> tuple[int, bool]:
         """The row to show, and whether it is the example shown before.
@@ -245,7 +262,7 @@ class ExampleView(QWidget):
 
     def _chain(self) -> None:
         """Let Tab go through list, buttons and editor as they are read."""
-        stops = [self._list, *self._buttons, self._prose, *self._editor.tab_stops()]
+        stops = [self._list, *self._buttons, self._convert, self._prose, *self._editor.tab_stops()]
         for before, after in pairwise(stops):
             QWidget.setTabOrder(before, after)
 
@@ -370,9 +387,6 @@ class ExampleView(QWidget):
         span = span_of(self._document.syntax, selected) if selected is not None else None
         if span is not None:
             self.source_wanted.emit(span.start, span.end)
-
-    def _fix(self, fix: Fix) -> None:
-        self._document.apply(Transaction(fix.edits, fix.label))
 
 
 def _inserted(value: str, index: int, draft: Draft) -> Edits | Refusal:

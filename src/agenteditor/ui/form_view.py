@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
 )
 
 from agenteditor.core import rewrite
-from agenteditor.core.checks import Diagnostic, Fix
+from agenteditor.core.checks import Diagnostic
 from agenteditor.core.document import Change, Document, Transaction
 from agenteditor.core.frontmatter import Field
 from agenteditor.core.text import Refusal
@@ -55,6 +55,7 @@ class FormView(QWidget):
     refused = Signal(str)
     source_wanted = Signal(int, int)
     examples_wanted = Signal()
+    fix_wanted = Signal(object)  # a Fix
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -107,6 +108,14 @@ class FormView(QWidget):
         """The row of a field, of the one that counts; None where there is none."""
         return self._rows.get(RowKey(key))
 
+    def problems_here(self) -> list[Diagnostic]:
+        """The problems of the field with the caret; those of no field where it is elsewhere."""
+        focused = QApplication.focusWidget()
+        here = next((key for key, row in self._rows.items() if focused and row.isAncestorOf(focused)), None)
+        start = self._document.syntax.body.start
+        problems = [one for one in self._document.problems if one.field is not None or one.span.start < start]
+        return [problem for problem in problems if self._row_of(problem) == here]
+
     def take_focus(self) -> None:
         """Go where the caret was last, at first to the first field; without frontmatter to the button."""
         focused = QApplication.focusWidget()
@@ -142,7 +151,7 @@ class FormView(QWidget):
 
     def _build(self) -> None:
         self._verdict = VerdictCard(self._document, self)
-        self._verdict.fix_wanted.connect(self._fix)
+        self._verdict.fix_wanted.connect(self.fix_wanted)
         self._verdict.rebuilt.connect(self._chain)
         titles = {**self._document.syntax.dialect.groups, _OTHER: self.tr("Other fields")}
         self._groups = {key: _Group(title, self) for key, title in titles.items()}
@@ -182,7 +191,7 @@ class FormView(QWidget):
         self._scroll.setWidget(content)
         self._none = NoFrontmatter(self._document, self)
         self._none.made.connect(self._made_agent)
-        self._none.fix_wanted.connect(self._fix)
+        self._none.fix_wanted.connect(self.fix_wanted)
         self._none.refused.connect(self.refused)
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self._scroll)
@@ -196,7 +205,7 @@ class FormView(QWidget):
         row.examples_wanted.connect(self.examples_wanted)
         row.source_wanted.connect(self.source_wanted)
         row.refused.connect(self.refused)
-        row.fix_wanted.connect(self._fix)
+        row.fix_wanted.connect(self.fix_wanted)
         row.removed.connect(lambda: self._dismiss(key.key))
         row.renamed.connect(self.reveal)
         row.rebuilt.connect(self._chain)
@@ -317,9 +326,6 @@ class FormView(QWidget):
                     row.finish()
                 self._show_problems()
                 return
-
-    def _fix(self, fix: Fix) -> None:
-        self._document.apply(Transaction(fix.edits, fix.label))
 
     def _dismiss(self, key: str) -> None:
         self._asked_for.discard(key)

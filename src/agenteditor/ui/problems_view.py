@@ -24,6 +24,7 @@ from agenteditor.core.checks import Diagnostic, Severity
 from agenteditor.core.document import Change, Document
 from agenteditor.core.text import LineIndex
 from agenteditor.ui import theme
+from agenteditor.ui.fix_menu import fix_text
 from agenteditor.ui.icons import icon, severity_icon
 from agenteditor.ui.qtext import plain
 from agenteditor.ui.sentence_rows import SentenceRows
@@ -37,11 +38,11 @@ _ROOM = 44  # letters a sentence should have in a line, before place and button 
 class ProblemsView(QWidget):
     """The list of problems.
 
-    ``wanted`` carries a Diagnostic to show; ``fix_wanted`` the label and edits of a fix.
+    ``wanted`` carries a Diagnostic to show; ``fix_wanted`` a Fix.
     """
 
     wanted = Signal(object)
-    fix_wanted = Signal(str, object)
+    fix_wanted = Signal(object)
     fix_all_wanted = Signal()
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
@@ -186,12 +187,12 @@ class ProblemsView(QWidget):
         button.setAccessibleName(self.tr("Fix: {0}").format(problem.fixes[0].label))
         if len(problem.fixes) == 1:
             fix = problem.fixes[0]
-            button.clicked.connect(lambda: self.fix_wanted.emit(fix.label, fix.edits))
+            button.clicked.connect(lambda: self.fix_wanted.emit(fix))
         else:
             menu = QMenu(button)
             for fix in problem.fixes:
-                action = menu.addAction(fix.label.replace("&", "&&"))
-                action.triggered.connect(lambda _on=False, f=fix: self.fix_wanted.emit(f.label, f.edits))
+                action = menu.addAction(fix_text(fix))
+                action.triggered.connect(lambda _on=False, f=fix: self.fix_wanted.emit(f))
             button.setMenu(menu)
             button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         return button
@@ -227,6 +228,11 @@ class ProblemsView(QWidget):
         self._last = problem
         self._position = problems.index(problem) if problem in problems else self._position
         self.wanted.emit(problem)
+
+    def problems_here(self) -> list[Diagnostic]:
+        """The problem of the selected row."""
+        item = self._list.currentItem()
+        return [] if item is None else [item.data(_MESSAGE, Qt.ItemDataRole.UserRole)]
 
     def take_focus(self) -> None:
         """Put the focus into the list."""

@@ -25,8 +25,8 @@ from PySide6.QtWidgets import (
 
 from agenteditor.core import markdown_lines as md
 from agenteditor.core.body import Section, SectionPath, section_at
-from agenteditor.core.checks import Diagnostic, Fix
-from agenteditor.core.document import Document, Transaction
+from agenteditor.core.checks import Diagnostic
+from agenteditor.core.document import Document
 from agenteditor.core.section_edits import rename_section
 from agenteditor.core.text import Edits
 from agenteditor.ui import icons, section_words, theme
@@ -55,6 +55,7 @@ class SectionPage(QWidget):
     refused = Signal(str)
     chosen = Signal(object)
     add_wanted = Signal()
+    fix_wanted = Signal(object)  # a Fix
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -78,7 +79,7 @@ class SectionPage(QWidget):
         self._name.setMinimumHeight(self._title.sizeHint().height())
         self._about = Muted("", self)
         self._problems = Problems(parent=self)
-        self._problems.fix_wanted.connect(self._fix)
+        self._problems.fix_wanted.connect(self.fix_wanted)
         self._note = ProblemLine(self)
         self._note.hide()
         self._form_button = self._mode(self.tr("List"))
@@ -173,7 +174,7 @@ class SectionPage(QWidget):
         moved_on, self._path = path != self._path, path
         section = section_at(self._document.syntax.sections, path)
         self._show_head(section)
-        self._problems.show_problems(self._problems_here())
+        self._problems.show_problems(self.problems_here())
         if section is None or self._markdown_button.isChecked():
             self._markdown_part.show(whole_span(self._document, path))
             self._show_page(self._markdown)
@@ -193,7 +194,8 @@ class SectionPage(QWidget):
             self._note.say("warning", "warning", reason)
         _show(self._note, bool(reason))
 
-    def _problems_here(self) -> list[Diagnostic]:
+    def problems_here(self) -> list[Diagnostic]:
+        """The problems of what is shown."""
         start, end = whole_span(self._document, self._path)
         start = start if self._path else self._document.syntax.body.start
         return [each for each in self._document.problems if start <= each.span.start <= end]
@@ -323,9 +325,6 @@ class SectionPage(QWidget):
         self._form.ensureVisible(0, place.y(), 0, caret.height() + theme.GAP)
 
     # --- what the user does ---------------------------------------------------------------------
-
-    def _fix(self, fix: Fix) -> None:
-        self._document.apply(Transaction(fix.edits, fix.label))
 
     def _answer(self, reason: str) -> None:
         self.say(reason)

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from agenteditor.core.body import Section, SectionPath, path_at, section_at
+from agenteditor.core.checks import Diagnostic
 from agenteditor.core.document import Change, Document
 from agenteditor.core.section_adds import Place, add_section
 from agenteditor.core.section_edits import (
@@ -57,6 +58,7 @@ class SectionView(QWidget):
 
     refused = Signal(str)
     source_wanted = Signal(int, int)
+    fix_wanted = Signal(object)  # a Fix
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -70,6 +72,10 @@ class SectionView(QWidget):
         self.refresh()
 
     # --- what the editor calls ----------------------------------------------------------------
+
+    def problems_here(self) -> list[Diagnostic]:
+        """The problems of the section that is shown."""
+        return self._page.problems_here()
 
     def take_focus(self) -> None:
         """Go to the outline, unless the focus is in this view already."""
@@ -167,6 +173,7 @@ class SectionView(QWidget):
         self._page = SectionPage(self._document, self)
         self._page.refused.connect(self._page_refused)
         self._page.chosen.connect(self.choose)
+        self._page.fix_wanted.connect(self.fix_wanted)
         self._page.add_wanted.connect(lambda: self._add("inside"))
         self._main = QSplitter(Qt.Orientation.Horizontal, self)
         self._main.setChildrenCollapsible(False)

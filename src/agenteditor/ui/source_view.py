@@ -8,6 +8,7 @@ in part and cannot be edited here. While hidden the view does nothing and catche
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShowEvent, QTextCursor
@@ -19,7 +20,8 @@ from agenteditor.core.line_ends import line_end
 from agenteditor.core.syntax import Syntax
 from agenteditor.core.text import Span, diff
 from agenteditor.ui.find_bar import FindBar
-from agenteditor.ui.icons import icon, severity_icon
+from agenteditor.ui.fix_menu import add_fixes, open_fixes
+from agenteditor.ui.icons import icon
 from agenteditor.ui.qtext import Shown, apply_to, plain, raw_text, read_back
 from agenteditor.ui.source_edit import TYPING, SourceEdit
 from agenteditor.ui.source_notes import Note
@@ -36,7 +38,6 @@ _SHOWN_OF_LINE = 2_000
 # Milliseconds after the last key until its problems are shown: nothing is red while a word is typed.
 PROBLEMS_DELAY = 200
 _MOST_NOTES = 500
-_LONGEST_LABEL = 75  # characters of a menu
 
 _ORDER: tuple[Severity, ...] = ("error", "warning", "info")
 
@@ -47,6 +48,7 @@ class SourceView(QWidget):
     refused = Signal(str)
     caret_moved = Signal(int, int)
     zoom_changed = Signal(int)
+    fix_wanted = Signal(object)  # a Fix
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -262,30 +264,19 @@ class SourceView(QWidget):
     def open_fixes(self) -> None:
         """Offer the fixes of the problems at the caret in a menu."""
         self._show_problems()  # those of the text as it is now
-        problems = [problem for problem in self._problems_here() if problem.fixes]
-        if not problems:
+        at = self.edit.viewport().mapToGlobal(self.edit.cursorRect().bottomLeft())
+        if not open_fixes(self, at, self._problems_here(), self._chooser()):
             self.refused.emit(self.tr("There is nothing to fix at the caret."))
-            return
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._add_fixes(menu, problems)
-        menu.setActiveAction(next(action for action in menu.actions() if action.isEnabled()))
-        menu.popup(self.edit.viewport().mapToGlobal(self.edit.cursorRect().bottomLeft()))
 
-    def _add_fixes(self, menu: QMenu, problems: list[Diagnostic]) -> None:
-        syntax = self._document.syntax
-        for problem in problems:
-            title = menu.addAction(severity_icon(problem.severity), _label(problem.message))
-            title.setEnabled(False)
-            for fix in problem.fixes:
-                action = menu.addAction(icon("fix"), _label(fix.label))
-                action.triggered.connect(lambda _on=False, fix=fix: self._apply_fix(fix, syntax))
+    def _chooser(self) -> Callable[[Fix], None]:
+        """What to do with a fix that is chosen from a menu opened now."""
+        return partial(self._choose_fix, self._document.syntax)
 
-    def _apply_fix(self, fix: Fix, syntax: Syntax) -> None:
+    def _choose_fix(self, syntax: Syntax, fix: Fix) -> None:
         if self._document.syntax is not syntax:
             self.refused.emit(self.tr("The text has changed meanwhile; nothing was done."))
             return
-        self._document.apply(Transaction(fix.edits, fix.label))
+        self.fix_wanted.emit(fix)
         self._show_problems()
 
     def _open_menu(self, at: QPoint) -> None:
@@ -300,7 +291,7 @@ class SourceView(QWidget):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         problems = [problem for problem in self._problems_here() if problem.fixes]
         if problems:
-            self._add_fixes(menu, problems)
+            add_fixes(menu, problems, self._chooser())
             menu.addSeparator()
         keys, selected = QKeySequence.StandardKey, edit.textCursor().hasSelection()
         writable = not edit.isReadOnly()
@@ -366,9 +357,3 @@ def _beginning(text: str) -> str:
     lines = text[:_SHOWN_CHARACTERS].split("\n")
     cut = (line if len(line) <= _SHOWN_OF_LINE else line[:_SHOWN_OF_LINE] + " …" for line in lines)
     return plain("\n".join(cut))
-
-
-def _label(sentence: str) -> str:
-    """A sentence as the text of a menu entry: short, and no mnemonics."""
-    short = sentence if len(sentence) <= _LONGEST_LABEL else sentence[: _LONGEST_LABEL - 1].rstrip() + "…"
-    return plain(" ".join(short.split())).replace("&", "&&")
