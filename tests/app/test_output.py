@@ -8,8 +8,8 @@ import shlex
 from pathlib import Path
 
 import pytest
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtPrintSupport import QPrinter
+from PySide6.QtGui import QGuiApplication, QPageLayout
+from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 
 from agenteditor.app import dialogs
 from agenteditor.app.commands import make_window
@@ -17,6 +17,7 @@ from agenteditor.app.main import application
 from agenteditor.app.output import ENDINGS, written
 from agenteditor.app.settings import Settings
 from agenteditor.core.document import Document
+from agenteditor.ui.preview_paper import margins
 from agenteditor.ui.preview_sheet import sheet
 
 GOOD = "---\nname: good\ndescription: Use it.\ntools: Read\ncolor: red\n---\n\nYou are <b>good</b>.\n"
@@ -89,23 +90,23 @@ def test_the_command_in_an_agents_folder_names_the_folder_and_the_unsaved_change
     )
 
 
-@pytest.mark.parametrize("ending", [".pdf", ".html", ".md", ".txt"])
-def test_the_preview_is_saved_in_the_form_of_the_ending(window, monkeypatch, tmp_path, ending):
-    asked = []
-    path = tmp_path / f"out{ending}"
-    path.write_text("what is there may be replaced: the dialog has asked")
+def test_the_preview_is_saved_in_the_form_of_the_ending(window, monkeypatch, tmp_path):
+    asked, answers = [], []
     monkeypatch.setattr(
-        dialogs, "ask_preview_path", lambda _parent, suggestion: asked.append(suggestion) or path
+        dialogs, "ask_preview_path", lambda _parent, suggestion: asked.append(suggestion) or answers[-1]
     )
     window.present_editor().preview.show_source("powers")
-    window.actions_["save-preview"].trigger()
-    assert asked == [tmp_path / "good-powers.pdf"]
-    data = path.read_bytes()
-    if ending == ".pdf":
-        assert data.startswith(b"%PDF-")
-    else:
-        assert b"It may read files." in data
-    assert status(window) == f"Saved {path}"
+    for ending, piece in {
+        ".pdf": b"%PDF-",
+        **dict.fromkeys((".html", ".md", ".txt"), b"It may read"),
+    }.items():
+        answers.append(tmp_path / f"out{ending}")
+        answers[-1].write_text("what is there may be replaced: the dialog has asked")
+        window.actions_["save-preview"].trigger()
+        data = answers[-1].read_bytes()
+        assert piece in data and b"what is there" not in data
+        assert status(window) == f"Saved {answers[-1]}"
+    assert set(asked) == {tmp_path / "good-powers.pdf"}
 
 
 def test_a_web_page_stands_alone_and_its_text_stays_text():
@@ -129,13 +130,15 @@ def test_the_agents_own_file_is_never_replaced_by_a_preview(window, monkeypatch,
     assert (tmp_path / "good.md").read_text() == GOOD
 
 
-@pytest.mark.parametrize("name", ["out.docx", "missing/out.pdf"])
-def test_what_cannot_be_saved_says_why(window, monkeypatch, tmp_path, name):
+def test_what_cannot_be_saved_says_why(window, monkeypatch, tmp_path):
     said = []
-    monkeypatch.setattr(dialogs, "ask_preview_path", lambda *_: tmp_path / name)
     monkeypatch.setattr(dialogs, "say", lambda _parent, _title, text: said.append(text))
-    window.actions_["save-preview"].trigger()
-    assert len(said) == 1 and not (tmp_path / name).exists()
+    for name in ("out.docx", "missing/out.pdf"):
+        monkeypatch.setattr(dialogs, "ask_preview_path", lambda *_, name=name: tmp_path / name)
+        window.actions_["save-preview"].trigger()
+        assert not (tmp_path / name).exists()
+    assert said[0] == "Give the file one of these endings: .pdf, .html, .md, .txt."
+    assert len(said) == 2
 
 
 def test_nothing_is_saved_or_printed_without_an_answer(window, monkeypatch, tmp_path):
@@ -172,3 +175,16 @@ def test_a_path_without_an_ending_gets_that_of_the_form(monkeypatch, qapp):
 
     monkeypatch.setattr(dialogs.QFileDialog, "getSaveFileName", chosen)
     assert dialogs.ask_preview_path(None, Path("y.pdf")) == Path("x.html")
+
+
+@pytest.mark.parametrize("answer", [QPrintDialog.DialogCode.Accepted, QPrintDialog.DialogCode.Rejected])
+def test_a_printer_is_asked_for_with_the_title_and_our_margins(qtbot, monkeypatch, answer):
+    asked = []
+    monkeypatch.setattr(QPrintDialog, "exec", lambda dialog: asked.append(dialog.windowTitle()) or answer)
+    printer = dialogs.ask_printer(None, "a title", margins())
+    assert asked == ["Print the preview"]
+    if answer == QPrintDialog.DialogCode.Rejected:
+        assert printer is None
+    else:
+        assert printer.docName() == "a title"
+        assert round(printer.pageLayout().margins(QPageLayout.Unit.Millimeter).left()) == 16

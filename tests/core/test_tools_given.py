@@ -81,6 +81,7 @@ GIVEN = {
     "unknown, old, other program": ("Raed, LS, run_shell_command, Read", MISSING, {"Read"}),
     "names without commas": ("Read Grep", MISSING, {"Read", "Grep"}),
     "a star among others": ("*, Nope", MISSING, {*ALL, "mcp__*"}),
+    "a star and every server": ("*, mcp__*", MISSING, {*ALL, "mcp__*"}),
     "all forbidden": (MISSING, "*", set()),
     "some forbidden of all": (MISSING, "Write, Edit", {*ALL, "mcp__*"} - {"Write", "Edit"}),
     "two agents": ("Agent(a, b), Read", MISSING, {"Agent", "Read"}),
@@ -90,7 +91,9 @@ GIVEN = {
 
 @pytest.mark.parametrize(("tools", "denied", "names"), GIVEN.values(), ids=GIVEN)
 def test_what_is_given(tools: object, denied: object, names: set[str]) -> None:
-    assert set(left(tools, denied).foreground) == names
+    answer = left(tools, denied)
+    assert set(answer.foreground) == names
+    assert not names & why(answer).keys()
 
 
 # tools, disallowedTools, entry or tool -> why it is not given
@@ -106,6 +109,7 @@ REASONS = {
     "removed": ("LS, Read", MISSING, "LS", "old-name"),
     "of another program": ("read_file, Read", MISSING, "read_file", "other-program"),
     "in the style of VS Code": ("edit/editFiles, Read", MISSING, "edit/editFiles", "other-program"),
+    "unknown beside a star": ("*, Raed", MISSING, "Raed", "unknown"),
     "malformed": (["Agent(a", "Read"], MISSING, "Agent(a", "malformed"),
     "a star for the server": ("mcp__*, Read", MISSING, "mcp__*", "every-server"),
     "a server forbidden": (MISSING, "mcp__github", "mcp__github", "forbidden"),

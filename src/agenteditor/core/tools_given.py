@@ -99,7 +99,10 @@ def tools_given(
     limits = _Limits(names, planning, frozenset(_names_of(names, denied)))
     given, withheld = _from_list(limits, wanted) if state in ("list", "none") else _from_all(limits)
     if state == "everything":
-        withheld |= {entry.text: fault for entry in wanted if (fault := entry_fault(names, entry, "tools"))}
+        for entry in wanted:
+            fault = entry_fault(names, entry, "tools")
+            if fault is not None and entry.text not in given:
+                withheld[entry.text] = fault
     for name in names.memory_tools if memory else ():
         if withheld.get(name) == "not-listed":
             del withheld[name]
