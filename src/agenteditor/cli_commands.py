@@ -18,6 +18,7 @@ from agenteditor import cli_convert, cli_import, cli_triggers
 from agenteditor.core import files
 from agenteditor.core.catalog import agent_files
 from agenteditor.core.checks import Diagnostic, check
+from agenteditor.core.convert import in_claude_words
 from agenteditor.core.dialect import typed
 from agenteditor.core.disk import is_folder, is_there
 from agenteditor.core.files import FileProblem, Loaded
@@ -136,7 +137,9 @@ def _show(options: argparse.Namespace) -> int:
     for file in given:
         syntax, problems = _checked(file)
         place = syntax.dialect.place
-        record = shown(str(file.path), syntax, loads(syntax, place), powers(syntax, place), problems)
+        words = in_claude_words(syntax, file.path.name)
+        may = powers(syntax if isinstance(words, Refusal) else words, place)
+        record = shown(str(file.path), syntax, loads(syntax, place), may, problems)
         print(json_line(record))
     return FAILED if given.failed else OK
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agenteditor.core.dialects import by_name
 from agenteditor.core.examples import Example
 from agenteditor.core.loading import Place
 from agenteditor.core.router import routed, tokens
@@ -129,3 +130,13 @@ def test_every_real_file_is_seen_with_all_of_its_examples(shared: Path) -> None:
         )
         if seen.loads.ok:
             assert seen.name and seen.description
+
+
+def test_another_programs_agent_is_named_and_limited_as_its_file_says() -> None:
+    text = "---\ndescription: Use this when tests run.\npermission:\n  edit: deny\n---\nYou test.\n"
+    seen = routed(parse(text, by_name("opencode")), "project", "tester.md")
+    assert (seen.name, seen.tools) == ("tester", 'What “permission” says: {"edit": "deny"}')
+    seen = routed(
+        parse(text.replace("permission:\n  edit: deny\n", ""), by_name("opencode")), "project", "tester.md"
+    )
+    assert "OpenCode decides" in seen.tools

@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QWidget
 
 from agenteditor.app import dialogs
 from agenteditor.core import files
-from agenteditor.core.agents_json import agent_record, agents_json, run_command
+from agenteditor.core.agents_json import AgentRecord, agent_record, agents_json, run_command
+from agenteditor.core.convert import in_claude_words
 from agenteditor.core.disk import is_there
 from agenteditor.core.document import Document
 from agenteditor.core.files import FileProblem
@@ -35,7 +36,7 @@ def tr(text: str) -> str:
 
 def copy_json(document: Document) -> str:
     """Copy the agent as the JSON of ``--agents``; the sentence that says so, or why not."""
-    agent = agent_record(document.syntax)
+    agent = _record(document)
     if isinstance(agent, Refusal):
         return plain(agent.reason)
     QGuiApplication.clipboard().setText(agents_json(agent))
@@ -48,8 +49,10 @@ def copy_json(document: Document) -> str:
 
 def copy_command(document: Document) -> str:
     """Copy the command that runs the agent; the sentence that says so, or why not."""
-    agent = agent_record(document.syntax)
-    command = agent if isinstance(agent, Refusal) else run_command(agent, document.path)
+    agent = _record(document)
+    # Claude Code does not look where other programs have their files.
+    path = document.path if document.syntax.dialect.is_claude else None
+    command = agent if isinstance(agent, Refusal) else run_command(agent, path)
     if isinstance(command, Refusal):
         return plain(command.reason)
     QGuiApplication.clipboard().setText(command.line)
@@ -62,6 +65,12 @@ def copy_command(document: Document) -> str:
     elif document.modified:
         parts.append(tr("It runs the file as it was saved, without your changes."))
     return " ".join(parts)
+
+
+def _record(document: Document) -> AgentRecord | Refusal:
+    """The agent in the form of ``--agents``, whatever program its file is for."""
+    words = in_claude_words(document.syntax, document.path.name if document.path is not None else None)
+    return words if isinstance(words, Refusal) else agent_record(words)
 
 
 # --- to paper and to a file ---------------------------------------------------------------------

@@ -15,7 +15,7 @@ from agenteditor.core import checks_schema, modes_file, rewrite, toml_file, yaml
 from agenteditor.core.checks import check
 from agenteditor.core.checks_fields import slugged
 from agenteditor.core.convert_report import Item, report
-from agenteditor.core.dialect import Dialect
+from agenteditor.core.dialect import Dialect, claude_code
 from agenteditor.core.line_ends import drop_bom, to_line_ends
 from agenteditor.core.loading import loads
 from agenteditor.core.meaning import Meaning, expressed, meaning_from, meaning_of
@@ -79,6 +79,14 @@ def convert(syntax: Syntax, target: Dialect, file_name: str | None = None) -> Co
     )
     errors = [one.message for one in check(after, target.place, path) if one.severity == "error"]
     return Conversion(target, path, text, items, tuple(errors))
+
+
+def in_claude_words(syntax: Syntax, file_name: str | None = None) -> Syntax | Refusal:
+    """The agent as a file of Claude Code: what its own program makes of it, as near as those words come."""
+    if syntax.dialect.is_claude:
+        return syntax
+    made = convert(syntax, claude_code(), file_name)
+    return made if isinstance(made, Refusal) else parse(made.text)
 
 
 def _named(meaning: Meaning, target: Dialect) -> Meaning:

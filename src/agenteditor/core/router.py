@@ -7,12 +7,14 @@ it, each backslash-n a line break (FORMAT 2.4). Strings are sentences for people
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
 from agenteditor.core import tools_grammar
 from agenteditor.core.dialect_table import Place
 from agenteditor.core.examples import Example, parse_examples, prose, shown
 from agenteditor.core.loading import Loads, loads, required_fault
+from agenteditor.core.meaning import meaning_of
 from agenteditor.core.syntax import Syntax
 
 CHARACTERS_A_TOKEN = 4  # a rule of thumb for English text
@@ -59,6 +61,8 @@ def routed(syntax: Syntax, place: Place = "project", file_name: str | None = Non
     unnamed = syntax.verdict == "fails" or required_fault(syntax, "name") is not None
     if place == "plugin" and answer.ok and unnamed and file_name:
         name = file_name.removesuffix(".md")
+    if not syntax.dialect.is_claude:
+        name = meaning_of(syntax, file_name).name
     dropped = place == "plugin" and answer.ok and syntax.verdict == "fails"
     placeholder = place == "plugin" and answer.ok and (dropped or bool(required_fault(syntax, "description")))
     if placeholder:
@@ -96,8 +100,20 @@ def _parts(value: str) -> list[str | Example]:
     return [part for part in parts if part != ""]
 
 
+def _tools_elsewhere(syntax: Syntax) -> str:
+    """What another program's file says of tools, as it says it."""
+    limit = syntax.dialect.table.fields.get("tools")
+    field = syntax.field(limit.key) if limit is not None else None
+    if field is None or field.value is None:
+        return f"Nothing in the file limits them: {syntax.dialect.program} decides."
+    written = json.dumps(field.value, ensure_ascii=False) if field.text is None else field.text
+    return f"What “{field.key}” says: {written}"
+
+
 def _tools(syntax: Syntax) -> str:
     """What ``tools`` and ``disallowedTools`` leave, in a sentence (FORMAT 1.3)."""
+    if not syntax.dialect.is_claude:
+        return _tools_elsewhere(syntax)
     allowed, denied = _names(syntax, "tools"), _names(syntax, "disallowedTools") or ()
     field = syntax.field("tools")
     if field is not None and field.style == "broken":

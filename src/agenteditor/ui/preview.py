@@ -24,14 +24,13 @@ from PySide6.QtWidgets import (
 
 from agenteditor.core.document import Change, Document
 from agenteditor.core.markdown_page import Excess, excess, markdown_page
-from agenteditor.core.powers import powers
 from agenteditor.core.router import routed
 from agenteditor.ui import theme
 from agenteditor.ui.diff_view import DiffView
 from agenteditor.ui.icons import Meaning, pixmap
 from agenteditor.ui.preview_browser import PageBrowser
 from agenteditor.ui.preview_file import FileText, excess_sentence, facts
-from agenteditor.ui.preview_powers import powers_note, powers_page
+from agenteditor.ui.preview_powers import document_powers
 from agenteditor.ui.preview_router import router_page
 
 Source = Literal["prompt", "router", "powers", "file", "changes"]
@@ -216,9 +215,10 @@ class PreviewPanel(QWidget):
 
     def _show_powers(self) -> None:
         syntax, place, path = self._document.syntax, self._document.place, self._document.path
-        found, name = powers(syntax, place), routed(syntax, place, path.name if path else None).name
-        self.powers.show_page(powers_page(name, syntax.dialect, found))
-        self._show(self.powers, _Message(*powers_note(found)))
+        name = routed(syntax, place, path.name if path else None).name
+        page, note = document_powers(name, self._document)
+        self.powers.show_page(page)
+        self._show(self.powers, _Message(*note))
 
     def _excess(self, kind: Excess) -> str:
         return {

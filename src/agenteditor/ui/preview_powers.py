@@ -10,11 +10,28 @@ from itertools import groupby
 
 from PySide6.QtCore import QCoreApplication
 
+from agenteditor.core.convert import in_claude_words
 from agenteditor.core.dialect import Dialect
+from agenteditor.core.document import Document
 from agenteditor.core.page import Block, Page, Run, finished
-from agenteditor.core.powers import Powers
+from agenteditor.core.powers import Powers, powers
 from agenteditor.core.powers_words import Statement, Topic, headline, statements
+from agenteditor.core.text import Refusal
 from agenteditor.ui.icons import Meaning
+
+
+def document_powers(name: str, document: Document) -> tuple[Page, tuple[Meaning, str]]:
+    """The page of a document, and the note above it; other programs' files in Claude Code's words."""
+    syntax, path = document.syntax, document.path
+    words = in_claude_words(syntax, path.name if path is not None else None)
+    if isinstance(words, Refusal):
+        return Page(), ("error", words.reason)
+    found = powers(words, words.dialect.place)
+    page, note = powers_page(name, words.dialect, found), powers_note(found)
+    if words is not syntax and not note[1]:
+        said = _tr("In the words of Claude Code, as near as they come to those of {0}.")
+        note = "info", said.format(syntax.dialect.program)
+    return page, note
 
 
 def powers_page(name: str, dialect: Dialect, found: Powers) -> Page:

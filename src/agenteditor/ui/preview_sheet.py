@@ -11,10 +11,9 @@ from agenteditor.core.document import Document
 from agenteditor.core.markdown_page import excess, markdown_page
 from agenteditor.core.page import LONGEST, Block, Page, Run
 from agenteditor.core.page_text import page_markdown
-from agenteditor.core.powers import powers
 from agenteditor.core.router import routed
 from agenteditor.ui.preview_file import shown_part
-from agenteditor.ui.preview_powers import powers_page
+from agenteditor.ui.preview_powers import document_powers
 from agenteditor.ui.preview_router import router_page
 
 
@@ -39,7 +38,7 @@ def sheet(document: Document, source: str) -> Sheet:
         case "router":
             return _made(_tr("{0}: what the router sees").format(name), router_page(seen))
         case "powers":
-            page = powers_page(seen.name, syntax.dialect, powers(syntax, place))
+            page, _ = document_powers(seen.name, document)
             return _made(_tr("{0}: what it may do").format(name), page)
         case "file":
             return Sheet(_tr("{0}: file").format(name), _as_written(document.text), document.text)
