@@ -189,6 +189,18 @@ def test_undo_goes_on_past_reading_as_another_kind(window, folder):
     assert window.present_editor().document.text == text
 
 
+def test_saving_in_another_programs_folder_reads_it_by_that_programs_rules(
+    window, folder, tmp_path, monkeypatch
+):
+    window.open_paths([folder / "a-b.md"])
+    target = tmp_path / ".opencode" / "agents" / "a-b.md"
+    target.parent.mkdir(parents=True)
+    monkeypatch.setattr(dialogs, "ask_save_path", lambda *_: target)
+    window.actions_["save-as"].trigger()
+    assert window.status.dialect.text() == "OpenCode agent" and target.is_file()
+    assert not window.present_editor().document.modified
+
+
 def test_the_menu_lists_the_kinds_and_checks_the_present_one(window, folder):
     window.open_paths([folder / "a-b.md"])
     menu = window.actions_.submenus["read-as"]

@@ -156,6 +156,8 @@ def save_as(window: Window) -> None:
     """Save the present document elsewhere and go on with it there."""
     document = window.present_editor().document
     if saving.saved_as(window, document):
+        if document.chosen is None:
+            window.read_as(None)  # another folder may be another program's
         say_saved(window, [document])
 
 

@@ -152,10 +152,36 @@ def tools(subject: Subject) -> Iterator[Diagnostic]:
             "should have all.",
             field.key,
         )
+    beyond: list[Listed] = []
     for one in listed_entries(field):
         found = _entry(subject, field, one)
-        if found is not None:
+        if (
+            found is not None
+            and found.code == "tools/unknown"
+            and not found.fixes
+            and own.unknown == "ignored"
+        ):
+            beyond.append(one)
+        elif found is not None:
             yield found
+    if beyond:
+        yield _beyond(subject, field, beyond)
+
+
+def _beyond(subject: Subject, field: Field, entries: list[Listed]) -> Diagnostic:
+    """Names that an extension or a server may have brought: said once, as a note."""
+    listed = ", ".join(shown(one.entry.text) for one in entries[:3]) + (" …" if len(entries) > 3 else "")
+    one = len(entries) == 1
+    known = "is no tool" if one else "are no tools"
+    then = "it is passed over" if one else "they are passed over"
+    return finding(
+        "tools/unknown",
+        entries[0].span,
+        f"{listed} {known} that {subject.program} documents. Unless an extension or a server brings "
+        f"{'it' if one else 'them'}, {then}.",
+        field.key,
+        severity="info",
+    )
 
 
 def _entry(subject: Subject, field: Field, one: Listed) -> Diagnostic | None:
