@@ -196,7 +196,8 @@ def make_this_an_agent(document: Document) -> None:
 
 def fix_all(window: Window, document: Document) -> None:
     """Apply the safe fixes as one step, and say how many there were."""
-    result = fixed(document.text, document.place, document.path.name if document.path else None)
+    name = document.path.name if document.path else None
+    result = fixed(document.text, document.place, name, document.settings)
     if not result.labels:
         window.say(tr("There is nothing to fix without a decision of yours."))
         return

@@ -1,4 +1,7 @@
-"""Applying fixes by themselves: the safe ones, one after another, until nothing changes."""
+"""Applying fixes by themselves: the safe ones, one after another, until nothing changes.
+
+Only what is reported is fixed: a rule that is switched off in the settings of the catalog is left alone.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from dataclasses import dataclass
 
 from agenteditor.core.checks import check
 from agenteditor.core.loading import Place
+from agenteditor.core.rule_settings import NO_SETTINGS, RuleSettings, applied
 from agenteditor.core.syntax import parse
 from agenteditor.core.text import apply
 
@@ -21,12 +25,17 @@ class Fixed:
     labels: tuple[str, ...]
 
 
-def fixed(text: str, place: Place = "project", file_name: str | None = None) -> Fixed:
+def fixed(
+    text: str,
+    place: Place = "project",
+    file_name: str | None = None,
+    settings: RuleSettings = NO_SETTINGS,
+) -> Fixed:
     """``text`` after its safe fixes. A fix that brings its own problem back is applied once."""
     labels: list[str] = []
     seen = {text}
     while len(labels) < _MAX_FIXES:
-        step = next(_steps(text, place, file_name, seen), None)
+        step = next(_steps(text, place, file_name, settings, seen), None)
         if step is None:
             break
         text, label = step
@@ -35,9 +44,11 @@ def fixed(text: str, place: Place = "project", file_name: str | None = None) -> 
     return Fixed(text, tuple(labels))
 
 
-def _steps(text: str, place: Place, file_name: str | None, seen: set[str]) -> Iterator[tuple[str, str]]:
+def _steps(
+    text: str, place: Place, file_name: str | None, settings: RuleSettings, seen: set[str]
+) -> Iterator[tuple[str, str]]:
     """Each text one safe fix away that was not there before, with the label of the fix."""
-    for problem in check(parse(text), place, file_name):
+    for problem in applied(check(parse(text), place, file_name), settings):
         for fix in problem.fixes:
             if fix.safe and (after := apply(text, fix.edits)) not in seen:
                 yield after, fix.label
