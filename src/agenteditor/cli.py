@@ -25,6 +25,7 @@ Without a window, for scripts (each with its own --help):
   agenteditor set FILE KEY=VALUE…     change fields and nothing else
   agenteditor fix PATH…               apply the safe fixes
   agenteditor export PATH… --to DIR   write a catalog folder
+  agenteditor rules                   what is looked for, and how to switch it off
 
 A file with the name of a command is opened as ./check.
 """

@@ -149,7 +149,9 @@ def test_problems_are_looked_for_once_a_text_and_again_when_text_or_name_change(
     assert looked == [("project", "a.md"), ("project", "a.md"), ("project", "b.md")]
 
 
-MODEL = "---\nname: a-b\ndescription: Use this when tests run.\nmodel: gpt\n---\n\nYou are a tester of texts.\n"
+MODEL = (
+    "---\nname: a-b\ndescription: Use this when tests run.\nmodel: gpt\n---\n\nYou are a tester of texts.\n"
+)
 
 
 def codes(problems):

@@ -35,7 +35,10 @@ class Transaction:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """``edits`` turn ``before.text`` into ``after.text``; empty when only path, saved state or settings changed."""
+    """``edits`` turn ``before.text`` into ``after.text``.
+
+    They are empty when only path, saved state or settings changed.
+    """
 
     edits: Edits
     before: Syntax

@@ -73,7 +73,7 @@ class RuleSettings:
             return []
         where = shown_path(self.path)
         return [
-            f"{where}: {message}" if line is None else f"{where}:{line}: {message}"
+            message if where in message else f"{where}{'' if line is None else f':{line}'}: {message}"
             for line, message in self.faults
         ]
 
@@ -145,9 +145,7 @@ def understood(text: str) -> tuple[dict[str, Switch], tuple[SettingsFault, ...]]
     faults: list[SettingsFault] = []
     if odd := re.search("[\ud800-\udfff]", text):
         number = text.count("\n", 0, odd.start()) + 1
-        faults.append(
-            SettingsFault(number, "This line holds bytes that are not UTF-8, as TOML has to be.")
-        )
+        faults.append(SettingsFault(number, "This line holds bytes that are not UTF-8, as TOML has to be."))
     data = _parsed(text, faults)
     lines = line_numbers(text)
     switches: dict[str, Switch] = {}
@@ -155,9 +153,7 @@ def understood(text: str) -> tuple[dict[str, Switch], tuple[SettingsFault, ...]]
         faults.append(SettingsFault(lines.get((name,)), message))
     table = data.get(TABLE, {})
     if not isinstance(table, dict):
-        message = (
-            "“rules” is not a table: write [rules] in a line of its own, then a line per rule."
-        )
+        message = "“rules” is not a table: write [rules] in a line of its own, then a line per rule."
         faults.append(SettingsFault(lines.get((TABLE,)), message))
         table = {}
     for name, word in table.items():

@@ -43,9 +43,7 @@ def switched(text: str, name: str, switch: Switch) -> Edits | Refusal:
     """
     before = toml(text)
     if before is None:
-        return Refusal(
-            "The settings file cannot be read as TOML. Mend it first, so that nothing is lost."
-        )
+        return Refusal("The settings file cannot be read as TOML. Mend it first, so that nothing is lost.")
     table = before.get(TABLE, {})
     if not isinstance(table, dict):
         return Refusal("“rules” in the settings file is not a table. Write [rules] in a line of its own.")
