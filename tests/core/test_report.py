@@ -23,7 +23,9 @@ from agenteditor.core.text import apply
 from tests.core.checks_cases import cases
 from tests.core.texts import agent_texts
 
-MODEL = "---\nname: a-b\ndescription: Use this when tests run.\nmodel: gpt\n---\n\nYou are a tester of texts.\n"
+MODEL = (
+    "---\nname: a-b\ndescription: Use this when tests run.\nmodel: gpt\n---\n\nYou are a tester of texts.\n"
+)
 BROKEN = "---\nname: bad\ndescription: ends in a colon:\n---\nYou are a tester of texts.\n"
 NAMES = ["a-b.md", "a: b,100%.md", "ä 😀#?.md", "line\nbreak\x1b.md", os.fsdecode(b"\xff&<>\"'.md"), "sub/../a-b.md"]  # fmt: skip
 
@@ -75,9 +77,7 @@ def assert_place(place: dict) -> None:
     assert set(place) == {"artifactLocation", "region"}
     uri = place["artifactLocation"]["uri"]
     assert re.fullmatch(r"(?:[A-Za-z0-9._~/-]|%[0-9A-F]{2})+", uri.removeprefix("file://"))
-    assert place["artifactLocation"].get("uriBaseId") == (
-        None if uri.startswith("file:///") else "%SRCROOT%"
-    )
+    assert place["artifactLocation"].get("uriBaseId") == (None if uri.startswith("file:///") else "%SRCROOT%")
     assert_region(place["region"])
 
 
