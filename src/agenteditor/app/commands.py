@@ -159,6 +159,7 @@ def say_saved(window: Window, documents: Sequence[Document]) -> None:
     for document in documents:
         if document.path is not None:
             window.settings.remember_file(document.path)
+    window.read_settings()  # one of them may be a settings file
     if len(documents) == 1:
         window.say(tr("Saved {0}").format(plain(str(documents[0].path))))
     elif documents:

@@ -15,6 +15,7 @@ from agenteditor.core.catalog import agent_files
 from agenteditor.core.checks import Diagnostic, check
 from agenteditor.core.files import FileProblem
 from agenteditor.core.loading import place_of
+from agenteditor.core.rule_settings import RuleSettings, applied, found
 from agenteditor.core.syntax import parse
 from agenteditor.ui import theme
 from agenteditor.ui.icons import icon, severity_icon, worst_icon
@@ -58,6 +59,7 @@ class CatalogView(QWidget):
         for widget in (self._title, self._filter, self._nothing):
             layout.addWidget(widget)
         layout.addWidget(self._list, 1)
+        self._settings: dict[Path, RuleSettings] = {}
         self._waiting: Iterator[QListWidgetItem] = iter(())
         self._timer = QTimer(self)
         self._timer.setInterval(0)
@@ -80,13 +82,19 @@ class CatalogView(QWidget):
             item.setToolTip(tool_tip(str(path.relative_to(folder))))
             item.setSizeHint(QSize(0, row))
             self._list.addItem(item)
-        items = [self._list.item(row) for row in range(self._list.count())]
-        self._waiting = iter(items)
-        self._timer.start()
+        self._settings = {parent: found(parent / "x.md") for parent in {path.parent for path in paths}}
+        self._check_all()
         self._apply_filter()
         if unreadable:
             self._nothing.setText(plain(self.tr("Cannot list: {0}").format(", ".join(unreadable))))
             self._nothing.show()
+
+    def read_settings(self) -> None:
+        """Look at the settings files again; where one says something else now, the problems are too."""
+        settings = {parent: found(parent / "x.md", before) for parent, before in self._settings.items()}
+        if settings != self._settings:
+            self._settings = settings
+            self._check_all()
 
     def first(self) -> Path | None:
         """The first agent of the folder."""
@@ -132,12 +140,18 @@ class CatalogView(QWidget):
             else self.tr("This folder holds no .md files.")
         )
 
+    def _check_all(self) -> None:
+        self._waiting = iter([self._list.item(row) for row in range(self._list.count())])
+        self._timer.start()
+
     def _check_some(self) -> None:
         for _ in range(_AT_ONCE):
             item = next(self._waiting, None)
             if item is None:
                 self._timer.stop()
                 return
+            if item.text() != item.data(_NAME):
+                continue  # open with unsaved changes: `mark` knows its problems
             path = item.data(_PATH)
             try:
                 text = files.load(path).text
@@ -145,7 +159,7 @@ class CatalogView(QWidget):
                 item.setIcon(severity_icon("error"))
                 item.setToolTip(tool_tip(str(problem)))
                 continue
-            _badge(item, check(parse(text), place_of(path), path.name))
+            _badge(item, applied(check(parse(text), place_of(path), path.name), self._settings[path.parent]))
 
 
 def _badge(item: QListWidgetItem, problems: Sequence[Diagnostic]) -> None:
