@@ -61,9 +61,9 @@ def test_the_rule_is_off_for_the_open_folder_and_everything_shows_it(window, qtb
     switch(window, "key/near-miss", "off")
     file = tmp_path / "agents" / ".agenteditor.toml"
     assert file.read_text(encoding="utf-8") == OFF
-    assert window.statusBar().currentMessage() == f'Written into {file}: "key/near-miss" = "off"'
+    assert window.statusBar().currentMessage() == f'Wrote "key/near-miss" = "off" into {file}'
     assert codes(window) == []
-    assert window.status.problems.text() == "No problems"
+    assert window.status.problems.text() == "No problems · 1 not reported"
     assert window.present_editor().problems.isVisible()  # it says that one is not reported
     qtbot.waitUntil(lambda: not window.catalog._timer.isActive())
     assert described(window) == ["0 errors, 0 warnings"] * 2

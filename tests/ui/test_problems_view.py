@@ -236,12 +236,13 @@ def test_what_is_switched_off_is_counted_and_can_be_switched_on_again(filed, qtb
     document.read_settings()
     assert len(rows(view)) == before - 1
     assert view._unreported.isVisible() and view._unreported.text() == "1 not reported"
-    menu = view._unreported.menu()
-    menu.aboutToShow.emit()
+    qtbot.mouseClick(view._unreported, Qt.MouseButton.LeftButton)
+    menu = QApplication.activePopupWidget()
     assert texts(menu) == ["Report “model/unknown” again"]
     with qtbot.waitSignal(view.switch_wanted) as asked:
         menu.actions()[0].trigger()
     assert asked.args == ["model/unknown", "on"]
+    menu.close()
     file.write_text('[rules]\n"*" = "off"\n', encoding="utf-8")
     document.read_settings()
     assert view._nothing.text() == "No problems by the rules that are on."

@@ -56,7 +56,7 @@ def switch(parent: QWidget, document: Document, catalog: Path | None, code: str,
     except FileProblem as problem:
         _not_written(parent, str(problem))
         return None
-    return plain(_tr("Written into {0}: {1}").format(file, f'"{code}" = "{word}"'))
+    return plain(_tr("Wrote {0} into {1}").format(f'"{code}" = "{word}"', file))
 
 
 def _not_written(parent: QWidget, reason: str) -> None:

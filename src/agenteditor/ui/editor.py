@@ -262,8 +262,10 @@ class Editor(QWidget):
         if not faults:
             self.messages.hide()
             return
-        more = self.tr(" There are {0} more faults.").format(len(faults) - 1) if len(faults) > 1 else ""
-        self.messages.say("warning", plain(self.tr("Settings: {0}").format(faults[0])) + more)
+        left = len(faults) - 1
+        more = self.tr("1 more fault.") if left == 1 else self.tr("{0} more faults.").format(left)
+        sentence = plain(self.tr("Settings: {0}").format(faults[0]))
+        self.messages.say("warning", f"{sentence} {more}" if left else sentence)
 
     def _show_badges(self) -> None:
         """The worst problem of each view as an icon on its tab, and how many examples there are."""

@@ -62,9 +62,9 @@ class ProblemsView(QWidget):
         self._fix_all.clicked.connect(self.fix_all_wanted)
         self._unreported = QToolButton()
         self._unreported.setAutoRaise(True)
-        self._unreported.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self._unreported.setMenu(QMenu(self._unreported))
-        self._unreported.menu().aboutToShow.connect(self._fill_unreported)
+        self._unreported.setIcon(icon("preview-off"))
+        self._unreported.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._unreported.clicked.connect(self._offer_unreported)
         self._list = self._make_list()
         self._nothing = QLabel()
         self._nothing.setTextFormat(Qt.TextFormat.PlainText)
@@ -158,12 +158,14 @@ class ProblemsView(QWidget):
         file = str(self._document.settings.path or "")
         self._unreported.setToolTip(tool_tip(self.tr("Rules that are switched off in {0}").format(file)))
 
-    def _fill_unreported(self) -> None:
-        menu = self._unreported.menu()
-        menu.clear()
+    def _offer_unreported(self) -> None:
+        """A menu that switches rules on again. The arrow of a button with a menu would lie on its text."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for code in sorted({problem.code for problem in self._document.unreported}):
             action = menu.addAction(self.tr("Report “{0}” again").format(code))
             action.triggered.connect(lambda _on=False, rule=code: self.switch_wanted.emit(rule, "on"))
+        menu.popup(self._unreported.mapToGlobal(self._unreported.rect().bottomLeft()))
 
     def _fill(self, problems: list[Diagnostic]) -> None:
         selected = self._list.currentIndex().row()
