@@ -263,7 +263,7 @@ class Editor(QWidget):
             self.messages.hide()
             return
         left = len(faults) - 1
-        more = self.tr("1 more fault.") if left == 1 else self.tr("{0} more faults.").format(left)
+        more = self.tr("And 1 more fault.") if left == 1 else self.tr("And {0} more faults.").format(left)
         sentence = plain(self.tr("Settings: {0}").format(faults[0]))
         self.messages.say("warning", f"{sentence} {more}" if left else sentence)
 
