@@ -118,9 +118,10 @@ def searched(path: Path) -> tuple[Path, ...]:
 
     From its own up to that of the repository (it holds ``.git``), the home folder, or the root.
     """
-    home = os.path.abspath(Path.home())  # noqa: PTH100 - resolves ".." in the name alone, no links
+    # The functions of os.path: they follow no links, and do not raise where there is no home.
+    home = os.path.abspath(os.path.expanduser("~"))  # noqa: PTH100, PTH111
     folders: list[Path] = []
-    for folder in Path(os.path.abspath(path)).parents:  # noqa: PTH100 - as above
+    for folder in Path(os.path.abspath(path)).parents:  # noqa: PTH100
         folders.append(folder)
         if str(folder) == home or is_there(folder / ".git"):
             break
@@ -244,16 +245,10 @@ def _names(data: dict[str, object]) -> Iterator[tuple[str, str]]:
     for name in data:
         if name == TABLE:
             continue
+        message = f"There is no setting {shown(name)}, so it does not count; only [rules] does."
         if name in RULES:
-            yield (
-                name,
-                f"The rule {shown(name)} stands outside the table [rules], so it does not count.",
-            )
-        else:
-            yield (
-                name,
-                f"There is no setting {shown(name)}, so it does not count; only [rules] does.",
-            )
+            message = f"The rule {shown(name)} stands outside the table [rules], so it does not count."
+        yield name, message
 
 
 def _name_fault(name: str) -> str | None:

@@ -33,7 +33,7 @@ VIEWS: tuple[ViewName, ...] = ("details", "examples", "prompt", "source")
 class Editor(QWidget):
     """One open document.
 
-    ``changed`` is emitted after every change of the text, path or saved state; ``said`` carries a
+    ``changed`` is emitted after every change of text, path, saved state or settings; ``said`` carries a
     sentence for the status bar; ``caret_moved`` line and column of the source's caret, 1-based;
     ``rule_wanted`` and ``switch_wanted`` are those of the problems.
     """
