@@ -26,6 +26,10 @@ Without a window, for scripts (each with its own --help):
   agenteditor fix PATH…               apply the safe fixes
   agenteditor triggers FILE --to …    examples to prose and back
   agenteditor export PATH… --to DIR   write a catalog folder
+  agenteditor convert PATH… --to …    write for another program, and say what that costs
+  agenteditor import PATH…            take agents from JSON, TOML and other programs' files
+  agenteditor dialects                the kinds of agent files
+  agenteditor rules                   what is looked for, and how to switch it off
 
 A file with the name of a command is opened as ./check.
 """

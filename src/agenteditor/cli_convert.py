@@ -9,8 +9,8 @@ import argparse
 import json
 import sys
 from pathlib import Path
-from typing import Any
 
+from agenteditor.cli_files import FAILED, OK, PROBLEMS, GivenFiles, add_paths, command
 from agenteditor.core import files
 from agenteditor.core.convert import Conversion, convert
 from agenteditor.core.convert_report import counts
@@ -21,9 +21,7 @@ from agenteditor.core.files import FileProblem, Loaded
 from agenteditor.core.syntax import parse, parse_at
 from agenteditor.core.text import Refusal
 
-OK, LOSSES, FAILED = 0, 1, 2
-
-EPILOG = """\
+_MORE = """\
 The report comes first: what is kept, approximated, lost, or widened (the agent may then do more), field by
 field. Nothing is written without --output; a file that is there is never overwritten without --replace.
 
@@ -36,8 +34,35 @@ could not be read or written.
 """
 
 
-def run(options: argparse.Namespace, given: Any) -> int:  # noqa: ANN401  # the files, as the commands give them
-    """Convert ``given``, an iterable of loaded files with ``failed``."""
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the commands to the parser."""
+    convert_ = command(
+        commands, "convert", "Write agents as files of another program, and say what that costs.", _MORE
+    )
+    add_paths(convert_)
+    convert_.add_argument(
+        "--to", required=True, type=_any, metavar="DIALECT", help="agenteditor dialects lists them"
+    )
+    convert_.add_argument(
+        "--from",
+        dest="source",
+        type=_editable,
+        metavar="DIALECT",
+        help="instead of going by folder and fields",
+    )
+    convert_.add_argument("--output", metavar="FOLDER", help="write below this folder; - prints the file")
+    convert_.add_argument("--replace", action="store_true", help="overwrite files that are there")
+    convert_.add_argument("--strict", action="store_true", help="write nothing that loses or widens anything")
+    convert_.add_argument(
+        "--format", choices=("text", "json"), default="text", help="of the report (default: text)"
+    )
+    convert_.set_defaults(run=_convert)
+    dialects_ = command(commands, "dialects", "List the kinds of agent files, and where each lies.", "")
+    dialects_.set_defaults(run=_list)
+
+
+def _convert(options: argparse.Namespace) -> int:
+    given = GivenFiles(options)
     target: Dialect = options.to
     status, records = OK, []
     taken: dict[str, Path] = {}
@@ -50,17 +75,17 @@ def run(options: argparse.Namespace, given: Any) -> int:  # noqa: ANN401  # the 
         reason = _refused(outcome, taken, options)
         if reason:
             print(f"agenteditor: {file.path}: {reason}", file=sys.stderr)
-            status = max(status, LOSSES)
+            status = max(status, PROBLEMS)
         elif options.output and isinstance(outcome, Conversion):
             taken[outcome.path] = file.path
             if not _write(outcome, file, options):
                 status = FAILED
     if options.format == "json":
         print(json.dumps(records, ensure_ascii=False, indent=2))
-    return FAILED if given.failed else status
+    return FAILED if given.failures else status
 
 
-def listed(_options: argparse.Namespace) -> int:
+def _list(_options: argparse.Namespace) -> int:
     """List all dialects, a line each."""
     for name, one in dialects().items():
         folders = ", ".join(f"{folder}/*{one.table.ending}" for folder in one.table.folders)
@@ -139,23 +164,3 @@ def _record(path: Path, source: str, outcome: Conversion | Refusal) -> dict[str,
         "problems": list(outcome.problems),
         "text": outcome.text,
     }
-
-
-def add(parser: argparse.ArgumentParser) -> None:
-    """The options of the command, but for the paths."""
-    parser.add_argument(
-        "--to", required=True, type=_any, metavar="DIALECT", help="agenteditor dialects lists them"
-    )
-    parser.add_argument(
-        "--from",
-        dest="source",
-        type=_editable,
-        metavar="DIALECT",
-        help="instead of going by folder and fields",
-    )
-    parser.add_argument("--output", metavar="FOLDER", help="write below this folder; - prints the file")
-    parser.add_argument("--replace", action="store_true", help="overwrite files that are there")
-    parser.add_argument("--strict", action="store_true", help="write nothing that loses or widens anything")
-    parser.add_argument(
-        "--format", choices=("text", "json"), default="text", help="of the report (default: text)"
-    )

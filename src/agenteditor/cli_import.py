@@ -6,6 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from agenteditor.cli_files import FAILED, OK, PROBLEMS, command
 from agenteditor.core import files
 from agenteditor.core.convert_report import counts
 from agenteditor.core.disk import is_folder, is_there, problems
@@ -14,9 +15,7 @@ from agenteditor.core.files import FileProblem
 from agenteditor.core.importing import Imported, importable, imported
 from agenteditor.core.text import Refusal
 
-OK, REFUSED, FAILED = 0, 1, 2
-
-EPILOG = """\
+_MORE = """\
 Taken are Markdown files of every dialect, JSON as for claude --agents, the JSON {identifier, whenToUse,
 systemPrompt} of the old wizard, the TOML files of Codex and .roomodes; - reads standard input. A folder is
 searched for all of them. Without --output the report is printed and nothing is written; a file that is there
@@ -30,8 +29,15 @@ Exit status: 0 imported, 1 something was refused, 2 a file could not be read or 
 """
 
 
-def run(options: argparse.Namespace) -> int:
-    """Import what is named; the exit status."""
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command to the parser."""
+    parser = command(commands, "import", "Take agents from anywhere as agent files of Claude Code.", _MORE)
+    parser.add_argument("paths", nargs="+", metavar="PATH", help="a file, a folder, or - for standard input")
+    parser.add_argument("--output", type=Path, metavar="FOLDER", help="write each agent there as NAME.md")
+    parser.set_defaults(run=_import)
+
+
+def _import(options: argparse.Namespace) -> int:
     status = OK
     for path in _paths(options.paths):
         try:
@@ -44,7 +50,7 @@ def run(options: argparse.Namespace) -> int:
         where = path or "standard input"
         if isinstance(found, Refusal):
             print(f"agenteditor: {where}: {found.reason}", file=sys.stderr)
-            status = max(status, REFUSED)
+            status = max(status, PROBLEMS)
             continue
         for agent in found:
             status = max(status, _take(agent, str(where), options.output))
@@ -74,11 +80,11 @@ def _take(agent: Imported, where: str, output: Path | None) -> int:
     problem = file_name_problem(agent.name) if agent.name else "It has no name. Give it one first."
     if problem:
         print(f"agenteditor: {where}: {problem}", file=sys.stderr)
-        return REFUSED
+        return PROBLEMS
     target = output / f"{agent.name}.md"
     if is_there(target):
         print(f"agenteditor: {target} is there already and stays as it is.", file=sys.stderr)
-        return REFUSED
+        return PROBLEMS
     try:
         with problems("save", target):
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -87,10 +93,3 @@ def _take(agent: Imported, where: str, output: Path | None) -> int:
         print(f"agenteditor: {failure}", file=sys.stderr)
         return FAILED
     return OK
-
-
-def add(parser: argparse.ArgumentParser) -> None:
-    """The options of the command."""
-    parser.add_argument("paths", nargs="+", metavar="PATH", help="a file, a folder, or - for standard input")
-    parser.add_argument("--output", type=Path, metavar="FOLDER", help="write each agent there as NAME.md")
-    parser.set_defaults(run=run)

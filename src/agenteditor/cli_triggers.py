@@ -7,17 +7,15 @@ from __future__ import annotations
 
 import argparse
 import sys
-from difflib import unified_diff
 from pathlib import Path
 
+from agenteditor.cli_files import FAILED, OK, PROBLEMS, command, diff, write
 from agenteditor.core import files
-from agenteditor.core.disk import is_there
-from agenteditor.core.files import FileProblem, Loaded
+from agenteditor.core.files import FileProblem
 from agenteditor.core.syntax import parse
 from agenteditor.core.text import Refusal, apply
 from agenteditor.core.triggers import Plan, to_examples, to_prose
 
-OK, REFUSED, FAILED = 0, 1, 2
 _DOES = "Convert the two styles of trigger: examples in the description, or prose with “When to invoke”."
 _MORE = (
     "prose      the description becomes one line that names the situations; each example becomes a bullet\n"
@@ -30,16 +28,9 @@ _MORE = (
 )
 
 
-def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Offer the command."""
-    parser = commands.add_parser(
-        "triggers",
-        help=_DOES,
-        description=_DOES,
-        epilog=_MORE,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command to the parser."""
+    parser = command(commands, "triggers", _DOES, _MORE)
     parser.add_argument("file", type=Path, metavar="FILE", help="the agent file")
     parser.add_argument("--to", choices=("prose", "examples"), required=True, help="the style to convert to")
     parser.add_argument(
@@ -56,12 +47,12 @@ def _run(options: argparse.Namespace) -> int:
         plan = convert(parse(file.text))
         if isinstance(plan, Refusal):
             print(f"agenteditor: {options.file}: {plan.reason}", file=sys.stderr)
-            return REFUSED
+            return PROBLEMS
         after = apply(file.text, plan.edits)
         if options.dry_run:
-            print(_diff(options.file, file.text, after), end="")
+            print(diff(options.file, file.text, after), end="")
         else:
-            _write(options.output or options.file, after, file)
+            write(options.output or options.file, after, file)
     except FileProblem as problem:
         print(f"agenteditor: {problem}", file=sys.stderr)
         return FAILED
@@ -81,23 +72,3 @@ def _say(plan: Plan) -> None:
         *plan.notes,
     ]
     print("\n".join(sentences), file=sys.stderr)
-
-
-def _write(path: Path, text: str, file: Loaded) -> None:
-    """Save; a file other than the one read is replaced whatever it holds, as asked."""
-    own = path == file.path
-    files.save(path, text, file.stamp if own else files.stamp(path) if is_there(path) else None)
-
-
-def _diff(path: Path, before: str, after: str) -> str:
-    lines = unified_diff(_lines(before), _lines(after), fromfile=str(path), tofile=str(path))
-    return "".join(
-        line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
-    )
-
-
-def _lines(text: str) -> list[str]:
-    """``text`` in lines that end at U+000A alone."""
-    lines = [line + "\n" for line in text.split("\n")]
-    last = lines.pop().removesuffix("\n")
-    return [*lines, last] if last else lines

@@ -3,7 +3,7 @@
 A case is a title after ``# ``, then directives after ``> ``, then the file's text, then any number of
 ``>>>>> label`` parts with the text as it should be after the fix of that label. Cases end at a line of
 five equals signs. Directives: ``fires CODE SEVERITY [@the text under its span]`` (all findings are named:
-a case fails on any other), ``place plugin``, ``name FILE``, ``nofix``, ``dialect NAME``, ``crlf`` and ``escapes`` (the text
+a case fails on any other), ``place plugin``, ``name FILE``, ``nofix``, ``dialect NAME``, ``wanted`` (rules that are off by themselves count), ``crlf`` and ``escapes`` (the text
 is written with Python's backslash escapes).
 """
 
@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from agenteditor.core.checks_rules import RULES
 from agenteditor.core.dialect import Dialect, claude_code
 from agenteditor.core.dialects import by_name
 
@@ -28,6 +29,7 @@ class Case:
     place: Literal["project", "plugin"] = "project"
     file_name: str | None = None
     nofix: bool = False
+    wanted: frozenset[str] = frozenset()
     dialect: Dialect = field(default_factory=claude_code)
     after: dict[str, str] = field(default_factory=dict)
 
@@ -66,6 +68,8 @@ def _case(part: str) -> Case:
             case.file_name = rest
         elif key == "dialect":
             case.dialect = by_name(rest)
+        elif key == "wanted":
+            case.wanted = frozenset(code for code, rule in RULES.items() if rule.off)
         elif key == "nofix":
             case.nofix = True
         else:

@@ -137,7 +137,7 @@ def test_the_place_follows_the_path(tmp_path):
 def test_problems_are_looked_for_once_a_text_and_again_when_text_or_name_change(monkeypatch, tmp_path):
     looked = []
     real = document_module.check
-    monkeypatch.setattr(document_module, "check", lambda *given: looked.append(given[1:]) or real(*given))
+    monkeypatch.setattr(document_module, "check", lambda *given: looked.append(given[1:3]) or real(*given))
     document = Document(TEXT, Path("a.md"))
     assert document.problems is document.problems
     assert looked == [("project", "a.md")]
@@ -147,6 +147,41 @@ def test_problems_are_looked_for_once_a_text_and_again_when_text_or_name_change(
     document.mark_saved(tmp_path / "b.md", document.text, None)
     assert document.problems is document.problems
     assert looked == [("project", "a.md"), ("project", "a.md"), ("project", "b.md")]
+
+
+MODEL = (
+    "---\nname: a-b\ndescription: Use this when tests run.\nmodel: gpt\n---\n\nYou are a tester of texts.\n"
+)
+
+
+def codes(problems):
+    return [problem.code for problem in problems]
+
+
+def test_rules_that_are_off_in_the_folder_are_not_reported_and_the_verdict_stays(tmp_path):
+    document = Document(MODEL, tmp_path / "a-b.md")
+    assert codes(document.problems) == ["model/unknown"] and document.unreported == ()
+    told = []
+    document.subscribe(told.append)
+    (tmp_path / ".agenteditor.toml").write_text('[rules]\n"model/unknown" = "off"\n', encoding="utf-8")
+    before = document.loads
+    document.read_settings()
+    assert document.problems == () and codes(document.unreported) == ["model/unknown"]
+    assert [change.edits for change in told] == [()] and document.loads == before
+    document.read_settings()
+    assert len(told) == 1
+    document.apply(Transaction((replace(0, 0, "\n"),), "Edit"))
+    assert "frontmatter/not-at-start" in codes(document.problems)
+    document.mark_saved(tmp_path.parent / "a-b.md", MODEL, None)
+    document.undo()
+    assert codes(document.problems) == ["model/unknown"]
+
+
+def test_a_severity_is_the_one_that_was_asked_for(tmp_path):
+    (tmp_path / ".agenteditor.toml").write_text('[rules]\n"model/*" = "error"\n', encoding="utf-8")
+    document = Document(MODEL, tmp_path / "a-b.md")
+    assert [(one.code, one.severity) for one in document.problems] == [("model/unknown", "error")]
+    assert Document(MODEL).problems[0].severity == "warning"
 
 
 @st.composite

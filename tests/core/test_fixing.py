@@ -12,6 +12,7 @@ from agenteditor.core import fixing
 from agenteditor.core.checks import check
 from agenteditor.core.fixing import fixed
 from agenteditor.core.loading import loads
+from agenteditor.core.rule_settings import RuleSettings
 from agenteditor.core.syntax import parse
 from agenteditor.core.text import apply
 from tests.core.checks_cases import cases
@@ -84,6 +85,14 @@ def test_every_real_file_gets_better_or_stays_and_a_second_run_changes_nothing(s
         valid[1] += parse(done.text).verdict == "valid"
     print(f"\n{place}: {valid[0]} of {len(paths)} valid before, {valid[1]} after")
     assert valid[1] >= valid[0]
+
+
+def test_a_rule_that_is_off_is_not_fixed():
+    text = "---\nname: a-b\ndescription: Use this when tests run.\nmodle: opus\ntools: Raed\n---\nYou are a tester of texts.\n"
+    assert len(fixed(text).labels) == 2
+    off = RuleSettings(switches={"tools/*": "off"})
+    assert "Raed" in fixed(text, settings=off).text and "model: opus" in fixed(text, settings=off).text
+    assert fixed(text, settings=RuleSettings(switches={"*": "off"})).labels == ()
 
 
 def test_one_run_stops_at_a_limit_and_the_next_goes_on(monkeypatch):

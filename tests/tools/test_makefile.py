@@ -99,3 +99,9 @@ def test_a_screen_that_is_not_there_is_noticed_and_said(screen: dict[str, str], 
     )
     assert done.returncode == 1
     assert reason in done.stderr
+
+
+def test_docs_writes_the_list_of_rules(checkout: Path) -> None:
+    (checkout / "docs").mkdir()
+    assert make(checkout, "docs")[1:] == ["agenteditor rules --format markdown"]
+    assert (checkout / "docs" / "rules.md").is_file()

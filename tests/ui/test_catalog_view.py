@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 
+from agenteditor.core.document import Document
 from agenteditor.ui.catalog_view import CatalogView
 
 GOOD = "---\nname: {0}\ndescription: Use this agent when a test needs one.\n---\n\nYou do one thing and do it well.\n"
@@ -97,3 +98,25 @@ def test_agents_of_the_same_name_are_told_apart_by_their_folder(view, tmp_path):
         (tmp_path / folder / "twin.md").write_text(GOOD.format("twin"), encoding="utf-8")
     view.set_folder(tmp_path)
     assert {"twin — deep", "twin — other", "good"} <= set(names(view))
+
+
+def test_the_signs_follow_the_settings_of_each_folder(view, qtbot, tmp_path):
+    described = Qt.ItemDataRole.AccessibleDescriptionRole
+    qtbot.waitUntil(lambda: not view._timer.isActive())
+    (tmp_path / ".agenteditor.toml").write_text('[rules]\n"yaml/*" = "off"\n', encoding="utf-8")
+    (tmp_path / "deep" / ".agenteditor.toml").write_text("[rules]\n'*' = 'on'\n", encoding="utf-8")
+    bad = (tmp_path / "bad.md").read_text(encoding="utf-8")
+    (tmp_path / "deep" / "other.md").write_text(bad, encoding="utf-8")
+    view.mark(tmp_path / "good.md", True, Document("Just notes\nname: x\n", None).problems)
+    marked = item(view, "good").data(described)
+    view.read_settings()
+    qtbot.waitUntil(lambda: not view._timer.isActive())
+    assert item(view, "bad").data(described) == "0 errors, 0 warnings"
+    assert item(view, "other").data(described).startswith("1 errors")
+    assert item(view, "good").data(described) == marked  # with unsaved changes the text on disk says nothing
+
+
+def test_settings_that_say_the_same_are_no_reason_to_check_again(view, qtbot):
+    qtbot.waitUntil(lambda: not view._timer.isActive())
+    view.read_settings()
+    assert not view._timer.isActive()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QRect, Qt
-from PySide6.QtWidgets import QApplication, QToolButton
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtWidgets import QApplication, QMenu, QToolButton
 
 from agenteditor.core.document import Document, Transaction
 from agenteditor.core.text import replace
@@ -151,3 +152,100 @@ def test_where_there_is_little_room_the_place_stands_below_the_sentence(faulty):
     button = tree.findChildren(QToolButton)[0]
     assert button.toolButtonStyle() == Qt.ToolButtonStyle.ToolButtonIconOnly and button.accessibleName()
     assert "line 3" in tree.topLevelItem(0).data(0, Qt.ItemDataRole.AccessibleTextRole)
+
+
+@pytest.fixture
+def filed(qtbot, tmp_path):
+    """The faulty document as a file, in a folder whose settings the test may write."""
+    document = Document(FAULTY, tmp_path / "faulty.md")
+    view = ProblemsView(document)
+    qtbot.addWidget(view)
+    view.resize(700, 300)
+    view.show()
+    return document, view, tmp_path / ".agenteditor.toml"
+
+
+def texts(menu):
+    return [action.text() for action in menu.actions() if not action.isSeparator()]
+
+
+def test_the_menu_of_a_row_fixes_switches_off_and_explains(filed, qtbot):
+    document, view, _ = filed
+    problem = next(one for one in document.problems if one.fixes)
+    menu = view.menu_of(problem)
+    labels = [fix.label for fix in problem.fixes]
+    assert texts(menu) == [*labels, f"Do not report “{problem.code}” in this folder", "What this rule means…"]
+    *fixes, off, means = [action for action in menu.actions() if not action.isSeparator()]
+    with qtbot.waitSignal(view.switch_wanted) as asked:
+        off.trigger()
+    assert asked.args == [problem.code, "off"]
+    with qtbot.waitSignal(view.rule_wanted) as asked:
+        means.trigger()
+    assert asked.args == [problem.code]
+    with qtbot.waitSignal(view.fix_wanted) as asked:
+        fixes[0].trigger()
+    assert asked.args == [problem.fixes[0].label, problem.fixes[0].edits]
+
+
+def test_where_settings_hold_already_the_menu_names_their_folder(filed):
+    document, view, file = filed
+    file.write_text("[rules]\n", encoding="utf-8")
+    document.read_settings()
+    (off,) = [text for text in texts(view.menu_of(document.problems[0])) if text.startswith("Do not")]
+    assert off.endswith(f"in the folder “{file.parent.name}”")
+
+
+def test_a_document_without_a_file_has_no_folder_to_switch_a_rule_off_in(faulty):
+    document, view = faulty
+    (off,) = [a for a in view.menu_of(document.problems[0]).actions() if a.text().startswith("Do not")]
+    assert not off.isEnabled()
+
+
+@pytest.mark.parametrize("reason", ["Mouse", "Keyboard"])
+def test_the_menu_opens_at_the_row_by_mouse_and_by_key(filed, qtbot, reason):
+    document, view, _ = filed
+    viewport = view._list.viewport()
+    row = view._list.topLevelItem(1)
+    middle = view._list.visualItemRect(row).center()
+    if reason == "Keyboard":
+        view._list.setCurrentItem(row)
+        middle = QPoint(viewport.width() // 2, viewport.height() - 2)
+    event = QContextMenuEvent(QContextMenuEvent.Reason[reason], middle, viewport.mapToGlobal(middle))
+    QApplication.sendEvent(viewport, event)
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    assert f"Do not report “{document.problems[1].code}” in this folder" in texts(menu)
+    menu.close()
+
+
+def test_no_menu_where_there_is_no_row(filed):
+    _, view, _ = filed
+    viewport = view._list.viewport()
+    below = QPoint(5, viewport.height() - 2)
+    QApplication.sendEvent(
+        viewport, QContextMenuEvent(QContextMenuEvent.Reason.Mouse, below, viewport.mapToGlobal(below))
+    )
+    assert QApplication.activePopupWidget() is None
+
+
+def test_what_is_switched_off_is_counted_and_can_be_switched_on_again(filed, qtbot):
+    document, view, file = filed
+    assert not view._unreported.isVisible()
+    before = len(rows(view))
+    file.write_text('[rules]\n"model/unknown" = "off"\n', encoding="utf-8")
+    document.read_settings()
+    assert len(rows(view)) == before - 1
+    assert view._unreported.isVisible() and view._unreported.text() == "1 not reported"
+    qtbot.mouseClick(view._unreported, Qt.MouseButton.LeftButton)
+    menu = QApplication.activePopupWidget()
+    assert texts(menu) == ["Report “model/unknown” again"]
+    with qtbot.waitSignal(view.switch_wanted) as asked:
+        menu.actions()[0].trigger()
+    assert asked.args == ["model/unknown", "on"]
+    menu.close()
+    file.write_text('[rules]\n"*" = "off"\n', encoding="utf-8")
+    document.read_settings()
+    assert view._nothing.text() == "No problems by the rules that are on."
+    file.unlink()
+    document.read_settings()
+    assert len(rows(view)) == before and not view._unreported.isVisible()

@@ -177,6 +177,7 @@ def say_saved(window: Window, documents: Sequence[Document]) -> None:
     for document in documents:
         if document.path is not None:
             window.settings.remember_file(document.path)
+    window.read_settings()  # one of them may be a settings file
     if len(documents) == 1:
         window.say(tr("Saved {0}").format(plain(str(documents[0].path))))
     elif documents:
@@ -251,7 +252,7 @@ def fix_all(window: Window, document: Document) -> None:
     """Show all safe fixes, apply them as one step if that is wanted, and say which they were."""
     text = document.text
     name = document.path.name if document.path else None
-    result = fixed(text, document.place, name, document.syntax.dialect)
+    result = fixed(text, document.place, name, document.syntax.dialect, document.settings)
     if not result.labels:
         window.say(tr("There is nothing to fix without a decision of yours."))
         return

@@ -43,7 +43,10 @@ class Status(QWidget):
         severities = [problem.severity for problem in document.problems]
         order: tuple[Severity, ...] = ("error", "warning", "info")
         worst = next((severity for severity in order if severity in severities), None)
-        _set(self.problems, problem_count(severities), None)
+        text = problem_count(severities)
+        if document.unreported:
+            text += " · " + _tr("{0} not reported").format(len(document.unreported))
+        _set(self.problems, text, None)
         self.problems.setIcon(severity_icon(worst) if worst else coloured_icon("ok", "good"))
         dialect = document.syntax.dialect
         tip = _tr("Read as a file of this kind: {0}").format(dialect.title)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import cast
 
-from PySide6.QtCore import QByteArray, QPoint, Qt, QTimer
+from PySide6.QtCore import QByteArray, QEvent, QPoint, Qt, QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from agenteditor.app import dialogs, saving
+from agenteditor.app import dialogs, rules, saving
 from agenteditor.app.actions import Actions
 from agenteditor.app.file_drops import dropped_files
 from agenteditor.app.settings import Settings
@@ -186,6 +186,8 @@ class Window(QMainWindow):
         editor.caret_moved.connect(self.status.show_caret)
         editor.view_changed.connect(self._refresh)
         editor.fix_all_wanted.connect(self.actions_["fix-all"].trigger)
+        editor.rule_wanted.connect(lambda code: rules.explain(self, code))
+        editor.switch_wanted.connect(lambda code, word: self.switch_rule(document, code, word))
         editor.set_sizes(self.settings.editor_columns, self.settings.editor_rows)
         index = self.documents.insertTab(self.documents.count() if at is None else at, editor, "")
         right = QTabBar.ButtonPosition.RightSide
@@ -240,6 +242,19 @@ class Window(QMainWindow):
             parts = path.relative_to(self.folder).parts
             sources.append(Source(path, text, parts[0] if len(parts) > 1 else ""))
         return sources
+
+    def switch_rule(self, document: Document, code: str, word: str) -> None:
+        """Switch a rule off or on in the settings that hold for a document, and say so."""
+        said = rules.switch(self, document, self.folder, code, word)
+        self.read_settings()
+        if said is not None:
+            self.say(said)
+
+    def read_settings(self) -> None:
+        """Look at the settings files again, for the open documents and the folder's list."""
+        for editor in self.editors():
+            editor.document.read_settings()
+        self.catalog.read_settings()
 
     def close_tab(self, index: int) -> bool:
         """Close a document, asking about unsaved changes; whether it is closed."""
@@ -374,6 +389,11 @@ class Window(QMainWindow):
             self._refresh()
 
     # --- events Qt sends -------------------------------------------------------------------
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
+            self.read_settings()  # another program may have changed them meanwhile
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -15,6 +15,7 @@ from agenteditor.core import (
     checks_dialect,
     checks_fences,
     checks_fields,
+    checks_guide,
     checks_keys,
     checks_reading,
     checks_schema,
@@ -69,15 +70,28 @@ CHECKS_BESIDE: tuple[Check, ...] = (
 _ORDER: dict[Severity, int] = {"error": 0, "warning": 1, "info": 2}
 
 
-def check(syntax: Syntax, place: Place = "project", file_name: str | None = None) -> tuple[Diagnostic, ...]:
+def check(
+    syntax: Syntax,
+    place: Place = "project",
+    file_name: str | None = None,
+    wanted: frozenset[str] = frozenset(),
+) -> tuple[Diagnostic, ...]:
     """All findings about a file with this text, sorted by their place in it, worse ones first.
 
     ``place`` says whether it lies in a project (or user) folder or in a plugin; ``file_name``, with
-    or without folders, is compared with the name of the agent. Never raises; stops at MOST_FINDINGS.
+    or without folders, is compared with the name of the agent; ``wanted`` are rules that are
+    off by themselves and are looked for all the same. Never raises; stops at MOST_FINDINGS.
     """
     subject = Subject(syntax, place, None if file_name is None else PurePath(file_name).name)
     looks = CHECKS if syntax.dialect.is_claude else CHECKS_ELSEWHERE
     if other_kind(subject) is not None:
         looks = CHECKS_BESIDE
+    if wanted:
+        looks += tuple(_only(look, wanted) for look in checks_guide.CHECKS)
     found = islice((diagnostic for look in looks for diagnostic in look(subject)), MOST_FINDINGS)
     return tuple(sorted(found, key=lambda one: (one.span.start, _ORDER[one.severity], one.code)))
+
+
+def _only(look: Check, wanted: frozenset[str]) -> Check:
+    """The findings of a check that are wanted."""
+    return lambda subject: (found for found in look(subject) if found.code in wanted)

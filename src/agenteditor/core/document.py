@@ -17,6 +17,7 @@ from agenteditor.core.dialect_table import Place
 from agenteditor.core.files import Stamp
 from agenteditor.core.history import History
 from agenteditor.core.loading import Loads, loads
+from agenteditor.core.rule_settings import RuleSettings, applied, found
 from agenteditor.core.syntax import Syntax, parse, parse_at
 from agenteditor.core.text import Edits, apply
 
@@ -35,7 +36,10 @@ class Transaction:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """``edits`` turn ``before.text`` into ``after.text``; empty when only path or saved state changed."""
+    """``edits`` turn ``before.text`` into ``after.text``.
+
+    They are empty when only path, saved state or settings changed.
+    """
 
     edits: Edits
     before: Syntax
@@ -63,8 +67,10 @@ class Document:
         self._path = path
         self._saved_text = text if saved_text is None else saved_text
         self._stamp = stamp
+        self._settings = found(path)
         self._history = history or History()
         self._subscribers: list[Subscriber] = []
+        self._found: tuple[Diagnostic, ...] | None = None
         self._problems: tuple[Diagnostic, ...] | None = None
 
     @property
@@ -108,11 +114,28 @@ class Document:
         return self.text != self._saved_text
 
     @property
+    def settings(self) -> RuleSettings:
+        """Which rules count here, as of the last look at the settings file."""
+        return self._settings
+
+    @property
     def problems(self) -> tuple[Diagnostic, ...]:
-        """What is wrong with the text, in file order."""
+        """What is wrong with the text, in file order, as far as its rules are switched on."""
         if self._problems is None:
-            self._problems = check(self._syntax, self.place, self._path.name if self._path else None)
+            self._problems = applied(self._all_problems, self._settings)
         return self._problems
+
+    @property
+    def unreported(self) -> tuple[Diagnostic, ...]:
+        """What is wrong with the text all the same, by rules that are switched off."""
+        return tuple(one for one in self._all_problems if self._settings.switch(one.code) == "off")
+
+    @property
+    def _all_problems(self) -> tuple[Diagnostic, ...]:
+        if self._found is None:
+            name = self._path.name if self._path else None
+            self._found = check(self._syntax, self.place, name, self._settings.wanted)
+        return self._found
 
     @property
     def loads(self) -> Loads:
@@ -156,7 +179,8 @@ class Document:
         before, there = self._syntax, self._parsed(self.text, path)
         if there.dialect.keys() == before.dialect.keys():
             self._syntax = there  # else its views show the fields of another program: ``in_dialect``
-        self._problems = None
+        self._settings = found(path, self._settings)
+        self._found = self._problems = None
         self._history.seal()
         self._tell(Change((), before, self._syntax))
 
@@ -177,6 +201,14 @@ class Document:
     def _parsed(self, text: str, path: Path | None) -> Syntax:
         return parse_at(text, path) if self._chosen is None else parse(text, self._chosen)
 
+    def read_settings(self) -> None:
+        """Look at the settings file again; subscribers are told if it says something else now."""
+        before = self._settings
+        self._settings = found(self._path, before)
+        if self._settings != before:
+            self._found = self._problems = None
+            self._tell(Change((), self._syntax, self._syntax))
+
     def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
         """Call ``subscriber`` after every change, in the order of subscribing; returns the way out."""
         self._subscribers.append(subscriber)
@@ -190,7 +222,7 @@ class Document:
     def _changed(self, edits: Edits) -> Change:
         before = self._syntax
         self._syntax = parse(apply(before.text, edits), before.dialect)
-        self._problems = None
+        self._found = self._problems = None
         change = Change(edits, before, self._syntax)
         self._tell(change)
         return change

@@ -14,6 +14,7 @@ from agenteditor.core import files
 from agenteditor.core.catalog import agent_files
 from agenteditor.core.checks import Diagnostic, check
 from agenteditor.core.files import FileProblem
+from agenteditor.core.rule_settings import RuleSettings, applied, found
 from agenteditor.core.syntax import parse_at
 from agenteditor.ui import theme
 from agenteditor.ui.icons import icon, severity_icon, worst_icon
@@ -57,6 +58,7 @@ class CatalogView(QWidget):
         for widget in (self._title, self._filter, self._nothing):
             layout.addWidget(widget)
         layout.addWidget(self._list, 1)
+        self._settings: dict[Path, RuleSettings] = {}
         self._waiting: Iterator[QListWidgetItem] = iter(())
         self._timer = QTimer(self)
         self._timer.setInterval(0)
@@ -79,13 +81,19 @@ class CatalogView(QWidget):
             item.setToolTip(tool_tip(str(path.relative_to(folder))))
             item.setSizeHint(QSize(0, row))
             self._list.addItem(item)
-        items = [self._list.item(row) for row in range(self._list.count())]
-        self._waiting = iter(items)
-        self._timer.start()
+        self._settings = {parent: found(parent / "x.md") for parent in {path.parent for path in paths}}
+        self._check_all()
         self._apply_filter()
         if unreadable:
             self._nothing.setText(plain(self.tr("Cannot list: {0}").format(", ".join(unreadable))))
             self._nothing.show()
+
+    def read_settings(self) -> None:
+        """Look at the settings files again; where one says something else now, the problems are too."""
+        settings = {parent: found(parent / "x.md", before) for parent, before in self._settings.items()}
+        if settings != self._settings:
+            self._settings = settings
+            self._check_all()
 
     def first(self) -> Path | None:
         """The first agent of the folder."""
@@ -131,12 +139,18 @@ class CatalogView(QWidget):
             else self.tr("This folder holds no .md files.")
         )
 
+    def _check_all(self) -> None:
+        self._waiting = iter([self._list.item(row) for row in range(self._list.count())])
+        self._timer.start()
+
     def _check_some(self) -> None:
         for _ in range(_AT_ONCE):
             item = next(self._waiting, None)
             if item is None:
                 self._timer.stop()
                 return
+            if item.text() != item.data(_NAME):
+                continue  # open with unsaved changes: `mark` knows its problems
             path = item.data(_PATH)
             try:
                 text = files.load(path).text
@@ -145,7 +159,9 @@ class CatalogView(QWidget):
                 item.setToolTip(tool_tip(str(problem)))
                 continue
             syntax = parse_at(text, path)
-            _badge(item, check(syntax, syntax.dialect.place, path.name))
+            settings = self._settings[path.parent]
+            problems = check(syntax, syntax.dialect.place, path.name, settings.wanted)
+            _badge(item, applied(problems, settings))
 
 
 def _badge(item: QListWidgetItem, problems: Sequence[Diagnostic]) -> None:

@@ -25,6 +25,7 @@ from agenteditor.ui.icons import icon, worst_icon
 from agenteditor.ui.message_bar import MessageBar
 from agenteditor.ui.preview import PreviewPanel
 from agenteditor.ui.problems_view import ProblemsView
+from agenteditor.ui.qtext import plain
 from agenteditor.ui.section_view import SectionView
 from agenteditor.ui.source_view import SourceView
 
@@ -37,8 +38,9 @@ VIEWS: tuple[ViewName, ...] = ("details", "examples", "prompt", "source")
 class Editor(QWidget):
     """One open document. ``preferences`` are what is remembered about fixes.
 
-    ``changed`` is emitted after every change of the text, path or saved state; ``said`` carries a
-    sentence for the status bar; ``caret_moved`` line and column of the source's caret, 1-based.
+    ``changed`` is emitted after every change of text, path, saved state or settings; ``said`` carries a
+    sentence for the status bar; ``caret_moved`` line and column of the source's caret, 1-based;
+    ``rule_wanted`` and ``switch_wanted`` are those of the problems.
     """
 
     changed = Signal()
@@ -46,6 +48,8 @@ class Editor(QWidget):
     caret_moved = Signal(int, int)
     view_changed = Signal()
     fix_all_wanted = Signal()
+    rule_wanted = Signal(str)
+    switch_wanted = Signal(str, str)
 
     def __init__(self, document: Document, preferences: Preferences, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -79,8 +83,10 @@ class Editor(QWidget):
         layout.addWidget(self.messages)
         layout.addWidget(self._rows, 1)
         self._connect()
+        self._faults: list[str] = []
         document.subscribe(self._document_changed)
         self._show_badges()
+        self._show_settings_faults()
 
     def _make_tabs(self) -> QTabWidget:
         tabs = QTabWidget()
@@ -111,6 +117,8 @@ class Editor(QWidget):
         self.problems.wanted.connect(self.show_problem)
         self.problems.fix_wanted.connect(self.apply_fix)
         self.problems.fix_all_wanted.connect(self.fix_all_wanted)
+        self.problems.rule_wanted.connect(self.rule_wanted)
+        self.problems.switch_wanted.connect(self.switch_wanted)
         self._tabs.currentChanged.connect(self.view_changed)
 
     # --- which view ------------------------------------------------------------------------
@@ -179,7 +187,7 @@ class Editor(QWidget):
     def show_panels(self, *, preview: bool, problems: bool) -> None:
         """Show or hide preview and problems; a list of no problems stays hidden."""
         self.preview.setVisible(preview)
-        self.problems.setVisible(problems and bool(self.document.problems))
+        self.problems.setVisible(problems and bool(self.document.problems or self.document.unreported))
 
     def show_changes(self) -> None:
         """Show in the preview what changed since the last save."""
@@ -288,7 +296,22 @@ class Editor(QWidget):
 
     def _document_changed(self, _change: Change) -> None:
         self._show_badges()
+        self._show_settings_faults()
         self.changed.emit()
+
+    def _show_settings_faults(self) -> None:
+        """Say once what is wrong with the settings file, and hide that when it was mended."""
+        faults = self.document.settings.sentences()
+        if faults == self._faults:
+            return
+        self._faults = faults
+        if not faults:
+            self.messages.hide()
+            return
+        left = len(faults) - 1
+        more = self.tr("And 1 more fault.") if left == 1 else self.tr("And {0} more faults.").format(left)
+        sentence = plain(self.tr("Settings: {0}").format(faults[0]))
+        self.messages.say("warning", f"{sentence} {more}" if left else sentence)
 
     def _show_badges(self) -> None:
         """The worst problem of each view as an icon on its tab, and how many examples there are."""

@@ -2,13 +2,14 @@
 
 Enter or a click on a row asks the editor to show the place; F8 steps through them. Each row with a
 fix has a button for it; several fixes are offered in a menu. Where there is little room the place
-stands below the sentence, and then the button is its sign alone.
+stands below the sentence, and then the button is its sign alone. The menu of a row switches its rule
+off; a button says how many findings are switched off, and switches their rules on again.
 """
 
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QContextMenuEvent, QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -26,7 +27,7 @@ from agenteditor.core.text import LineIndex
 from agenteditor.ui import theme
 from agenteditor.ui.fix_menu import fix_text
 from agenteditor.ui.icons import icon, severity_icon
-from agenteditor.ui.qtext import plain
+from agenteditor.ui.qtext import plain, tool_tip
 from agenteditor.ui.sentence_rows import SentenceRows
 
 _SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
@@ -38,12 +39,15 @@ _ROOM = 44  # letters a sentence should have in a line, before place and button 
 class ProblemsView(QWidget):
     """The list of problems.
 
-    ``wanted`` carries a Diagnostic to show; ``fix_wanted`` a Fix.
+    ``wanted`` carries a Diagnostic to show; ``fix_wanted`` a Fix; ``rule_wanted`` the code of a rule to
+    explain; ``switch_wanted`` such a code and what to switch it to.
     """
 
     wanted = Signal(object)
     fix_wanted = Signal(object)
     fix_all_wanted = Signal()
+    rule_wanted = Signal(str)
+    switch_wanted = Signal(str, str)
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -57,6 +61,11 @@ class ProblemsView(QWidget):
         self._fix_all.setIcon(icon("fix"))
         self._fix_all.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._fix_all.clicked.connect(self.fix_all_wanted)
+        self._unreported = QToolButton()
+        self._unreported.setAutoRaise(True)
+        self._unreported.setIcon(icon("preview-off"))
+        self._unreported.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._unreported.clicked.connect(self._offer_unreported)
         self._list = self._make_list()
         self._nothing = QLabel()
         self._nothing.setTextFormat(Qt.TextFormat.PlainText)
@@ -83,6 +92,7 @@ class ProblemsView(QWidget):
         header.addSpacing(theme.GAP)
         for button in self._filters.values():
             header.addWidget(button)
+        header.addWidget(self._unreported)
         header.addStretch(1)
         header.addWidget(self._fix_all)
         return header
@@ -118,7 +128,10 @@ class ProblemsView(QWidget):
 
     def _refresh(self, *, anew: bool = False) -> None:
         problems = self._document.problems
-        if not anew and (problems == self._shown or (self._shown is not None and not self.isVisible())):
+        if not anew and self._shown is not None and not self.isVisible():
+            return
+        self._show_unreported()
+        if not anew and problems == self._shown:
             return
         self._shown = problems
         for severity, button in self._filters.items():
@@ -131,9 +144,29 @@ class ProblemsView(QWidget):
         self._fix_all.setVisible(any(fix.safe for problem in problems for fix in problem.fixes))
         self._pages.setCurrentIndex(0 if visible else 1)
         self._nothing.setText(
-            self.tr("No problems.") if not problems else self.tr("All problems are hidden by the filter.")
+            self.tr("All problems are hidden by the filter.")
+            if problems
+            else self.tr("No problems by the rules that are on.")
+            if self._document.unreported
+            else self.tr("No problems.")
         )
         self._fill(visible)
+
+    def _show_unreported(self) -> None:
+        count = len(self._document.unreported)
+        self._unreported.setVisible(bool(count))
+        self._unreported.setText(self.tr("{0} not reported").format(count))
+        file = str(self._document.settings.path or "")
+        self._unreported.setToolTip(tool_tip(self.tr("Rules that are switched off in {0}").format(file)))
+
+    def _offer_unreported(self) -> None:
+        """A menu that switches rules on again. The arrow of a button with a menu would lie on its text."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for code in sorted({problem.code for problem in self._document.unreported}):
+            action = menu.addAction(self.tr("Report “{0}” again").format(code))
+            action.triggered.connect(lambda _on=False, rule=code: self.switch_wanted.emit(rule, "on"))
+        menu.popup(self._unreported.mapToGlobal(self._unreported.rect().bottomLeft()))
 
     def _fill(self, problems: list[Diagnostic]) -> None:
         selected = self._list.currentIndex().row()
@@ -196,6 +229,41 @@ class ProblemsView(QWidget):
             button.setMenu(menu)
             button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         return button
+
+    # --- the menu of a row -----------------------------------------------------------------
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        viewport = self._list.viewport()
+        at = viewport.mapFromGlobal(event.globalPos())
+        item = self._list.itemAt(at)
+        if event.reason() == QContextMenuEvent.Reason.Keyboard and (current := self._list.currentItem()):
+            item, at = current, self._list.visualItemRect(current).bottomLeft()
+        if item is not None:
+            menu = self.menu_of(item.data(_MESSAGE, Qt.ItemDataRole.UserRole))
+            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            menu.popup(viewport.mapToGlobal(at))
+
+    def menu_of(self, problem: Diagnostic) -> QMenu:
+        """The menu of a row: its fixes, its rule off, what its rule means."""
+        menu = QMenu(self)
+        for fix in problem.fixes:
+            action = menu.addAction(icon("fix"), fix.label.replace("&", "&&"))
+            action.triggered.connect(lambda _on=False, f=fix: self.fix_wanted.emit(f.label, f.edits))
+        menu.addSeparator()
+        off = menu.addAction(self._off_words(problem.code))
+        off.setEnabled(self._document.path is not None)  # else there is no folder yet
+        off.triggered.connect(lambda: self.switch_wanted.emit(problem.code, "off"))
+        means = menu.addAction(icon("help"), self.tr("What this rule means…"))
+        means.triggered.connect(lambda: self.rule_wanted.emit(problem.code))
+        return menu
+
+    def _off_words(self, code: str) -> str:
+        """Where the rule would be off: where the settings that hold already do."""
+        file = self._document.settings.path
+        if file is None:
+            return self.tr("Do not report “{0}” in this folder").format(code)
+        folder = plain(file.parent.name or str(file.parent)).replace("&", "&&")
+        return self.tr("Do not report “{0}” in the folder “{1}”").format(code, folder)
 
     # --- going there -----------------------------------------------------------------------
 

@@ -1,0 +1,63 @@
+"""What a person may do with a rule: read what it means, switch it off or on for a catalog."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import cast
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QWidget
+
+from agenteditor.app import dialogs
+from agenteditor.core import files
+from agenteditor.core.checks import RULES, Severity
+from agenteditor.core.disk import is_there
+from agenteditor.core.document import Document
+from agenteditor.core.files import FileProblem
+from agenteditor.core.rule_settings import Switch
+from agenteditor.core.rule_switching import settings_file, switched
+from agenteditor.core.text import Refusal, apply
+from agenteditor.ui.qtext import plain
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("rules", text)
+
+
+def explain(parent: QWidget, code: str) -> None:
+    """Say what a rule means."""
+    rule = RULES[code]
+    severities: dict[Severity, str] = {
+        "error": _tr("error"),
+        "warning": _tr("warning"),
+        "info": _tr("note"),
+    }
+    about = _tr("Rule: {0}\nSeverity: {1}").format(code, severities[rule.severity])
+    dialogs.tell(parent, rule.title, f"{rule.why}\n\n{about}")
+
+
+def switch(parent: QWidget, document: Document, catalog: Path | None, code: str, word: str) -> str | None:
+    """Write one switch into the settings file that holds for a document, or would.
+
+    A sentence for the status bar says what was written where; None, after a message, if nothing was.
+    ``catalog`` is the open folder.
+    """
+    assert document.path is not None, "without a path there is no folder to switch a rule off in"
+    file = settings_file(document.path, document.settings, catalog)
+    try:
+        loaded = files.load(file) if is_there(file) else None
+        text = loaded.text if loaded else ""
+        edits = switched(text, code, cast(Switch, word))
+        if isinstance(edits, Refusal):
+            _not_written(parent, edits.reason)
+            return None
+        if edits:
+            files.save(file, apply(text, edits), loaded.stamp if loaded else None)
+    except FileProblem as problem:
+        _not_written(parent, str(problem))
+        return None
+    return plain(_tr("Wrote {0} into {1}").format(f'"{code}" = "{word}"', file))
+
+
+def _not_written(parent: QWidget, reason: str) -> None:
+    dialogs.say(parent, _tr("The settings are as they were."), reason)
