@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 
 from agenteditor.core.checks_rules import RULES, FixKind, Rule, Severity
 
+_OFF = {False: "", True: ", off"}
 _FIX_WORDS: dict[FixKind, str] = {"safe": "by itself", "asked": "when asked", "none": "no"}
 _SEVERITY_WORDS: dict[Severity, str] = {"error": "error", "warning": "warning", "info": "note"}
 _HEAD = """\
@@ -45,7 +46,7 @@ same."""
 def as_text() -> str:
     """A block of lines for each rule."""
     return "\n\n".join(
-        f"{rule.code}  {_severity(rule)}, fix: {_FIX_WORDS[rule.fix]}\n  {rule.title}. {rule.why}"
+        f"{rule.code}  {rule.severity}{_OFF[rule.off]}, fix: {_FIX_WORDS[rule.fix]}\n  {rule.title}. {rule.why}"
         for rule in RULES.values()
     )
 
@@ -73,7 +74,7 @@ def as_markdown() -> str:
 
 
 def _severity(rule: Rule) -> str:
-    return f"{_SEVERITY_WORDS[rule.severity]}, off" if rule.off else _SEVERITY_WORDS[rule.severity]
+    return _SEVERITY_WORDS[rule.severity] + _OFF[rule.off]
 
 
 _TABLE_HEAD = ("| rule | severity | fix | what it means |", "| --- | --- | --- | --- |")
