@@ -21,6 +21,7 @@ from agenteditor.core.readers_fences import (
     Found,
     anywhere_without_bom,
     gray_matter,
+    has_crlf_inside,
     lf_only,
     normalised,
     own_line,
@@ -191,9 +192,9 @@ def _opencode(text: str, _syntax: Syntax) -> Got | _Stop:
     first = _stopped(found, fields)
     if first.outcome == "unknown":
         return first
-    inner = own_line(text.removeprefix(BOM))
+    inner = own_line(text)  # its regular expression does not skip a byte order mark
     rewritten = opencode_fallback(inner.content) if isinstance(inner, Found) else found.content
-    if not isinstance(inner, Found) or (rewritten == inner.content and "\r" not in text):
+    if not isinstance(inner, Found) or (rewritten == inner.content and not has_crlf_inside(text)):
         return Got({}, text.strip(JS_BLANKS), f"{first.reason} The whole file becomes the prompt.")
     second = fields_of(rewritten, "js-yaml 3")
     if isinstance(second, (YamlFault, Refused)):

@@ -71,6 +71,13 @@ def lf_only(text: str) -> Found | str:
     return found
 
 
+def has_crlf_inside(text: str) -> bool:
+    """Whether a line of the frontmatter that ``own_line`` finds ends in CRLF, the last one aside."""
+    opening = _OPENING.match(text)
+    closing = _CLOSING.search(text, opening.end()) if opening else None
+    return opening is not None and closing is not None and "\r\n" in text[opening.end() : closing.start()]
+
+
 def _end_of_fences(text: str) -> int:
     closing = _CLOSING.search(text, 3)
     return closing.end() if closing else len(text)

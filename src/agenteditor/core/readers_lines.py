@@ -16,7 +16,8 @@ Pairs = list[tuple[str, object]]
 
 # --- OpenCode ----------------------------------------------------------------------------------
 
-_OPENCODE_LINE = re.compile(r"([a-zA-Z_][a-zA-Z0-9_]*)\s*:(.*)")
+# JavaScript's "." is no line separator.
+_OPENCODE_LINE = re.compile(r"([a-zA-Z_][a-zA-Z0-9_]*)\s*:([^\r\u2028\u2029]*)")
 
 
 def opencode_fallback(content: str) -> str:
