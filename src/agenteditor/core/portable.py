@@ -15,9 +15,9 @@ from itertools import accumulate
 
 from agenteditor.core.checks import check
 from agenteditor.core.frontmatter import Field
-from agenteditor.core.line_ends import drop_bom, line_ends, to_line_ends
+from agenteditor.core.line_ends import drop_bom, line_ends, to_line_ends, with_line_ends
 from agenteditor.core.reader import JS_BLANKS, find_fence
-from agenteditor.core.readers import Answer, answers
+from agenteditor.core.readers import Answer, answers, too_long
 from agenteditor.core.readers_fields import of_dialect
 from agenteditor.core.repairs import make_portable, make_valid
 from agenteditor.core.scalar import double
@@ -38,6 +38,8 @@ class Portable:
 
 def portable(syntax: Syntax) -> Portable | Refusal:
     """The smallest set of changes that makes the programs agree; a refusal where none is needed or helps."""
+    if too_long(syntax):
+        return Refusal("The frontmatter is too long to try what would help.")
     before = answers(syntax)
     if _agreed(before):
         return Refusal("The programs agree already, as far as spelling goes.")
@@ -85,7 +87,7 @@ def _worse(old: Answer, new: Answer) -> bool:
 
 def _same_for_claude(before: Syntax, text: str) -> bool:
     """Whether Claude Code, with LF line ends, reads the same from ``text`` as before, if it read anything."""
-    lf = apply(before.text, to_line_ends(before.text, "LF"))
+    lf = with_line_ends(before.text, "LF")
     old = before if lf == before.text else parse(lf, before.dialect)
     if old.verdict not in ("valid", "repaired"):
         return True

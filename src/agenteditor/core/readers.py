@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
 from agenteditor.core.frontmatter import frontmatter
-from agenteditor.core.line_ends import line_ends, to_line_ends
+from agenteditor.core.line_ends import line_ends, with_line_ends
 from agenteditor.core.loading import Place
-from agenteditor.core.reader import BOM, JS_BLANKS, read
+from agenteditor.core.reader import JS_BLANKS, read
 from agenteditor.core.readers_fences import (
     Fence,
     Found,
@@ -30,9 +30,9 @@ from agenteditor.core.readers_fences import (
 from agenteditor.core.readers_fields import Got, Lost, Meant, losses, meant, objection, of_dialect
 from agenteditor.core.readers_known import FieldRule, Reader, readers
 from agenteditor.core.readers_lines import opencode_fallback, qwen_simple, vscode_fields
-from agenteditor.core.readers_yaml import Yaml, fields_of
+from agenteditor.core.readers_yaml import MOST, Yaml, fields_of
 from agenteditor.core.syntax import Syntax, parse
-from agenteditor.core.text import LineIndex, apply
+from agenteditor.core.text import LineIndex
 from agenteditor.core.yaml_nodes import Refused, YamlFault
 
 Outcome = Literal["loads", "loses", "refused", "unknown"]
@@ -82,17 +82,25 @@ def answer(
     return _answer(replace(reader, fields=fields), syntax, intended._replace(own=known), place)
 
 
+def too_long(syntax: Syntax) -> bool:
+    """Whether the frontmatter is so long that nobody is asked: nine readers take their time."""
+    start, end = syntax.frontmatter.content if syntax.frontmatter else (0, 0)
+    return end - start > MOST
+
+
 def _intended(syntax: Syntax) -> Meant:
     """What the file means: as Claude Code reads it with LF line ends, if it can at all."""
     if syntax.verdict == "fails" and "\r" in syntax.text:
-        return meant(parse(apply(syntax.text, to_line_ends(syntax.text, "LF")), syntax.dialect))
+        return meant(parse(with_line_ends(syntax.text, "LF"), syntax.dialect))
     return meant(syntax)
 
 
 def _answer(reader: Reader, syntax: Syntax, intended: Meant, place: Place) -> Answer:
+    blank = Answer(reader.id, reader.title, "unknown", (), "", False, reader.guess, reader.source)
+    if too_long(syntax):
+        return replace(blank, reason=_TOO_LONG)
     in_plugin = place == "plugin" and reader.fields is None
     got = _FAMILIES[reader.family](_asked(syntax.text, reader), syntax)
-    blank = Answer(reader.id, reader.title, "unknown", (), "", False, reader.guess, reader.source)
     if isinstance(got, _Stop):
         if in_plugin and got.parsed and got.outcome == "refused":
             lost = tuple(Lost(key, "dropped") for key in intended.fields if key in intended.own)
@@ -119,6 +127,7 @@ def _answer(reader: Reader, syntax: Syntax, intended: Meant, place: Place) -> An
     )
 
 
+_TOO_LONG = f"The frontmatter is longer than {MOST:,} characters, so nobody is asked."
 _IN_PLUGIN = "In a plugin the agent loads all the same, named after the file, without its limits on tools."
 _PLUGIN = "ignored in a plugin"
 _USELESS = "It has no use for some fields."
@@ -136,9 +145,7 @@ def _line_of(syntax: Syntax, key: str | None) -> str:
 def _asked(text: str, reader: Reader) -> str:
     """``text`` with the line ends the reader is asked about."""
     kind = reader.line_ends
-    if kind is None or line_ends(text) in (kind, "none"):
-        return text
-    return apply(text, to_line_ends(text, kind))
+    return text if kind is None or line_ends(text) in (kind, "none") else with_line_ends(text, kind)
 
 
 # --- the families ------------------------------------------------------------------------------
@@ -216,6 +223,8 @@ def _qwen(text: str, _syntax: Syntax) -> Got | _Stop:
 
 def _vscode(text: str, _syntax: Syntax) -> Got | _Stop:
     found = own_line_or_end(text)
+    if len(found.content) > MOST:
+        return _Stop("unknown", _TOO_LONG)
     fields: dict[str, object] = {}
     for key, value in vscode_fields(found.content):
         fields.setdefault(key, value)

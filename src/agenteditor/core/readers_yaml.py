@@ -16,6 +16,8 @@ from agenteditor.core.yaml_mask import MASK
 from agenteditor.core.yaml_nodes import Alias, Mapping, Node, Refused, Scalar, Sequence, YamlFault
 from agenteditor.core.yaml_read import read, read_plainly
 
+MOST = 60_000  # characters of frontmatter that are read; the largest real one has 6,000
+
 Yaml = Literal["bun", "js-yaml 3", "js-yaml 4", "yaml"]
 
 
@@ -36,6 +38,8 @@ def fields_of(content: str, yaml: Yaml) -> dict[str, object] | YamlFault | Refus
 
     {} where there is nothing, or something else than fields, in it.
     """
+    if len(content) > MOST:
+        return Refused(f"The frontmatter is longer than {MOST:,} characters.", 0)
     node, parsed = _READ[yaml](content)
     if isinstance(node, (YamlFault, Refused)):
         return node
@@ -54,7 +58,13 @@ def fields_of(content: str, yaml: Yaml) -> dict[str, object] | YamlFault | Refus
             kind = _kind(item.value, yaml)
             if kind is not None and key.value in value:
                 value[key.value] = Typed(item.value, kind)
+    if yaml == "yaml" and "\0" in content:
+        value = {key: _with_nul(item) for key, item in value.items()}
     return value
+
+
+def _with_nul(value: object) -> object:
+    return value.replace(MASK, "\0") if isinstance(value, str) else value
 
 
 Top = Node | YamlFault | Refused | None
