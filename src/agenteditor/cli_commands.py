@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from difflib import unified_diff
 from pathlib import Path
 
+from agenteditor import cli_where
 from agenteditor.core import files
 from agenteditor.core.catalog import agent_files
 from agenteditor.core.checks import Diagnostic, check
@@ -22,8 +23,9 @@ from agenteditor.core.disk import is_folder, is_there
 from agenteditor.core.files import FileProblem, Loaded
 from agenteditor.core.fixing import fixed
 from agenteditor.core.loading import loads, place_of
+from agenteditor.core.readers import answers
 from agenteditor.core.rewrite import remove_field, set_raw, set_value
-from agenteditor.core.show import json_line, problem_records, shown
+from agenteditor.core.show import json_line, problem_records, reader_records, shown
 from agenteditor.core.syntax import Syntax, parse
 from agenteditor.core.text import Edits, Refusal, apply
 
@@ -91,6 +93,7 @@ def _check(options: argparse.Namespace) -> int:
         if options.format == "json":
             verdict = loads(syntax, place_of(file.path))
             found = problem_records(syntax.text, problems)
+            where = {"readers": reader_records(answers(syntax, place_of(file.path)))} if options.where else {}
             records.append(
                 {
                     "path": str(file.path),
@@ -98,10 +101,13 @@ def _check(options: argparse.Namespace) -> int:
                     "loads": verdict.ok,
                     "reason": verdict.reason,
                     "problems": found,
+                    **where,
                 }
             )
         else:
             _print_problems(file.path, syntax.text, problems)
+            if options.where:
+                cli_where.print_rows(file.path, syntax)
     if options.format == "json":
         print(json.dumps(records, ensure_ascii=False, indent=2))
     else:
@@ -133,7 +139,8 @@ def _show(options: argparse.Namespace) -> int:
     given = _Files(options.paths)
     for file in given:
         syntax, problems = _checked(file)
-        record = shown(str(file.path), syntax, loads(syntax, place_of(file.path)), problems)
+        place = place_of(file.path)
+        record = shown(str(file.path), syntax, loads(syntax, place), problems, answers(syntax, place))
         print(json_line(record))
     return FAILED if given.failed else OK
 
@@ -276,6 +283,7 @@ def _parser() -> argparse.ArgumentParser:
     check_.add_argument(
         "--format", choices=("text", "json"), default="text", help="how to print (default: text)"
     )
+    cli_where.add_option(check_)
     check_.set_defaults(run=_check)
 
     show = _command(

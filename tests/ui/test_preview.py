@@ -1,4 +1,4 @@
-"""The preview: four sources, always up to date, and a reader that opens nothing by itself."""
+"""The preview: five sources, always up to date, and a reader that opens nothing by itself."""
 
 from __future__ import annotations
 
@@ -87,11 +87,12 @@ def text_of(view: PageBrowser) -> str:
 # --- the panel --------------------------------------------------------------------------------
 
 
-def test_the_four_sources_are_chosen_by_keys_and_said(panel, qtbot):
+def test_the_five_sources_are_chosen_by_keys_and_said(panel, qtbot):
     view = panel()
     assert [view.chooser.itemText(at) for at in range(view.chooser.count())] == [
         "Prompt",
         "What the router sees",
+        "Where it loads",
         "File as saved",
         "Changes since save",
     ]
@@ -100,7 +101,7 @@ def test_the_four_sources_are_chosen_by_keys_and_said(panel, qtbot):
     view.chooser.setFocus()
     for _ in SOURCES[1:]:
         qtbot.keyClick(view.chooser, Qt.Key.Key_Down)
-    assert seen == ["router", "file", "changes"]
+    assert seen == ["router", "readers", "file", "changes"]
     assert view.changes.isVisible() and not view.page.isVisible()
 
 
@@ -137,9 +138,11 @@ def test_every_source_follows_the_document(panel, qtbot, source):
     view.show_source(source)
     edit(view, "Use it.", "Use it often.")
     edit(view, "one thing", "two things")
+    edit(view, "name: good", "color: red\nname: good")
     shown = {
         "prompt": lambda: "two things" in text_of(view.page),
         "router": lambda: "Use it often." in text_of(view.router),
+        "readers": lambda: "color: ignored" in text_of(view.readers),
         "file": lambda: view.file.toPlainText() == view._document.text,
         "changes": lambda: not view.changes.is_empty,
     }
@@ -627,7 +630,13 @@ def test_the_wheel_with_control_zooms_and_scrolls_nothing(panel, qtbot, source):
     view = panel(AGENT + "\nwords\n" * 300)
     edit(view, "words", "other words")
     view.show_source(source)
-    views = {"prompt": view.page, "router": view.router, "file": view.file, "changes": view.changes.list}
+    views = {
+        "prompt": view.page,
+        "router": view.router,
+        "readers": view.readers,
+        "file": view.file,
+        "changes": view.changes.list,
+    }
     usual = sizes(view)
     wheel(view, views[source], 1)
     assert all(now > before for now, before in zip(sizes(view), usual, strict=True))
@@ -821,6 +830,37 @@ def test_a_valid_agent_needs_no_note(panel):
     view = panel()
     view.show_source("router")
     assert not view.notes[0].isVisible()
+
+
+# --- where it loads ---------------------------------------------------------------------------
+
+
+def test_each_program_says_whether_it_loads_the_file_in_a_word_with_a_sign(panel, seed_text):
+    view = panel(seed_text)
+    view.show_source("readers")
+    text = text_of(view.readers)
+    assert text.startswith("4 of 9 programs load this file\n✓ Claude Code, LF line ends\nLoads.")
+    assert "✕ Gemini CLI\nDoes not load. Line 3, column 500" in text
+    assert "? Cursor\nNot known (a guess)." in text
+
+
+def test_what_is_lost_is_named(panel):
+    view = panel(AGENT.replace("Use it.\n", "Use it.\ncolor: red\n"))
+    view.show_source("readers")
+    assert "! Cursor\nLoads, but loses something (a guess):\ncolor: ignored\n" in text_of(view.readers)
+    assert "No spelling helps: the file needs a conversion." in text_of(view.readers)
+
+
+def test_a_button_makes_the_programs_agree_as_one_step(panel, seed_text, qtbot):
+    view = panel(seed_text.replace("\n", "\r\n"))
+    view.show_source("readers")
+    assert "LF line ends, values in quotes" in view.notes[0].text
+    qtbot.mouseClick(view.notes[0].findChild(QPushButton), Qt.MouseButton.LeftButton)
+    document = view._document
+    qtbot.waitUntil(lambda: text_of(view.readers).startswith("9 of 9 programs"))
+    assert "agree already" in view.notes[0].text
+    document.undo()
+    assert document.text == seed_text.replace("\n", "\r\n")
 
 
 # --- the file as saved ------------------------------------------------------------------------

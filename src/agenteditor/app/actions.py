@@ -76,6 +76,7 @@ SPECS: tuple[Spec | str, ...] = (
     Spec("previous-document", "view", "Previo&us agent", "Ctrl+Shift+Tab"),
     Spec("make-agent", "agent", "&Make this an agent", None, "agent"),
     Spec("fix-all", "agent", "&Apply all safe fixes", "Ctrl+Shift+.", "fix"),
+    Spec("make-portable", "agent", "Make it load every&where"),
     "-agent",
     Spec("next-problem", "agent", "&Next problem", "F8"),
     Spec("previous-problem", "agent", "&Previous problem", "Shift+F8"),

@@ -24,6 +24,7 @@ from agenteditor.app.window import Window
 from agenteditor.core import line_ends
 from agenteditor.core.document import Document, Transaction
 from agenteditor.core.fixing import fixed
+from agenteditor.core.portable import portable
 from agenteditor.core.repairs import make_agent
 from agenteditor.core.resources import resource
 from agenteditor.core.text import Edits, Refusal, diff
@@ -91,6 +92,7 @@ def slots(window: Window) -> dict[str, Callable[..., object]]:
         "previous-document": lambda: step_document(window, -1),
         "make-agent": lambda: make_this_an_agent(editor().document),
         "fix-all": lambda: fix_all(window, editor().document),
+        "make-portable": lambda: make_portable(window, editor().document),
         "next-problem": lambda: editor().step_problem(1),
         "previous-problem": lambda: editor().step_problem(-1),
         "review-changes": lambda: review_changes(window),
@@ -192,6 +194,16 @@ def make_this_an_agent(document: Document) -> None:
     edits = make_agent(document.syntax, name, NEW_DESCRIPTION)
     if not isinstance(edits, Refusal):
         edit(document, edits, tr("Make this an agent"))
+
+
+def make_portable(window: Window, document: Document) -> None:
+    """The one edit after which the programs agree, or why there is none."""
+    found = portable(document.syntax)
+    if isinstance(found, Refusal):
+        window.say(plain(found.reason))
+        return
+    edit(document, found.edits, tr("Make it load everywhere"))
+    window.say(tr("Done: {0}").format(", ".join(found.steps)))
 
 
 def fix_all(window: Window, document: Document) -> None:

@@ -47,7 +47,7 @@ _NEEDS_EDITOR = (
     *("find", "replace", "find-next", "find-previous", "zoom-in", "zoom-out", "zoom-reset"),
     *("details", "examples", "prompt", "source", "preview", "problems", "review-changes"),
     *("next-document", "previous-document", "next-problem", "previous-problem"),
-    *("make-agent", "fix-all", "to-lf", "to-crlf", "bom"),
+    *("make-agent", "fix-all", "make-portable", "to-lf", "to-crlf", "bom"),
 )
 _TOOL_BAR = ("new", "open", "save", "", "undo", "redo")
 _MESSAGE_MS = 6000

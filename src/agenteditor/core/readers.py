@@ -121,7 +121,7 @@ def _answer(reader: Reader, syntax: Syntax, intended: Meant, place: Place) -> An
         specs = ((key, syntax.dialect.spec(key)) for key in got.fields)
         lost += tuple(Lost(key, _PLUGIN) for key, spec in specs if spec and spec.ignored_in_plugin)
     by_dialect = bool(lost) and all(of_dialect(item) for item in lost)
-    reason = got.note or ("Read as it is meant." if not lost else _USELESS if by_dialect else _OTHERWISE)
+    reason = got.note or ("Read as it is meant." if not lost else USELESS if by_dialect else OTHERWISE)
     return replace(
         blank, outcome="loses" if lost else "loads", lost=lost, reason=reason, by_dialect=by_dialect
     )
@@ -130,8 +130,8 @@ def _answer(reader: Reader, syntax: Syntax, intended: Meant, place: Place) -> An
 _TOO_LONG = f"The frontmatter is longer than {MOST:,} characters, so nobody is asked."
 _IN_PLUGIN = "In a plugin the agent loads all the same, named after the file, without its limits on tools."
 _PLUGIN = "ignored in a plugin"
-_USELESS = "It has no use for some fields."
-_OTHERWISE = "Not all of it is read as it is meant."
+USELESS = "It has no use for some fields."
+OTHERWISE = "Not all of it is read as it is meant."
 
 
 def _line_of(syntax: Syntax, key: str | None) -> str:

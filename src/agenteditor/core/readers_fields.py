@@ -109,7 +109,7 @@ def losses(reader: Reader, got: Got, intended: Meant, known: Collection[str]) ->
         else:
             how = IGNORED if key in intended.own else None
         if how is not None:
-            lost.append(Lost(key, how))
+            lost.append(Lost(key, how + _WIDER.get(key, "") if how in (IGNORED, _NOT_READ) else how))
     if _line_ends_apart(got.prompt) != _line_ends_apart(intended.prompt):
         lost.append(Lost(PROMPT, _prompt_loss(got.prompt, intended.prompt)))
     return tuple(lost)
@@ -117,18 +117,21 @@ def losses(reader: Reader, got: Got, intended: Meant, known: Collection[str]) ->
 
 IGNORED = "ignored"
 PASSED_ON = "passed on to the model provider"
+_NOT_READ = "not read"
 _DROPPED = "dropped: it "
+# What it means that a limit is not there.
+_WIDER = {"tools": ": every tool is allowed", "disallowedTools": ": nothing is forbidden"}
 
 
 def of_dialect(lost: Lost) -> bool:
     """Whether the program loses this because of what the field is, however it is written."""
-    return lost.how in (IGNORED, PASSED_ON) or lost.how.startswith(_DROPPED)
+    return lost.how.startswith((IGNORED, PASSED_ON, _DROPPED))
 
 
 def _loss(rule: FieldRule | None, key: str, value: object, got: Got) -> str | None:
     """How a field the program knows is lost, if it is."""
     if key not in got.fields or got.fields[key] is None:
-        return "not read" if value is not None else None
+        return _NOT_READ if value is not None else None
     if rule is not None and rule.unfit == "dropped" and (wrong := misfit(rule, value)):
         return _DROPPED + wrong
     return _difference(got.fields[key], value)

@@ -1,6 +1,6 @@
-"""The preview: the prompt as a page, what the router sees, the file as saved, the changes since then.
+"""The preview: the prompt as a page, what the router sees, where it loads, the file, the changes.
 
-One panel with four sources. It follows the document a moment after the last change, and only while it
+One panel with five sources. It follows the document a moment after the last change, and only while it
 is seen. It opens nothing and fetches nothing; what would take too long to draw is shown as plain text.
 """
 
@@ -22,17 +22,22 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from agenteditor.core.document import Change, Document
+from agenteditor.core.document import Change, Document, Transaction
 from agenteditor.core.markdown_page import Excess, excess, markdown_page
+from agenteditor.core.portable import portable
+from agenteditor.core.readers import answers
 from agenteditor.core.router import routed
+from agenteditor.core.text import Refusal
 from agenteditor.ui import theme
 from agenteditor.ui.diff_view import DiffView
 from agenteditor.ui.icons import Meaning, pixmap
 from agenteditor.ui.preview_browser import PageBrowser
 from agenteditor.ui.preview_file import FileText, excess_sentence, facts
+from agenteditor.ui.preview_readers import portable_sentence, readers_page
 from agenteditor.ui.preview_router import router_page
+from agenteditor.ui.qtext import plain
 
-Source = Literal["prompt", "router", "file", "changes"]
+Source = Literal["prompt", "router", "readers", "file", "changes"]
 SOURCES: tuple[Source, ...] = get_args(Source)
 
 DEBOUNCE_MS = 120  # after the last change; tests set 0
@@ -63,11 +68,13 @@ class PreviewPanel(QWidget):
             self.chooser.addItem(title, source)
         self.chooser.currentIndexChanged.connect(self._chosen)
         self.notes = (_Note(), _Note())
-        self.notes[0].pressed.connect(self._show_anyway)
+        self.notes[0].pressed.connect(self._act)
         self.page = PageBrowser()
         self.page.setAccessibleName(self.tr("Prompt, rendered"))
         self.router = PageBrowser()
         self.router.setAccessibleName(self.tr("What the router sees"))
+        self.readers = PageBrowser()
+        self.readers.setAccessibleName(self.tr("Where it loads"))
         self.file = FileText()
         self.file.setAccessibleName(self.tr("File as saved"))
         self.changes = DiffView(
@@ -78,7 +85,7 @@ class PreviewPanel(QWidget):
         self.plain = FileText()
         self.plain.setAccessibleName(self.tr("Prompt, as plain text"))
         self._stack = QStackedWidget()
-        for view in (self.page, self.router, self.file, self.changes, self.plain):
+        for view in (self.page, self.router, self.readers, self.file, self.changes, self.plain):
             self._stack.addWidget(view)
         bar = QHBoxLayout()
         bar.setContentsMargins(theme.GAP, theme.GAP // 2, theme.GAP, theme.GAP // 2)
@@ -100,7 +107,7 @@ class PreviewPanel(QWidget):
         return SOURCES[max(self.chooser.currentIndex(), 0)]
 
     def show_source(self, source: Source) -> None:
-        """Show another of the four."""
+        """Show another of the five."""
         self.chooser.setCurrentIndex(SOURCES.index(source))
 
     def take_focus(self) -> None:
@@ -123,7 +130,7 @@ class PreviewPanel(QWidget):
 
     def _set_zoom(self, steps: int) -> None:
         self._zoom = max(SMALLEST, min(steps, LARGEST))
-        for view in (self.page, self.router, self.file, self.changes, self.plain):
+        for view in (self.page, self.router, self.readers, self.file, self.changes, self.plain):
             view.set_zoom(self._zoom)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
@@ -143,6 +150,8 @@ class PreviewPanel(QWidget):
                 self._show_prompt()
             case "router":
                 self._show_router()
+            case "readers":
+                self._show_readers()
             case "file":
                 text = self._document.text
                 self.file.show_text(text)
@@ -169,6 +178,13 @@ class PreviewPanel(QWidget):
         if self.isVisible():
             self.refresh()
         self.source_changed.emit(self.source)
+
+    def _act(self) -> None:
+        """What the first note's button does."""
+        if self.source == "readers":
+            self._make_portable()
+        else:
+            self._show_anyway()
 
     def _show_anyway(self) -> None:
         self._anyway = True
@@ -207,6 +223,21 @@ class PreviewPanel(QWidget):
         else:
             self._show(self.router, _Message("warning", "" if seen.sure else seen.loads.reason))
 
+    def _show_readers(self) -> None:
+        syntax = self._document.syntax
+        self.readers.show_page(readers_page(answers(syntax, self._document.place)))
+        found = portable(syntax)
+        if isinstance(found, Refusal):
+            self._show(self.readers, _Message("info", plain(found.reason)))
+        else:
+            text = portable_sentence(found)
+            self._show(self.readers, _Message("warning", text, self.tr("Make it load everywhere")))
+
+    def _make_portable(self) -> None:
+        found = portable(self._document.syntax)
+        if not isinstance(found, Refusal):
+            self._document.apply(Transaction(found.edits, self.tr("Make it load everywhere")))
+
     def _excess(self, kind: Excess) -> str:
         return {
             "characters": self.tr("This prompt is very long, so it is shown as plain text."),
@@ -240,6 +271,7 @@ class PreviewPanel(QWidget):
         return {
             "prompt": self.tr("Prompt"),
             "router": self.tr("What the router sees"),
+            "readers": self.tr("Where it loads"),
             "file": self.tr("File as saved"),
             "changes": self.tr("Changes since save"),
         }
