@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agenteditor.core.line_ends import with_line_ends
-from agenteditor.core.portable import _worse, portable, then
+from agenteditor.core.portable import portable, then, worse
 from agenteditor.core.readers import answers
 from agenteditor.core.syntax import parse
 from agenteditor.core.text import Refusal, apply, replace
@@ -131,7 +131,7 @@ def holds_its_promises(text):
     assert said(text) in (None, said(after))
     rows = answers(parse(after))
     assert rows == found.answers
-    assert not any(_worse(old, new) for old, new in zip(answers(before), rows, strict=True))
+    assert not any(worse(old, new) for old, new in zip(answers(before), rows, strict=True))
 
 
 @settings(max_examples=60)

@@ -355,6 +355,8 @@ def test_only_what_lies_in_the_fields_needs_a_conversion():
     assert {reader for reader, row in foreign.items() if row.by_dialect} == {
         "vscode", "opencode", "copilot", "gemini-cli", "cursor",
     }  # fmt: skip
+    missing = rows_of(agent("description: Use it.\n"))
+    assert missing["gemini-cli"].outcome == "refused" and not missing["gemini-cli"].by_dialect
     spelling = rows_of(agent("name: a-b\ndescription: Use it: now\n"))
     assert not any(row.by_dialect for row in spelling.values())
 

@@ -73,10 +73,10 @@ def _worth(rows: Sequence[Answer]) -> tuple[int, int]:
 
 
 def _no_worse(before: Sequence[Answer], after: Sequence[Answer]) -> bool:
-    return not any(_worse(old, new) for old, new in zip(before, after, strict=True))
+    return not any(worse(old, new) for old, new in zip(before, after, strict=True))
 
 
-def _worse(old: Answer, new: Answer) -> bool:
+def worse(old: Answer, new: Answer) -> bool:
     """Whether a reader fares worse. One that got no field at all may now see those it does not like."""
     if new.by_dialect and old.name is None and old.description is None:
         return False

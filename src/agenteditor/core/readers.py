@@ -77,8 +77,7 @@ def answer(
     intended = _intended(syntax)
     if known is None:
         return _answer(reader, syntax, intended, place)
-    rules = reader.fields or {}
-    fields = {key: rules.get(key, FieldRule()) for key in known}
+    fields = {key: reader.fields.get(key, FieldRule()) for key in known}
     return _answer(replace(reader, fields=fields), syntax, intended._replace(own=known), place)
 
 
@@ -99,7 +98,7 @@ def _answer(reader: Reader, syntax: Syntax, intended: Meant, place: Place) -> An
     blank = Answer(reader.id, reader.title, "unknown", (), "", False, reader.guess, reader.source)
     if too_long(syntax):
         return replace(blank, reason=_TOO_LONG)
-    in_plugin = place == "plugin" and reader.fields is None
+    in_plugin = place == "plugin" and reader.family.startswith("claude-code")
     got = _FAMILIES[reader.family](_asked(syntax.text, reader), syntax)
     if isinstance(got, _Stop):
         if in_plugin and got.parsed and got.outcome == "refused":
@@ -110,13 +109,12 @@ def _answer(reader: Reader, syntax: Syntax, intended: Meant, place: Place) -> An
         reason = f"“{unsure[0]}” makes it a kind of file that is not modelled here."
         return replace(blank, reason=reason)
     blank = replace(blank, name=got.fields.get("name"), description=got.fields.get("description"))
-    known = intended.own if reader.fields is None else reader.fields
-    if why := objection(reader, got, known):
-        as_meant = Got(intended.fields, intended.prompt)
-        by_dialect = reader.fields is not None and objection(reader, as_meant, known) is not None
+    if why := objection(reader, got):
+        as_meant = objection(reader, Got(intended.fields, intended.prompt))
+        by_dialect = as_meant is not None and as_meant.foreign
         reason = f"{_line_of(syntax, why.field)}{why.sentence} {reader.after_refusal}".rstrip()
         return replace(blank, outcome="refused", reason=reason, by_dialect=by_dialect)
-    lost = losses(reader, got, intended, known)
+    lost = losses(reader, got, intended)
     if in_plugin:
         specs = ((key, syntax.dialect.spec(key)) for key in got.fields)
         lost += tuple(Lost(key, _PLUGIN) for key, spec in specs if spec and spec.ignored_in_plugin)

@@ -43,10 +43,14 @@ class Meant(NamedTuple):
 
 
 class Objection(NamedTuple):
-    """Why a program refuses what it has read: the field at fault, if one is, and a sentence."""
+    """Why a program refuses what it has read: the field at fault, if one is, and a sentence.
+
+    ``foreign``: the field or its value is not one of this program's dialect.
+    """
 
     field: str | None
     sentence: str
+    foreign: bool = False
 
 
 def meant(syntax: Syntax) -> Meant:
@@ -62,21 +66,21 @@ def meant(syntax: Syntax) -> Meant:
     return Meant(fields, syntax.dialect.keys(), syntax.prompt)
 
 
-def objection(reader: Reader, got: Got, known: Collection[str]) -> Objection | None:
-    """Why ``reader``, which knows the fields ``known``, refuses what it got; None if it takes it."""
+def objection(reader: Reader, got: Got) -> Objection | None:
+    """Why ``reader`` refuses what it got; None if it takes it."""
     if reader.others == "refused":
-        unknown = [key for key in got.fields if key not in known]
+        unknown = [key for key in got.fields if key not in reader.fields]
         if unknown:
             named = ", ".join(f"“{key}”" for key in unknown)
             a_field = "a field that it does not know" if len(unknown) == 1 else "fields that it does not know"
-            return Objection(unknown[0], f"It refuses a file with {a_field}: {named}.")
+            return Objection(unknown[0], f"It refuses a file with {a_field}: {named}.", foreign=True)
     for key in reader.required:
-        if fault := _required_fault(reader, key, got.fields):
+        if fault := _required_fault(key, got.fields):
             return Objection(key, fault)
     for key, value in got.fields.items():
-        rule = (reader.fields or {}).get(key)
+        rule = reader.fields.get(key)
         if rule is not None and rule.unfit == "refused" and (wrong := misfit(rule, value)):
-            return Objection(key, f"The field “{key}” {wrong}.")
+            return Objection(key, f"The field “{key}” {wrong}.", foreign=True)
     if len(got.prompt) < reader.prompt_least:
         return Objection(None, f"The prompt is shorter than {reader.prompt_least} characters.")
     if reader.prompt_most is not None and len(got.prompt) > reader.prompt_most:
@@ -84,26 +88,24 @@ def objection(reader: Reader, got: Got, known: Collection[str]) -> Objection | N
     return None
 
 
-def _required_fault(reader: Reader, key: str, fields: Mapping[str, object]) -> str | None:
+def _required_fault(key: str, fields: Mapping[str, object]) -> str | None:
     value = fields.get(key)
     if key not in fields:
         return f"The field “{key}” is missing."
     if value is None or (isinstance(value, str) and not value.strip()):
         return f"The field “{key}” is empty."
-    if reader.fields is None and not isinstance(value, str):
-        return f"The field “{key}” is not a text but {_kind(value)}."
     return None
 
 
-def losses(reader: Reader, got: Got, intended: Meant, known: Collection[str]) -> tuple[Lost, ...]:
-    """What is lost of ``intended`` where ``reader``, which knows the fields ``known``, takes what it got.
+def losses(reader: Reader, got: Got, intended: Meant) -> tuple[Lost, ...]:
+    """What is lost of ``intended`` where ``reader`` takes what it got.
 
     Of a field that the file's dialect does not know nothing is expected, so it cannot be lost.
     """
     lost: list[Lost] = []
     for key, value in intended.fields.items():
-        if key in known:
-            how = _loss((reader.fields or {}).get(key), key, value, got)
+        if key in reader.fields:
+            how = _loss(reader.fields[key], key, value, got)
         elif reader.others == "passed on" and key in got.fields:
             how = PASSED_ON
         else:
@@ -128,11 +130,11 @@ def of_dialect(lost: Lost) -> bool:
     return lost.how.startswith((IGNORED, PASSED_ON, _DROPPED))
 
 
-def _loss(rule: FieldRule | None, key: str, value: object, got: Got) -> str | None:
+def _loss(rule: FieldRule, key: str, value: object, got: Got) -> str | None:
     """How a field the program knows is lost, if it is."""
     if key not in got.fields or got.fields[key] is None:
         return _NOT_READ if value is not None else None
-    if rule is not None and rule.unfit == "dropped" and (wrong := misfit(rule, value)):
+    if rule.unfit == "dropped" and (wrong := misfit(rule, value)):
         return _DROPPED + wrong
     return _difference(got.fields[key], value)
 

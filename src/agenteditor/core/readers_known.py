@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal, cast
 
+from agenteditor.core.dialect import claude_code
 from agenteditor.core.line_ends import Kind
 from agenteditor.core.resources import resource
 
@@ -39,7 +40,7 @@ class FieldRule:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """One program, under one condition. ``fields`` is None where they are those of the file's dialect.
+    """One program, under one condition. ``fields`` are those it knows.
 
     ``line_ends``: asked of the text with these line ends, whatever it has. ``unsure`` are fields that make it
     a kind of file we do not model. ``after_refusal`` is a sentence about what else follows. The prompt may be
@@ -53,7 +54,7 @@ class Reader:
     guess: bool
     source: str
     required: tuple[str, ...]
-    fields: Mapping[str, FieldRule] | None
+    fields: Mapping[str, FieldRule]
     others: Others
     unsure: frozenset[str]
     after_refusal: str
@@ -92,13 +93,19 @@ def _reader(entry: dict[str, object]) -> Reader:
         guess=bool(entry["guess"]),
         source=str(entry["source"]),
         required=_words(entry["required"]),
-        fields=None if fields is None else {key: _rule(rule) for key, rule in fields.items()},
+        fields=_claudes() if fields is None else {key: _rule(rule) for key, rule in fields.items()},
         others=cast(Others, entry["other"]),
         unsure=frozenset(_words(entry.get("unsure", ()))),
         after_refusal=str(entry.get("after_refusal", "")),
         prompt_least=int(str(entry.get("prompt_least", 0))),
         prompt_most=None if most is None else int(str(most)),
     )
+
+
+def _claudes() -> dict[str, FieldRule]:
+    """Claude Code's own fields: those it must have must be texts."""
+    text = FieldRule(kinds=frozenset({"text"}), unfit="refused")
+    return {spec.key: text if spec.required else FieldRule() for spec in claude_code().fields}
 
 
 def _rule(rule: dict[str, object]) -> FieldRule:

@@ -16,7 +16,7 @@ from agenteditor.core.yaml_mask import MASK
 from agenteditor.core.yaml_nodes import Alias, Mapping, Node, Refused, Scalar, Sequence, YamlFault
 from agenteditor.core.yaml_read import read, read_plainly
 
-MOST = 60_000  # characters of frontmatter that are read; the largest real one has 6,000
+MOST = 30_000  # characters of frontmatter that are read; the largest real one has 6,000
 
 Yaml = Literal["bun", "js-yaml 3", "js-yaml 4", "yaml"]
 
