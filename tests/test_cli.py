@@ -51,6 +51,18 @@ def test_check_fails_on_errors_and_says_where_as_json(tmp_path, capsys):
     assert any(p["severity"] == "error" and p["line"] == 3 for p in record["problems"])
 
 
+def test_check_says_where_a_file_loads(seed_path, good, capsys):
+    assert main(["check", "--where", str(seed_path)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    rows = {line[2:40].strip(): line[40:] for line in lines if line.startswith("  ")}
+    assert rows["VS Code"] == "loads: Read as it is meant."
+    assert rows["Gemini CLI"].startswith("refused: Line 3, column 500: ")
+    assert "  One edit makes the spelling no matter: values in quotes." in lines
+    assert main(["check", "--where", "--format", "json", str(good)]) == 0
+    (record,) = json.loads(capsys.readouterr().out)
+    assert [row["outcome"] for row in record["readers"][:3]] == ["loads"] * 3
+
+
 def test_a_file_that_is_not_there_is_named_and_the_others_are_done(good, tmp_path, capsys):
     assert main(["check", str(tmp_path / "none.md"), str(good)]) == 2
     captured = capsys.readouterr()

@@ -50,6 +50,11 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     check.add_argument(
         "--dry-run", action="store_true", help="with --fix: print what would change as a diff, write nothing"
     )
+    check.add_argument(
+        "--where",
+        action="store_true",
+        help="also say for each program that reads agent files whether it would load the file (text, json)",
+    )
     add_settings(check)
     check.set_defaults(run=_check, parser=check)
 
@@ -81,7 +86,7 @@ def _check(options: argparse.Namespace) -> int:
         for file in given:
             settings = given.settings(file.path)
             text = saved(given, file, sys.stderr) if options.fix else file.text
-            report = examined(file.path, text, settings)
+            report = examined(file.path, text, settings, where=options.where)
             errors += len(report.of("error"))
             yield report
 
@@ -110,8 +115,9 @@ def _would_fix(options: argparse.Namespace) -> int:
 def _show(options: argparse.Namespace) -> int:
     given = GivenFiles(options)
     for file in given:
-        report = examined(file.path, file.text, given.settings(file.path))
+        report = examined(file.path, file.text, given.settings(file.path), where=True)
         words = in_claude_words(report.syntax, file.path.name)
         may = powers(report.syntax if isinstance(words, Refusal) else words, report.syntax.dialect.place)
-        print(json_line(shown(str(file.path), report.syntax, report.loads, may, report.problems)))
+        record = shown(str(file.path), report.syntax, report.loads, may, report.problems, rows=report.rows)
+        print(json_line(record))
     return FAILED if given.failures else OK

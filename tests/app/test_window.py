@@ -258,6 +258,26 @@ def test_the_fix_makes_the_sample_valid_and_undo_restores_every_byte(window, see
     assert document.text == before
 
 
+def test_one_action_makes_the_sample_load_everywhere_and_says_what_it_did(window, seed_path, monkeypatch):
+    asked = []
+    monkeypatch.setattr(
+        fix_dialog, "ask", lambda _parent, offer, _settings: bool(asked.append(offer)) or True
+    )
+    window.open_paths([seed_path])
+    document = window.present_editor().document
+    editor = window.present_editor()
+    editor.preview.portable_wanted.emit()
+    assert [(offer.label, offer.steps) for offer in asked] == [
+        ("Make it load everywhere", ("values in quotes",))
+    ]
+    assert document.syntax.verdict == "valid"
+    assert window.statusBar().currentMessage() == "Applied: values in quotes"
+    after = document.text
+    window.actions_["make-portable"].trigger()
+    assert document.text == after
+    assert "agree already" in window.statusBar().currentMessage()
+
+
 def test_f8_goes_to_the_problem(window, seed_path):
     window.open_paths([seed_path])
     window.show_view("source")

@@ -13,6 +13,7 @@ from hypothesis import given
 from agenteditor.core.checks import Diagnostic, Fix, check
 from agenteditor.core.loading import loads
 from agenteditor.core.powers import powers
+from agenteditor.core.readers import answers
 from agenteditor.core.show import json_line, problem_records, shown
 from agenteditor.core.syntax import parse
 from agenteditor.core.text import Span
@@ -24,7 +25,7 @@ VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 
 def record_of(text):
     syntax = parse(text)
-    return shown("a.md", syntax, loads(syntax), powers(syntax), check(syntax))
+    return shown("a.md", syntax, loads(syntax), powers(syntax), check(syntax), rows=answers(syntax))
 
 
 def fields_of(content):

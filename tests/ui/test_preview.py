@@ -26,6 +26,7 @@ from PySide6.QtWidgets import QApplication, QDialogButtonBox, QMenu, QPushButton
 from agenteditor.core.document import Document, Transaction
 from agenteditor.core.markdown_page import markdown_page
 from agenteditor.core.page import Page
+from agenteditor.core.portable import portable
 from agenteditor.core.text import replace
 from agenteditor.ui import preview, preview_links, theme
 from agenteditor.ui.preview import SOURCES, PreviewPanel
@@ -93,6 +94,7 @@ def test_the_sources_are_chosen_by_keys_and_said(panel, qtbot):
         "Prompt",
         "What the router sees",
         "What it may do",
+        "Where it loads",
         "File as saved",
         "Changes since save",
     ]
@@ -101,7 +103,7 @@ def test_the_sources_are_chosen_by_keys_and_said(panel, qtbot):
     view.chooser.setFocus()
     for _ in SOURCES[1:]:
         qtbot.keyClick(view.chooser, Qt.Key.Key_Down)
-    assert seen == ["router", "powers", "file", "changes"]
+    assert seen == ["router", "powers", "readers", "file", "changes"]
     assert view.changes.isVisible() and not view.page.isVisible()
 
 
@@ -138,11 +140,12 @@ def test_every_source_follows_the_document(panel, qtbot, source):
     view.show_source(source)
     edit(view, "Use it.", "Use it often.")
     edit(view, "one thing", "two things")
-    edit(view, "name: good", "name: good\ntools: Read")
+    edit(view, "name: good", "color: red\nname: good\ntools: Read")
     shown = {
         "prompt": lambda: "two things" in text_of(view.page),
         "router": lambda: "Use it often." in text_of(view.router),
         "powers": lambda: "It may read files." in text_of(view.powers),
+        "readers": lambda: "color: ignored" in text_of(view.readers),
         "file": lambda: view.file.toPlainText() == view._document.text,
         "changes": lambda: not view.changes.is_empty,
     }
@@ -634,6 +637,7 @@ def test_the_wheel_with_control_zooms_and_scrolls_nothing(panel, qtbot, source):
         "prompt": view.page,
         "router": view.router,
         "powers": view.powers,
+        "readers": view.readers,
         "file": view.file,
         "changes": view.changes.list,
     }
@@ -830,6 +834,39 @@ def test_a_valid_agent_needs_no_note(panel):
     view = panel()
     view.show_source("router")
     assert not view.notes[0].isVisible()
+
+
+# --- where it loads ---------------------------------------------------------------------------
+
+
+def test_each_program_says_whether_it_loads_the_file_in_a_word_with_a_sign(panel, seed_text):
+    view = panel(seed_text)
+    view.show_source("readers")
+    text = text_of(view.readers)
+    assert text.startswith("4 of 9 programs load this file\n✓ Claude Code, LF line ends\nLoads.")
+    assert "✕ Gemini CLI\nDoes not load. Line 3, column 500" in text
+    assert "? Cursor\nNot known (a guess)." in text
+
+
+def test_what_is_lost_is_named(panel):
+    view = panel(AGENT.replace("Use it.\n", "Use it.\ncolor: red\n"))
+    view.show_source("readers")
+    assert "! Cursor\nLoads, but loses something (a guess):\ncolor: ignored\n" in text_of(view.readers)
+    assert "No spelling helps: the file needs a conversion." in text_of(view.readers)
+
+
+def test_a_button_makes_the_programs_agree_as_one_step(panel, seed_text, qtbot):
+    view = panel(seed_text.replace("\n", "\r\n"))
+    view.show_source("readers")
+    assert "LF line ends, values in quotes" in view.notes[0].text
+    document, found = view._document, portable(view._document.syntax)
+    with qtbot.waitSignal(view.portable_wanted):
+        qtbot.mouseClick(view.notes[0].findChild(QPushButton), Qt.MouseButton.LeftButton)
+    document.apply(Transaction(found.edits, "As the window does, once it is agreed"))
+    qtbot.waitUntil(lambda: text_of(view.readers).startswith("9 of 9 programs"))
+    assert "agree already" in view.notes[0].text
+    document.undo()
+    assert document.text == seed_text.replace("\n", "\r\n")
 
 
 # --- the file as saved ------------------------------------------------------------------------

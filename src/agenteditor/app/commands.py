@@ -28,9 +28,10 @@ from agenteditor.core.dialects import editable
 from agenteditor.core.document import Document, Transaction
 from agenteditor.core.fixing import fixed
 from agenteditor.core.importing import importable, imported
+from agenteditor.core.portable import portable
 from agenteditor.core.repairs import make_agent
 from agenteditor.core.resources import resource
-from agenteditor.core.text import Edits, Refusal, diff
+from agenteditor.core.text import Edits, Refusal, apply, diff
 from agenteditor.ui import fix_dialog, theme
 from agenteditor.ui.fix_dialog import Offer
 from agenteditor.ui.icons import icon
@@ -105,6 +106,7 @@ def slots(window: Window) -> dict[str, Callable[..., object]]:
         "to-prose": lambda: editor().convert_triggers("prose"),
         "to-examples": lambda: editor().convert_triggers("examples"),
         "fix-all": lambda: fix_all(window, editor().document),
+        "make-portable": lambda: make_portable(window, editor().document),
         "next-problem": lambda: editor().step_problem(1),
         "previous-problem": lambda: editor().step_problem(-1),
         "review-changes": lambda: review_changes(window),
@@ -248,23 +250,36 @@ def make_this_an_agent(document: Document) -> None:
         edit(document, edits, tr("Make this an agent"))
 
 
+def make_portable(window: Window, document: Document) -> None:
+    """Show the one edit after which the programs agree, and make it; or say why there is none."""
+    found = portable(document.syntax)
+    if isinstance(found, Refusal):
+        window.say(plain(found.reason))
+        return
+    after = apply(document.text, found.edits)
+    _fix_together(window, document, tr("Make it load everywhere"), after, tuple(found.steps))
+
+
 def fix_all(window: Window, document: Document) -> None:
     """Show all safe fixes, apply them as one step if that is wanted, and say which they were."""
-    text = document.text
     name = document.path.name if document.path else None
-    result = fixed(text, document.place, name, document.syntax.dialect, document.settings)
+    result = fixed(document.text, document.place, name, document.syntax.dialect, document.settings)
     if not result.labels:
         window.say(tr("There is nothing to fix without a decision of yours."))
         return
-    label = tr("Apply all safe fixes")
-    offer = Offer(label, text, result.text, safe=True, steps=result.labels)
-    if not fix_dialog.agreed(window, offer, window.settings):
+    _fix_together(window, document, tr("Apply all safe fixes"), result.text, result.labels)
+
+
+def _fix_together(window: Window, document: Document, label: str, after: str, steps: tuple[str, ...]) -> None:
+    """Show steps that make ``after`` of the text, and make them if that is wanted."""
+    before = document.text
+    if not fix_dialog.agreed(window, Offer(label, before, after, safe=True, steps=steps), window.settings):
         return
-    if document.text != text:
+    if document.text != before:
         window.say(tr("The text has changed meanwhile; nothing was done."))
         return
-    edit(document, diff(text, result.text), label)
-    window.say(tr("Applied: {0}").format("; ".join(result.labels)))
+    edit(document, diff(before, after), label)
+    window.say(tr("Applied: {0}").format("; ".join(steps)))
 
 
 def toggle_bom(document: Document) -> None:

@@ -50,7 +50,7 @@ _NEEDS_EDITOR = (
     *("details", "examples", "prompt", "source", "preview", "problems", "review-changes"),
     *("next-document", "previous-document", "next-problem", "previous-problem"),
     *("convert", "make-agent", "fixes-here", "fix-all", "to-prose", "to-examples", "to-lf", "to-crlf", "bom"),
-    *("save-preview", "print-preview", "copy-json", "copy-command"),
+    *("save-preview", "print-preview", "copy-json", "copy-command", "make-portable"),
 )
 _TOOL_BAR = ("new", "open", "save", "", "undo", "redo")
 _MESSAGE_MS = 6000
@@ -186,6 +186,7 @@ class Window(QMainWindow):
         editor.caret_moved.connect(self.status.show_caret)
         editor.view_changed.connect(self._refresh)
         editor.fix_all_wanted.connect(self.actions_["fix-all"].trigger)
+        editor.portable_wanted.connect(self.actions_["make-portable"].trigger)
         editor.rule_wanted.connect(lambda code: rules.explain(self, code))
         editor.switch_wanted.connect(lambda code, word: self.switch_rule(document, code, word))
         editor.set_sizes(self.settings.editor_columns, self.settings.editor_rows)

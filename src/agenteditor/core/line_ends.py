@@ -45,6 +45,11 @@ def to_line_ends(text: str, kind: Kind) -> Edits:
     return tuple(edits)
 
 
+def with_line_ends(text: str, kind: Kind) -> str:
+    """``text`` with every line end of this kind: what ``to_line_ends`` makes of it, in one go."""
+    return _LINE_END.sub({"LF": "\n", "CRLF": "\r\n", "CR": "\r"}[kind], text)
+
+
 def has_bom(text: str) -> bool:
     """Whether a text begins with a byte order mark."""
     return text.startswith(BOM)

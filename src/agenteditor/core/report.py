@@ -13,6 +13,7 @@ from pathlib import Path
 
 from agenteditor.core.checks import Diagnostic, Severity, check
 from agenteditor.core.loading import Loads, loads
+from agenteditor.core.readers import Answer, answers
 from agenteditor.core.rule_settings import RuleSettings, applied
 from agenteditor.core.syntax import Syntax, parse_at
 from agenteditor.core.text import LineIndex
@@ -22,7 +23,8 @@ from agenteditor.core.text import LineIndex
 class FileReport:
     """One file: where it is, what it says, whether it loads, what is wrong with it.
 
-    ``unreported`` is how many findings the settings file switches off.
+    ``unreported`` is how many findings the settings file switches off; ``rows`` are what each program makes
+    of it, if that was asked.
     """
 
     path: Path
@@ -30,6 +32,7 @@ class FileReport:
     loads: Loads
     problems: tuple[Diagnostic, ...]
     unreported: int
+    rows: tuple[Answer, ...] = ()
 
     def of(self, severity: Severity) -> list[Diagnostic]:
         """The problems of one severity, in file order."""
@@ -50,13 +53,14 @@ class FileReport:
 Format = Callable[[Iterable[FileReport], Sequence[str]], Iterator[str]]
 
 
-def examined(path: Path, text: str, settings: RuleSettings) -> FileReport:
-    """The report of a file at ``path`` that holds ``text``."""
+def examined(path: Path, text: str, settings: RuleSettings, *, where: bool = False) -> FileReport:
+    """The report of a file at ``path`` that holds ``text``; with ``where`` program by program."""
     syntax = parse_at(text, path)
     place = syntax.dialect.place
     everything = check(syntax, place, path.name, settings.wanted)
     problems = applied(everything, settings)
-    return FileReport(path, syntax, loads(syntax, place), problems, len(everything) - len(problems))
+    rows = answers(syntax, place) if where else ()
+    return FileReport(path, syntax, loads(syntax, place), problems, len(everything) - len(problems), rows)
 
 
 def seen_from_here(path: Path) -> Path:

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from agenteditor.core.checks import RULES, Severity
 from agenteditor.core.report import FileReport, seen_from_here
-from agenteditor.core.show import problem_records
+from agenteditor.core.report_where import where_lines
+from agenteditor.core.show import problem_records, reader_records
 from agenteditor.core.text import LineIndex
 
 # The word GitHub has for each severity.
@@ -26,6 +27,7 @@ def as_text(reports: Iterable[FileReport], _failures: Sequence[str]) -> Iterator
     for report in reports:
         tally.add(report)
         yield from report.lines()
+        yield from where_lines(report)
     yield tally.sentence()
 
 
@@ -39,6 +41,7 @@ def as_json(reports: Iterable[FileReport], _failures: Sequence[str]) -> Iterator
             "reason": report.loads.reason,
             "problems": problem_records(report.syntax.text, report.problems),
             "unreported": report.unreported,
+            **({"readers": reader_records(report.rows)} if report.rows else {}),
         }
         for report in reports
     ]

@@ -46,7 +46,8 @@ same."""
 def as_text() -> str:
     """A block of lines for each rule."""
     return "\n\n".join(
-        f"{rule.code}  {rule.severity}{_OFF[rule.off]}, fix: {_FIX_WORDS[rule.fix]}\n  {rule.title}. {rule.why}"
+        f"{rule.code}  {rule.severity}{_OFF[rule.off]}, fix: {_FIX_WORDS[rule.fix]}\n"
+        f"  {rule.title}. {rule.why}"
         for rule in RULES.values()
     )
 

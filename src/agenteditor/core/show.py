@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from agenteditor.core.body import Section
 from agenteditor.core.checks import Diagnostic
 from agenteditor.core.loading import Loads
 from agenteditor.core.powers import Powers
 from agenteditor.core.powers_words import headline
+from agenteditor.core.readers import Answer
 from agenteditor.core.syntax import HostedExample, Syntax
 from agenteditor.core.text import LineIndex
 
@@ -20,9 +21,18 @@ _SURROGATES = re.compile("[\ud800-\udfff]+")
 
 
 def shown(
-    path: str, syntax: Syntax, loads: Loads, powers: Powers, problems: Sequence[Diagnostic]
+    path: str,
+    syntax: Syntax,
+    loads: Loads,
+    powers: Powers,
+    problems: Sequence[Diagnostic],
+    *,
+    rows: Iterable[Answer],
 ) -> dict[str, object]:
-    """The record of one file, ready for JSON. Bytes that are not UTF-8 are U+FFFD, as in the reader."""
+    """The record of one file, ready for JSON. Bytes that are not UTF-8 are U+FFFD, as in the reader.
+
+    ``rows`` are what the programs make of it.
+    """
     fields = syntax.frontmatter.fields if syntax.frontmatter else ()
     record = {
         "path": path,
@@ -34,6 +44,7 @@ def shown(
         "examples": [_example(hosted) for hosted in syntax.examples],
         "sections": [_section(section) for section in syntax.sections],
         "problems": problem_records(syntax.text, problems),
+        "readers": reader_records(rows),
     }
     jsonable = _jsonable(record)
     assert isinstance(jsonable, dict)
@@ -57,6 +68,23 @@ def problem_records(text: str, problems: Sequence[Diagnostic]) -> list[object]:
             }
         )
     return records
+
+
+def reader_records(rows: Iterable[Answer]) -> list[object]:
+    """What each program does with a file."""
+    return [
+        {
+            "reader": row.reader,
+            "title": row.title,
+            "outcome": row.outcome,
+            "lost": [{"field": lost.field, "how": lost.how} for lost in row.lost],
+            "reason": row.reason,
+            "needsConversion": row.by_dialect,
+            "guess": row.guess,
+            "source": row.source,
+        }
+        for row in rows
+    ]
 
 
 def json_line(record: dict[str, object]) -> str:

@@ -42,11 +42,8 @@ assert yaml.__with_libyaml__, "Agent Editor needs PyYAML with libyaml; the pure 
 
 def read(text: str) -> Node | YamlFault | Refused | None:
     """The top node of ``text``; None when it holds nothing; a fault when it does not parse."""
-    if len(text) > MAX_LENGTH:
-        return Refused(f"The frontmatter is longer than {MAX_LENGTH:,} characters.", MAX_LENGTH)
-    nul = text.find("\0")
-    if nul >= 0:
-        return YamlFault("yaml/nul", "A NUL character is not allowed in YAML.", nul)
+    if beyond := _beyond(text):
+        return beyond
     masked = mask(text)
     tab_lines = blank_lines_with_tabs(masked)
     leading = [line for line in tab_lines if masked[line.start] == "\t"]
@@ -56,6 +53,26 @@ def read(text: str) -> Node | YamlFault | Refused | None:
         if kept:
             outcome = _read_masked(without_tabs(masked, [line for line in tab_lines if line not in kept]), [])
     return outcome.node if isinstance(outcome, _Built) else outcome
+
+
+def read_plainly(text: str) -> Node | YamlFault | Refused | None:
+    """The same by libyaml's own rules, without the corrections B to G; for readers with another parser.
+
+    The separators that are ordinary characters to the reader (correction A) are so to JavaScript's parsers.
+    """
+    if beyond := _beyond(text):
+        return beyond
+    outcome = _build(_PlainBuilder(mask(text), [], []))
+    assert not isinstance(outcome, _Mend), "the plain rules mend nothing"
+    return outcome.node if isinstance(outcome, _Built) else outcome
+
+
+def _beyond(text: str) -> YamlFault | Refused | None:
+    """Why ``text`` is not given to the parser at all."""
+    if len(text) > MAX_LENGTH:
+        return Refused(f"The frontmatter is longer than {MAX_LENGTH:,} characters.", MAX_LENGTH)
+    nul = text.find("\0")
+    return YamlFault("yaml/nul", "A NUL character is not allowed in YAML.", nul) if nul >= 0 else None
 
 
 # --- events to nodes -------------------------------------------------------------------------
@@ -88,7 +105,7 @@ def _read_masked(text: str, tab_lines: list[Span]) -> _Built | YamlFault | Refus
     """Parse, mending one place after another that libyaml refuses and the reader takes (E, F, G)."""
     inserted: list[int] = []
     for _ in range(_MAX_MENDS):
-        outcome = _build(text, inserted, tab_lines)
+        outcome = _build(_Builder(text, inserted, tab_lines))
         if not isinstance(outcome, _Mend):
             return outcome
         at = outcome.offset
@@ -120,15 +137,15 @@ def _end(event: yaml.Event) -> int:
     return event.end_mark.index
 
 
-def _build(text: str, inserted: list[int], tab_lines: list[Span]) -> _Built | _Mend | YamlFault | Refused:
-    builder = _Builder(text, inserted, tab_lines)
+def _build(builder: _Builder) -> _Built | _Mend | YamlFault | Refused:
+    text = builder.text
     try:
         return builder.run()
     except _Stop as stop:
         return stop.outcome
     except yaml.MarkedYAMLError as error:
         offset = _problem_offset(text, error)
-        if not builder.in_flow and _mendable(text, offset, error):
+        if builder.mends and not builder.in_flow and _mendable(text, offset, error):
             return _Mend(offset)
         if text[offset : offset + 1] == "\t":
             return YamlFault("yaml/tab", _TAB, builder.at(offset))
@@ -178,6 +195,8 @@ class _Builder:
     ``tab_lines`` are blank or comment lines whose tabs were taken for spaces.
     """
 
+    mends = True
+
     def __init__(self, text: str, inserted: list[int], tab_lines: list[Span]) -> None:
         self._text = text
         self._inserted = inserted
@@ -190,6 +209,10 @@ class _Builder:
         self._token_end = 0
         self._token_plain = False
         self._later_pair = False
+
+    @property
+    def text(self) -> str:
+        return self._text
 
     @property
     def in_flow(self) -> bool:
@@ -312,9 +335,7 @@ class _Builder:
             self._check_continuation(start, end, self._indent(), _FREE_IN_QUOTES)
             self._check_comment(end)
         elif style in ("literal", "folded"):
-            header = _HEADER_COMMENT.search(self._text, start, self._line_end(start))
-            if header:
-                raise self._comment_fault(header.end() - 1)
+            self._check_header(start)
             indent = max(self._indent(), 0)
             self._blocks.append((span, indent))
             span = Span(self.at(start), self.at(block_end(self._text, Span(start, end), indent)))
@@ -362,6 +383,12 @@ class _Builder:
         if self._text[end : end + 1] == "#":
             raise self._comment_fault(end)
 
+    def _check_header(self, start: int) -> None:
+        """C, in the header of a block scalar."""
+        header = _HEADER_COMMENT.search(self._text, start, self._line_end(start))
+        if header:
+            raise self._comment_fault(header.end() - 1)
+
     def _comment_fault(self, offset: int) -> _Stop:
         return self._stop(
             "yaml/comment", "“#” right after a value: a comment needs a blank before it.", offset
@@ -376,6 +403,27 @@ class _Builder:
         if line and value_start - line <= frame.indent:
             message = "This value stands on its own line but is not indented more than its key."
             raise self._stop("yaml/indent", message, value_start)
+
+
+class _PlainBuilder(_Builder):
+    """Without the corrections."""
+
+    mends = False
+
+    def _check_tag(self, event: yaml.Event) -> None:
+        pass
+
+    def _check_continuation(self, start: int, end: int, indent: int, free: str) -> None:
+        pass
+
+    def _check_header(self, start: int) -> None:
+        pass
+
+    def _check_comment(self, end: int) -> None:
+        pass
+
+    def _check_value_column(self, frame: _Frame, value: Node) -> None:
+        pass
 
 
 _STYLES: dict[str | None, ScalarStyle] = {

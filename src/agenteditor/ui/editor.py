@@ -48,6 +48,7 @@ class Editor(QWidget):
     caret_moved = Signal(int, int)
     view_changed = Signal()
     fix_all_wanted = Signal()
+    portable_wanted = Signal()
     rule_wanted = Signal(str)
     switch_wanted = Signal(str, str)
 
@@ -117,6 +118,7 @@ class Editor(QWidget):
         self.problems.wanted.connect(self.show_problem)
         self.problems.fix_wanted.connect(self.apply_fix)
         self.problems.fix_all_wanted.connect(self.fix_all_wanted)
+        self.preview.portable_wanted.connect(self.portable_wanted)
         self.problems.rule_wanted.connect(self.rule_wanted)
         self.problems.switch_wanted.connect(self.switch_wanted)
         self._tabs.currentChanged.connect(self.view_changed)

@@ -1,4 +1,4 @@
-"""The preview: the prompt, what the router sees, what the agent may do, the file as saved, the changes.
+"""The preview: the prompt, what the router sees, what the agent may do, where it loads, file, changes.
 
 One panel with several sources. It follows the document a moment after the last change, and only while it
 is seen. It opens nothing and fetches nothing; what would take too long to draw is shown as plain text.
@@ -24,16 +24,21 @@ from PySide6.QtWidgets import (
 
 from agenteditor.core.document import Change, Document
 from agenteditor.core.markdown_page import Excess, excess, markdown_page
+from agenteditor.core.portable import portable
+from agenteditor.core.readers import answers
 from agenteditor.core.router import routed
+from agenteditor.core.text import Refusal
 from agenteditor.ui import theme
 from agenteditor.ui.diff_view import DiffView
 from agenteditor.ui.icons import Meaning, pixmap
 from agenteditor.ui.preview_browser import PageBrowser
 from agenteditor.ui.preview_file import FileText, excess_sentence, facts
 from agenteditor.ui.preview_powers import document_powers
+from agenteditor.ui.preview_readers import portable_sentence, readers_page
 from agenteditor.ui.preview_router import router_page
+from agenteditor.ui.qtext import plain
 
-Source = Literal["prompt", "router", "powers", "file", "changes"]
+Source = Literal["prompt", "router", "powers", "readers", "file", "changes"]
 SOURCES: tuple[Source, ...] = get_args(Source)
 
 DEBOUNCE_MS = 120  # after the last change; tests set 0
@@ -45,9 +50,11 @@ _ICON = 16
 
 
 class PreviewPanel(QWidget):
-    """Shows one document. ``source_changed`` carries the source that is shown now."""
+    """Shows one document. ``source_changed`` carries the source that is shown now;
+    ``portable_wanted`` asks for the one edit after which all programs agree."""
 
     source_changed = Signal(str)
+    portable_wanted = Signal()
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -64,13 +71,15 @@ class PreviewPanel(QWidget):
             self.chooser.addItem(title, source)
         self.chooser.currentIndexChanged.connect(self._chosen)
         self.notes = (_Note(), _Note())
-        self.notes[0].pressed.connect(self._show_anyway)
+        self.notes[0].pressed.connect(self._act)
         self.page = PageBrowser()
         self.page.setAccessibleName(self.tr("Prompt, rendered"))
         self.router = PageBrowser()
         self.router.setAccessibleName(self.tr("What the router sees"))
         self.powers = PageBrowser()
         self.powers.setAccessibleName(self.tr("What it may do"))
+        self.readers = PageBrowser()
+        self.readers.setAccessibleName(self.tr("Where it loads"))
         self.file = FileText()
         self.file.setAccessibleName(self.tr("File as saved"))
         self.changes = DiffView(
@@ -80,7 +89,7 @@ class PreviewPanel(QWidget):
         )
         self.plain = FileText()
         self.plain.setAccessibleName(self.tr("Prompt, as plain text"))
-        self._views = (self.page, self.router, self.powers, self.file, self.changes, self.plain)
+        self._views = (self.page, self.router, self.powers, self.readers, self.file, self.changes, self.plain)
         self._stack = QStackedWidget()
         for view in self._views:
             self._stack.addWidget(view)
@@ -149,6 +158,8 @@ class PreviewPanel(QWidget):
                 self._show_router()
             case "powers":
                 self._show_powers()
+            case "readers":
+                self._show_readers()
             case "file":
                 text = self._document.text
                 self.file.show_text(text)
@@ -175,6 +186,13 @@ class PreviewPanel(QWidget):
         if self.isVisible():
             self.refresh()
         self.source_changed.emit(self.source)
+
+    def _act(self) -> None:
+        """What the first note's button does."""
+        if self.source == "readers":
+            self.portable_wanted.emit()
+        else:
+            self._show_anyway()
 
     def _show_anyway(self) -> None:
         self._anyway = True
@@ -220,6 +238,16 @@ class PreviewPanel(QWidget):
         self.powers.show_page(page)
         self._show(self.powers, _Message(*note))
 
+    def _show_readers(self) -> None:
+        syntax = self._document.syntax
+        self.readers.show_page(readers_page(answers(syntax, self._document.place)))
+        found = portable(syntax)
+        if isinstance(found, Refusal):
+            self._show(self.readers, _Message("info", plain(found.reason)))
+        else:
+            text = portable_sentence(found)
+            self._show(self.readers, _Message("warning", text, self.tr("Make it load everywhere")))
+
     def _excess(self, kind: Excess) -> str:
         return {
             "characters": self.tr("This prompt is very long, so it is shown as plain text."),
@@ -254,6 +282,7 @@ class PreviewPanel(QWidget):
             "prompt": self.tr("Prompt"),
             "router": self.tr("What the router sees"),
             "powers": self.tr("What it may do"),
+            "readers": self.tr("Where it loads"),
             "file": self.tr("File as saved"),
             "changes": self.tr("Changes since save"),
         }

@@ -11,9 +11,11 @@ from agenteditor.core.document import Document
 from agenteditor.core.markdown_page import excess, markdown_page
 from agenteditor.core.page import LONGEST, Block, Page, Run
 from agenteditor.core.page_text import page_markdown
+from agenteditor.core.readers import answers
 from agenteditor.core.router import routed
 from agenteditor.ui.preview_file import shown_part
 from agenteditor.ui.preview_powers import document_powers
+from agenteditor.ui.preview_readers import readers_page
 from agenteditor.ui.preview_router import router_page
 
 
@@ -40,6 +42,8 @@ def sheet(document: Document, source: str) -> Sheet:
         case "powers":
             page, _ = document_powers(seen.name, document)
             return _made(_tr("{0}: what it may do").format(name), page)
+        case "readers":
+            return _made(_tr("{0}: where it loads").format(name), readers_page(answers(syntax, place)))
         case "file":
             return Sheet(_tr("{0}: file").format(name), _as_written(document.text), document.text)
         case "changes":
