@@ -41,7 +41,8 @@ def test_every_list_names_every_rule_once() -> None:
     assert set(records[0]) == {"code", "severity", "title", "why", "fix", "off"}
     for rule in RULES.values():
         assert LISTS["markdown"]().count(f"| `{rule.code}` |") == 1
-        assert LISTS["text"]().count(f"{rule.code}  {rule.severity}{', off' if rule.off else ''}, fix: ") == 1
+        off = ", off" if rule.off else ""
+        assert LISTS["text"]().count(f"{rule.code}  {rule.severity}{off}, fix: ") == 1
 
 
 def test_a_row_of_the_table_stays_a_row() -> None:
