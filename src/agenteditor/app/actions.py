@@ -83,7 +83,7 @@ SPECS: tuple[Spec | str, ...] = (
     Spec("fixes-here", "agent", "F&ixes here…", ("Ctrl+.", "Alt+Return", "Alt+Enter"), "fix"),
     Spec("fix-all", "agent", "&Apply all safe fixes…", "Ctrl+Shift+.", "fix"),
     Spec("without-asking", "agent", "Safe fixes &without asking", None, "", True),
-    Spec("make-portable", "agent", "Make it load "Make it load every&where…"everywhere…"),
+    Spec("make-portable", "agent", "Make it load &everywhere…"),
     "-agent",
     Spec("next-problem", "agent", "&Next problem", "F8"),
     Spec("previous-problem", "agent", "&Previous problem", "Shift+F8"),
