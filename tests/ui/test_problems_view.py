@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QMenu, QToolButton
 from agenteditor.core.document import Document, Transaction
 from agenteditor.core.text import replace
 from agenteditor.ui import theme
+from agenteditor.ui.fix_menu import fix_text
 from agenteditor.ui.problems_view import ProblemsView
 
 FAULTY = "---\nname: faulty\ndescription: One: two\nmodel: gpt\ncolour: red\n---\n\nYou do one thing and you do it well.\n"
@@ -173,7 +174,7 @@ def test_the_menu_of_a_row_fixes_switches_off_and_explains(filed, qtbot):
     document, view, _ = filed
     problem = next(one for one in document.problems if one.fixes)
     menu = view.menu_of(problem)
-    labels = [fix.label for fix in problem.fixes]
+    labels = [fix_text(fix) for fix in problem.fixes]
     assert texts(menu) == [*labels, f"Do not report “{problem.code}” in this folder", "What this rule means…"]
     *fixes, off, means = [action for action in menu.actions() if not action.isSeparator()]
     with qtbot.waitSignal(view.switch_wanted) as asked:
@@ -184,7 +185,7 @@ def test_the_menu_of_a_row_fixes_switches_off_and_explains(filed, qtbot):
     assert asked.args == [problem.code]
     with qtbot.waitSignal(view.fix_wanted) as asked:
         fixes[0].trigger()
-    assert asked.args == [problem.fixes[0].label, problem.fixes[0].edits]
+    assert asked.args == [problem.fixes[0]]
 
 
 def test_where_settings_hold_already_the_menu_names_their_folder(filed):

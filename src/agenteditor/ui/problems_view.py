@@ -247,8 +247,8 @@ class ProblemsView(QWidget):
         """The menu of a row: its fixes, its rule off, what its rule means."""
         menu = QMenu(self)
         for fix in problem.fixes:
-            action = menu.addAction(icon("fix"), fix.label.replace("&", "&&"))
-            action.triggered.connect(lambda _on=False, f=fix: self.fix_wanted.emit(f.label, f.edits))
+            action = menu.addAction(icon("fix"), fix_text(fix))
+            action.triggered.connect(lambda _on=False, f=fix: self.fix_wanted.emit(f))
         menu.addSeparator()
         off = menu.addAction(self._off_words(problem.code))
         off.setEnabled(self._document.path is not None)  # else there is no folder yet
