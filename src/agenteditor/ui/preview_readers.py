@@ -1,4 +1,4 @@
-"""Where the file would load, as a page: a card for each program, with the answer in a word and a sign.
+"""Where the file would load, as a page: a row for each program, with the answer in a word and a sign.
 
 The button that makes the programs agree stands above the page, in ``preview``.
 """
@@ -22,26 +22,21 @@ def readers_page(rows: Sequence[Answer]) -> Page:
     loading = sum(row.outcome in ("loads", "loses") for row in rows)
     title = _tr("{0} of {1} programs load this file").format(loading, len(rows))
     blocks = [Block("heading", (Run(title),), level=2)]
-    cards: list[str] = []
     for series, row in enumerate(rows):
-        around = (len(cards),)
-        cards.append(f"{_SIGNS[row.outcome]} {row.title}")
-        blocks.append(Block("card", (Run(cards[-1]),), cards=around))
-        blocks += [block._replace(cards=around) for block in _inside(row, series)]
+        blocks += _row(row, series)
     known = _tr("Known of these programs on {0}. A guess: the program’s source is not public.").format(
         as_of()
     )
     blocks += [Block("rule"), Block("paragraph", (Run(known),))]
     blocks += [_entry(len(rows), row.title, f": {row.source}") for row in rows]
-    return Page(tuple(blocks), tuple(cards))
+    return Page(tuple(blocks))
 
 
-def _inside(row: Answer, series: int) -> list[Block]:
+def _row(row: Answer, series: int) -> list[Block]:
     word = f"{_word(row.outcome)} {_tr('(a guess)')}" if row.guess else _word(row.outcome)
-    if row.lost and row.reason in (USELESS, OTHERWISE):
-        blocks = [Block("paragraph", (Run(f"{word}:", bold=True),))]
-    else:
-        blocks = [Block("paragraph", (Run(f"{word}.", bold=True), Run(f" {row.reason}")))]
+    told = f"{word}:" if row.lost and row.reason in (USELESS, OTHERWISE) else f"{word}. {row.reason}"
+    title = Run(f"{_SIGNS[row.outcome]} {row.title}", bold=True)
+    blocks = [Block("paragraph", (title, Run(f"\n{told}")))]
     for lost in row.lost:
         blocks.append(_entry(series, lost.field or _tr("a field without a name"), f": {lost.how}"))
     if row.by_dialect and row.outcome == "refused":
