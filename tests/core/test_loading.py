@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 
+from agenteditor.core.dialects import by_name
 from agenteditor.core.loading import loads, place_of, required_fault
+from agenteditor.core.readers import answer
 from agenteditor.core.syntax import parse
 from tests.core.texts import agent_texts
 
@@ -126,3 +128,34 @@ def test_a_relative_path_is_looked_up_from_here(tmp_path, monkeypatch):
     (tmp_path / "agents").mkdir()
     monkeypatch.chdir(tmp_path / "agents")
     assert place_of(Path("a.md")) == "plugin"
+
+
+# What another program makes of a file, by its data: dialect, frontmatter, whether it loads, a word of the reason.
+ELSEWHERE = [
+    ("gemini-cli", "name: a-b\ndescription: Use it.\n", True, "Gemini CLI loads it"),
+    ("gemini-cli", "name: a-b\ndescription: Use it: now.\n", False, "not valid YAML"),
+    ("gemini-cli", "name: a-b\ndescription: Use it.\ncolor: red\n", False, "“color”"),
+    ("gemini-cli", "name: a-b\nname: b\ndescription: Use it.\n", False, "stands twice"),
+    ("gemini-cli", "name: a-b\n", False, "“description” is missing"),
+    ("opencode", "description: Use it: now.\n", True, "repairs it"),
+    ("opencode", "description: Use it.\nwibble: 1\n", True, "OpenCode loads it"),
+    ("copilot", "description: Use it.\n", True, "a guess"),
+    ("qwen-code", "name: a-b\ndescription: Use it.\nwibble: 1\n", True, "Qwen Code loads it"),
+]
+
+
+@pytest.mark.parametrize(("name", "fields", "ok", "words"), ELSEWHERE)
+def test_other_programs_load_by_their_own_rules(name: str, fields: str, ok: bool, words: str) -> None:
+    answer = loads(parse(f"---\n{fields}---\nYou are a tester.\n", by_name(name)))
+    assert (answer.ok, words in answer.reason) == (ok, True), answer.reason
+
+
+@pytest.mark.parametrize(
+    ("name", "fields", "ok", "_words"),
+    [case for case in ELSEWHERE if case[0] in ("gemini-cli", "opencode", "qwen-code")],
+)
+def test_the_answer_is_that_of_the_model_of_that_programs_reader(
+    name: str, fields: str, ok: bool, _words: str
+) -> None:
+    row = answer(name, parse(f"---\n{fields}---\nYou are a tester.\n", by_name(name)))
+    assert (row.outcome in ("loads", "loses")) == ok, row

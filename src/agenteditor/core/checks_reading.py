@@ -78,13 +78,17 @@ def duplicates(subject: Subject) -> Iterator[Diagnostic]:
         last = counting.get(field.key)
         if last is None or last is field or field.key.casefold() in subject.names.leaked_keys:
             continue
+        then = "this one is not read, the last one counts. Other programs refuse such a file."
+        refused = not subject.syntax.dialect.table.repeats
+        if refused:
+            then = f"{subject.program} refuses such a file."
         yield finding(
             "yaml/duplicate-key",
             field.key_span,
-            f"{shown(field.key)} stands twice; this one is not read, the last one counts. Other programs "
-            "refuse such a file. Remove one of the two.",
+            f"{shown(field.key)} stands twice; {then} Remove one of the two.",
             field.key,
-            verified(subject, "Remove the one that is not read", swapped(field.span, "")),
+            verified(subject, "Remove the one that is not read", swapped(field.span, ""), safe=not refused),
+            severity="error" if refused else None,
         )
 
 

@@ -109,6 +109,7 @@ class Table:
     prompt_key: str
     unknown_fields: UnknownFields
     repairs: bool
+    repeats: bool
     guess: bool
     tools: Tools
     fields: Mapping[str, Counterpart]
@@ -138,6 +139,7 @@ def table(data: Mapping[str, object]) -> Table:
         prompt_key=str(prompt.get("key", "")),
         unknown_fields=_one_of(UnknownFields, data["unknown_fields"]),
         repairs=bool(data.get("repairs")),
+        repeats=bool(data.get("repeats")),
         guess=bool(data.get("guess")),
         tools=tools,
         fields={key: _counterpart(key, value) for key, value in _map(data["fields"]).items()},

@@ -86,6 +86,9 @@ def _elsewhere(syntax: Syntax) -> Loads:
         return Loads(
             False, f"The frontmatter is not valid YAML, and {program} refuses it. {_where(syntax)}{guess}"
         )
+    twice = [field.key for field in fields_of(syntax) if syntax.field(field.key) is not field]
+    if twice and not table.repeats:
+        return Loads(False, f"“{twice[0]}” stands twice, and {program} refuses that.{guess}")
     for spec in syntax.dialect.fields:
         if spec.required and (fault := required_fault(syntax, spec.key)):
             return Loads(False, f"{fault} {program} does not load the file.{guess}")
