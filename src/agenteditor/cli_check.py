@@ -8,8 +8,6 @@ from collections.abc import Iterator, Mapping
 
 from agenteditor.cli_files import FAILED, OK, PROBLEMS, GivenFiles, add_paths, add_settings, command, diff
 from agenteditor.cli_fix import mended, saved
-from agenteditor.core.convert import in_claude_words
-from agenteditor.core.powers import powers
 from agenteditor.core.report import FileReport, Format, examined
 from agenteditor.core.report_junit import as_junit
 from agenteditor.core.report_lines import Tally, as_github, as_json, as_text
@@ -113,6 +111,9 @@ def _would_fix(options: argparse.Namespace) -> int:
 
 
 def _show(options: argparse.Namespace) -> int:
+    from agenteditor.core.convert import in_claude_words
+    from agenteditor.core.powers import powers
+
     given = GivenFiles(options)
     for file in given:
         report = examined(file.path, file.text, given.settings(file.path), where=True)

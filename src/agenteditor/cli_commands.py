@@ -1,4 +1,4 @@
-"""The commands that need no window, each in a module of its own.
+"""The commands that need no window, each in a module of its own, which is loaded when it is called.
 
 Exit status: 0 all is well, 1 problems were found (check) or a change was refused (set, export),
 2 something could not be run; the help of each command says more.
@@ -7,32 +7,29 @@ Exit status: 0 all is well, 1 problems were found (check) or a change was refuse
 from __future__ import annotations
 
 import argparse
+from importlib import import_module
 
-from agenteditor import (
-    cli_check,
-    cli_convert,
-    cli_export,
-    cli_fix,
-    cli_import,
-    cli_rules,
-    cli_set,
-    cli_triggers,
-)
-
-COMMANDS = (*("check", "show", "set", "fix", "triggers", "export", "convert", "dialects", "import", "rules"),)
+# The commands in the order of the help, and the module that adds each to a parser.
+_MODULES = {
+    "check": "cli_check",
+    "show": "cli_check",
+    "set": "cli_set",
+    "fix": "cli_fix",
+    "triggers": "cli_triggers",
+    "export": "cli_export",
+    "convert": "cli_convert",
+    "import": "cli_import",
+    "dialects": "cli_convert",
+    "rules": "cli_rules",
+}
+COMMANDS = tuple(_MODULES)
 
 
 def run(arguments: list[str]) -> int:
-    """Run one command; the exit status."""
-    options = _parser().parse_args(arguments)
+    """Run the command that ``arguments`` begin with, one of COMMANDS; the exit status."""
+    parser = argparse.ArgumentParser(prog="agenteditor", allow_abbrev=False)
+    module = import_module(f"agenteditor.{_MODULES[arguments[0]]}")
+    module.add(parser.add_subparsers(required=True))
+    options = parser.parse_args(arguments)
     status: int = options.run(options)
     return status
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="agenteditor", allow_abbrev=False)
-    commands = parser.add_subparsers(required=True)
-    parts = (cli_check, cli_set, cli_fix, cli_triggers, cli_export, cli_convert, cli_import, cli_rules)
-    for part in parts:
-        part.add(commands)
-    return parser
