@@ -168,8 +168,9 @@ def _line_ends(part: str, chance: Chance) -> str:
     return "\n".join(lines[:at]) + end + "\n".join(lines[at:])
 
 
+# One stands there more than once to be drawn more often.
 CHANGES: tuple[Callable[[str, Chance], str], ...] = (
-    _put_in, _put_in, _put_in, _exchange, _exchange, _take_out, _take_out, _value, _value, _value, _line_put_in,
-    _line_put_in, _line_taken_out, _line_moved, _line_repeated, _line_shifted, _line_shifted, _lines_joined,
-    _line_broken, _line_broken, _line_ends,
-)  # fmt: skip
+    *(_put_in, _put_in, _put_in, _exchange, _exchange, _take_out, _take_out, _value, _value, _value),
+    *(_line_put_in, _line_put_in, _line_taken_out, _line_moved, _line_repeated, _line_shifted, _line_shifted),
+    *(_lines_joined, _line_broken, _line_broken, _line_ends),
+)
