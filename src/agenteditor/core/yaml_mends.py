@@ -49,7 +49,7 @@ class Mended:
         """With these mends too, which are in order and do not overlap."""
         text, inserted, soft_tabs = self.text, list(self.inserted), list(self.soft_tabs)
         for start, end, instead in reversed(list(mends)):
-            if instead.startswith(" "):
+            if text[start:end].startswith("\t") and instead.startswith(" "):
                 soft_tabs.append(start)
             text = text[:start] + instead + text[end:]
             added = len(instead) - (end - start)
@@ -89,6 +89,8 @@ def mends(text: str, problem: Problem, *, in_flow: bool) -> tuple[Mend, ...]:
     here = text[offset : offset + 1]
     if here == ":" and ("node content" in words or "expected key" in words):
         return (Mend(offset, offset, MASK),)  # G: a key that is not there
+    if here == ":" and "unexpected ':'" in words:
+        return (Mend(offset + 1, offset + 1, " "),)  # G: in brackets a colon before one of them ends a key
     if "alphabetic or numeric" in words:
         return _of_reference(text, problem.context)
     if in_flow:
