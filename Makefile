@@ -8,13 +8,14 @@ TOUR := build/tour
 # A file's tests stay together, so what they share is made once. ARGS="-n 0" runs them in one process.
 PARALLEL := -n auto --maxprocesses 4 --dist loadfile
 
-.PHONY: help run test lint bench screenshots clean
+.PHONY: help run test lint bench oracle screenshots clean
 
 help:
 	@echo 'make run      open the window on the sample catalog (without a screen: a tour, written to $(TOUR))'
 	@echo 'make test     all tests; ARGS="-k name" passes words on to pytest'
 	@echo 'make lint     ruff and mypy'
 	@echo 'make bench    how fast it is, as ratios'
+	@echo 'make oracle   ask the real reader about damaged files again (needs npm and the reference files)'
 	@echo 'make screenshots  draw the pictures of docs/screenshots again'
 	@echo 'make clean    remove .venv and what was built'
 
@@ -40,6 +41,10 @@ lint:
 bench:
 	@$(PYTHON) tools/prepare.py test
 	@exec env QT_QPA_PLATFORM=offscreen $(BIN)/python tools/bench.py $(ARGS)
+
+oracle:
+	@$(PYTHON) tools/prepare.py test
+	@exec $(BIN)/python -m tools.oracle $(ARGS)
 
 # The pictures of the README: drawn off screen, from the tour.
 screenshots:
