@@ -159,6 +159,15 @@ HOSTILE = {
     "controls": "\x01" * 900_000,
     "blank lines": "a: |\n  x\n" + "\n" * 500_000,
     "aliases that would be a billion": BOMB,
+    "blanks below a tag": "a: !t" + " \n" * 200_000 + "b",
+    "comments below an anchor": "a: &x\n" + " # c\n" * 100_000 + "  b: \t- c",
+    "colons in brackets": "a: [" + "b:, " * 20_000 + "]",
+    "tabs before values": "a:\n" + "- \tb\n" * 50_000,
+    "keys without colons": "a: b\n" + "c\n? d\n" * 20_000,
+    "lists as keys": "a: b\n" + "- c: d: e\n" * 20_000,
+    "a list without a second colon": "a: b\n- " + "c " * 200_000,
+    "comments before a question mark": "a: b\nc\n" + "# d\n" * 100_000 + "e",
+    "odd anchors": "a:\n" + "- &b.c d\n- *b.c\n" * 20_000,
     "anchors": "a: &x [*x]\n" * 20_000,
 }
 

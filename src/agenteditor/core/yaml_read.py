@@ -171,7 +171,7 @@ class _Builder:
 
     def _at(self, offset: int) -> int:
         """The file's offset of one in the text that libyaml saw."""
-        return self._mended.origin(offset)
+        return self._mended.origin(offset) if self._mended.inserted else offset
 
     def run(self) -> _Built:
         for event in _events(self._text):
@@ -207,10 +207,10 @@ class _Builder:
     def _before_token(self, event: yaml.NodeEvent) -> None:
         if self._tab_starts:
             self._check_tab_lines(_start(event))
-        if self._mended.soft_tabs and not self.in_flow:
-            self._check_soft_tab(event)
         if self.in_flow:
             self._check_tight_comment(_start(event))
+        elif self._mended.soft_tabs:
+            self._check_soft_tab(event)
 
     def _after_token(self, event: yaml.Event) -> None:
         self._part_end = _end(event)
@@ -278,8 +278,11 @@ class _Builder:
         flow = bool(event.flow_style)
         if event.anchor is not None:
             self._anchors[event.anchor] = None
-        first = self._content_start(event)
-        indent = self._indent() if flow else first - line_start(self._text, first)
+        if flow:
+            indent = self._indent()
+        else:
+            first = self._content_start(event)
+            indent = first - line_start(self._text, first)
         mapping = isinstance(event, yaml.MappingStartEvent)
         self._stack.append(_Frame(mapping, flow, start, indent, event.tag, event.anchor, []))
         self._part_end = _end(event)
@@ -391,7 +394,7 @@ _COMMENT = re.compile(r"(\S?)#[^\r\n]*")
 _HEADER_COMMENT = re.compile(r"[|>][-+0-9]{0,2}#")
 _ODD_TAG = re.compile(r"(?:&\S+\s+)?!(?:!!|!?[^0-9A-Za-z\s!<-])")
 # What stands before a value that has a tag or an anchor.
-_PROPERTIES = re.compile(r"(?:[!&]\S*(?:\s+(?:#[^\r\n]*)?)*){1,2}")
+_PROPERTIES = re.compile(r"(?:[!&]\S*+(?:\s|(?<=\s)#[^\r\n]*+)*+){1,2}")
 _FREE_IN_QUOTES = "\r\n"  # the empty text, at the very end, is in every text
 _FREE_IN_FLOW = "\r\n#,]}"
 _CONTINUATION = re.compile(r"(?:\r\n|\n|\r)( *)(?=[ \t]*([^ \t]?))", re.DOTALL)
