@@ -148,6 +148,11 @@ def _of_key(text: str, problem: Problem) -> tuple[Mend, ...]:
             return (Mend(offset, offset, "? "), Mend(listed.end(), listed.end(), "\n" + text[line:offset]))
         if _LIST_AS_BARE_KEY.match(text, offset):
             return (Mend(offset, offset, "? "),)
+        first = _FIRST.match(text)
+        if first and line == line_start(text, first.end(1)) and text.startswith(":", offset):
+            # "? a: b: c" as the first field of all: the key "? a: b" and its value
+            key = first.end(1)
+            return (Mend(key, key, "? "), Mend(offset, offset, "\n" + text[line:key]))
     if NO_COLON in words:  # a key without a colon, before one with "? "
         question = _TO_QUESTION.match(text, offset)
         mark = question.start(1) if question else offset
@@ -164,7 +169,10 @@ def _after_blanks(text: str, offset: int) -> int:
 NO_COLON = "could not find expected ':'"
 _BLANKS = re.compile(r"[ \t]+")
 _CLOSING = re.compile(r"( *)[\]}][ \t]*\Z")
-_LIST_AS_KEY = re.compile(r"(?:- +)+(?!\? )(?:(?! #)[^\r\n])*?:[ \t](?:(?! #)[^\r\n])*?(?=:(?:\s|\Z))")
+_TEXT = r"(?:(?! #)[^\r\n])*?"
+_QUOTED = r"""(?:"(?:[^"\\\r\n]|\\.)*+"|'[^'\r\n]*+')"""
+_LIST_AS_KEY = re.compile(rf"(?:- +)+(?!\? ){_TEXT}:[ \t]++(?:{_QUOTED} *|(?![\"']){_TEXT})(?=:(?:\s|\Z))")
+_FIRST = re.compile(r"((?:[\r\n ]|#[^\r\n]*+)*+)\? ")
 _LIST_AS_BARE_KEY = re.compile(r"- [^\r\n]*+[\r\n](?:#[^\r\n]*+|[\r\n ])*+\?(?:\s|\Z)")
 _TO_QUESTION = re.compile(r"(?:#[^\r\n]*+|[\r\n ])*+(\?)(?:\s|\Z)")
 _REFERENCE = re.compile(r"[&*]([^\s,\[\]{}]+)")
