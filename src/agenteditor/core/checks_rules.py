@@ -106,7 +106,7 @@ _TABLE: tuple[Rule, ...] = (
         "yaml/repair-changed",
         "warning",
         "The repair changes this value",
-        "The repair quotes lines that were right, too: a list in brackets becomes text, a comment becomes "
+        "The repair quotes lines that were right, too: a map in braces becomes text, a comment becomes "
         "part of the value.",
     ),
     Rule(
