@@ -106,7 +106,8 @@ def misread(subject: Subject, field: Field) -> object | None:
     """What the line of a field means by itself, where the repair made another value of it; else None.
 
     The repair quotes every line with a brace or a #, also those that were right: a map becomes text,
-    a comment part of the value. It spares a list in brackets with nothing behind it. Prose is left out: there the whole line is meant.
+    a comment part of the value. It spares a list in brackets with nothing behind it. Prose is left out:
+    there the whole line is meant.
     """
     spec = subject.spec(field.key)
     if not field.repaired or spec is None or spec.kind in ("text", "string"):
