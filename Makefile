@@ -8,7 +8,7 @@ TOUR := build/tour
 # A file's tests stay together, so what they share is made once. ARGS="-n 0" runs them in one process.
 PARALLEL := -n auto --maxprocesses 4 --dist loadfile
 
-.PHONY: help run test lint bench docs screenshots clean
+.PHONY: help run test lint bench docs oracle screenshots clean
 
 help:
 	@echo 'make run      open the window on the sample catalog (without a screen: a tour, written to $(TOUR))'
@@ -16,6 +16,7 @@ help:
 	@echo 'make lint     ruff and mypy'
 	@echo 'make bench    how fast it is, as ratios'
 	@echo 'make docs     write docs/rules.md anew from the rules'
+	@echo 'make oracle   ask the real reader about damaged files again (needs npm and the reference files)'
 	@echo 'make screenshots  draw the pictures of docs/screenshots again'
 	@echo 'make clean    remove .venv and what was built'
 
@@ -45,6 +46,10 @@ bench:
 docs:
 	@$(PYTHON) tools/prepare.py test
 	$(BIN)/agenteditor rules --format markdown > docs/rules.md
+
+oracle:
+	@$(PYTHON) tools/prepare.py test
+	@exec $(BIN)/python -m tools.oracle $(ARGS)
 
 # The pictures of the README: drawn off screen, from the tour.
 screenshots:

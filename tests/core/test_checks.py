@@ -294,8 +294,8 @@ def test_fixes_mend_real_files(shared: Path) -> None:
         assert WORTH[parse(mended(text, "project", path.name)).verdict] >= WORTH[syntax.verdict]
 
 
-def test_a_name_in_brackets_is_not_offered_as_a_list_which_would_not_load() -> None:
-    text = "---\nname: [A name]\ndescription: Use it when: now\n---\nYou are an agent, and so on.\n"
+def test_a_name_in_braces_is_not_offered_as_a_map_which_would_not_load() -> None:
+    text = "---\nname: {A name}\ndescription: Use it when: now\n---\nYou are an agent, and so on.\n"
     found = check(parse(text))
     assert "yaml/repair-changed" not in [one.code for one in found]
     assert all(loads(parse(apply(text, fix.edits))).ok for one in found for fix in one.fixes)

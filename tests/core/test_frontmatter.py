@@ -54,6 +54,18 @@ def test_the_samples_description_is_whole_though_its_yaml_is_not_valid(seed_text
     assert description.value_span.of(seed_text) == description.value
 
 
+def test_a_list_in_brackets_stays_a_list_when_another_line_needs_the_repair():
+    found = fields("---\ndescription: one: two\ntools: [Read, Write]\nskills: [*x]\n---\n")
+    assert found["tools"].value == ["Read", "Write"]
+    assert not found["tools"].repaired
+    assert found["skills"].value == "[*x]"
+    assert found["skills"].repaired
+
+
+def test_an_anchor_of_any_characters_takes_its_name_from_the_value():
+    assert fields("---\na: &amp; 12\n---\n")["a"].value == 12
+
+
 def test_a_block_that_fails_is_cut_at_known_fields_and_keeps_raw_text():
     text = "---\nname: a\ndescription: one: two\n\nuser: hi: there\n  bad\nmodel: opus\n---\n"
     found = fields(text)

@@ -59,6 +59,9 @@ def test_the_sample_with_crlf_fails_because_the_repair_matches_no_line(seed_text
 RULES = {
     "A: NUL": ("a: x\0", "fails"),
     "A: other controls are ordinary": ("a: x\x01\x85\u2028\ufeff\x7f", "valid"),
+    "A: a byte order mark at the start takes no column": ("\ufeff  a: b\n  c: d", "valid"),
+    "A: so what follows it may be too far in": ("\ufeff  a: b\nc: d", "fails"),
+    "A: a byte order mark later": ("a:\n  b: c\n\ufeff  d: e", "valid"),
     "B: a quoted text goes on at column 0": ("a: 'x\ny'", "fails"),
     "B: a blank line in quotes is free": ("a: 'x\n\n  y'", "valid"),
     "B: a closing bracket is free": ("a: [x,\n  y\n]", "valid"),
@@ -67,10 +70,23 @@ RULES = {
     "B: a brace in quotes closes nothing": ('a: "x\n}"', "fails"),
     "B: a hash in quotes is no comment": ("a: 'x\n# y'", "fails"),
     "B: a comment in a flow list is free": ("a: [x,\n# c\n]", "valid"),
+    "B: a closing bracket behind a tab is free": ("a: [x\n\t]", "valid"),
+    "B: a comma behind a tab is free": ("a: [x\n\t, y]", "valid"),
+    "B: below an anchor a map's own column counts": ("a: &b\n  c: 'x\n   y'", "valid"),
+    "B: below an anchor, not far enough in": ("a: &b\n  c: 'x\n  y'", "fails"),
+    "B: a lone CR ends a line": ("a:\r - b: 'x\n    y'", "valid"),
+    "B: after a lone CR, not far enough in": ("a:\r - b: 'x\n   y'", "fails"),
     "B: deeper": ("a:\n  b: 'x\n  y'", "fails"),
     "C: comment right after a quote": ("a:\n  'x'#c", "fails"),
     "C: comment right after a block header": ("a: |#c\n  x", "fails"),
     "C: with a blank before it": ("a: |  #c\n  x", "valid"),
+    "C: comment right after a comma": ("a: [x,#c\n  y\n]", "fails"),
+    "C: comment right after a bracket": ("a: [#c\n  y\n]", "fails"),
+    "C: comment right after a colon in brackets": ("a: ['x':#c\n y]", "fails"),
+    "C: comment right after a closing bracket": ("a: [[x]#c\n  ]", "fails"),
+    "C: with a blank before it, in brackets": ("a: [x, #c,#d\n  y\n]", "valid"),
+    "C: a hash in a text in brackets": ("a: {b:#c\n  d}", "valid"),
+    "D: after a lone CR": ("a:\r  b:\n   c", "valid"),
     "D: a list at its key's column": ("a:\n- x", "valid"),
     "D: a flow list at its key's column": ("a:\n[x]", "fails"),
     "D: a text below an empty key": (":\n x", "valid"),
@@ -88,16 +104,67 @@ RULES = {
     "E: in a block and after it": ("a: |\n  x\n  \t\n\t\nb: z", "valid"),
     "E: a block's first line begins with a tab": ("a: |\n  \tx\n  y", "valid"),
     "E: before a block's first line": ("a: |\n\t\n  x", "fails"),
+    "E: a tab before a value on its own line": ("a:\n \tb\nc: d", "valid"),
+    "E: before a value in brackets": ("a:\n \t[b]", "valid"),
+    "E: before a block": ("a:\n \t>-\n  b\nc: d", "valid"),
+    "E: not enough spaces before it": ("a:\n  b:\n  \tc", "fails"),
+    "E: enough spaces before it": ("a:\n  b:\n   \tc", "valid"),
+    "E: a tab before a field in a map": ("a:\n  b: c\n \td: e", "fails"),
+    "E: a tab before the first field of a map": ("a:\n \tb: c", "fails"),
+    "E: a tab before a list": ("a:\n \t- b", "fails"),
+    "E: a tab after a dash": ("a:\n- \tb\n-\t'c'", "valid"),
+    "E: a tab after a dash, then a field": ("a:\n- \tb: c", "fails"),
+    "E: a tab after a dash, then another dash": ("a:\n-\t- b", "fails"),
+    "E: a tab after a dash, then the next line": ("a:\n- \t\n  b: c", "valid"),
+    "E: a tab after a question mark": ("?\ta\n: b", "valid"),
+    "E: a tab before an anchor": ("a:\n \t&b\n  - c", "valid"),
+    "E: a tab alone before a value below a tag": ("a: !t\n\tb", "fails"),
     "F: a text begins with a comma": ("a: ,x", "valid"),
     "F: a redefined anchor": ("a: &x 1\nb: &x 2", "valid"),
+    "F: an anchor of any characters": ("a:\n- &b.c/d é\n- *b.c/d", "valid"),
+    "F: an anchor cannot hold a bracket": ("a:\n- &b[c d", "fails"),
+    "F: an unknown alias of any characters": ("a:\n- *b.c", "fails"),
+    "F: a tag with a comma": ("a:\n- !b, c", "valid"),
+    "F: a tag that begins with a comma": ("a:\n- !, c", "fails"),
+    "F: a tag that begins with an underscore": ("a:\n- !_b c", "fails"),
+    "F: a tag with two marks inside": ("a:\n- !!! c", "fails"),
     "F: an unknown alias, then quoted": ("a: *x", "repaired"),
     "G: an empty key": (": x", "valid"),
+    "G: an empty key in brackets": ("a: [\n  b, : c\n]", "valid"),
+    "G: an empty key and nothing after it": ("a: [\n b, :]", "valid"),
+    "G: a key in brackets ends at a colon before one": ("a: {\n b:, c:[d], e:}", "valid"),
+    "G: a colon before a bracket that ends a key": ("a: [\n b:]: c", "fails"),
+    "G: an empty key in braces": ("a: {\n  b: c,: d\n}", "valid"),
+    "G: a list between fields is a key": ("a: b\n- c: d: e\nf: g", "valid"),
+    "G: a list in a list": ("a: b\n- - c: 'd': [e]", "valid"),
+    "G: a list between fields with one colon": ("a: b\n- c: d", "fails"),
+    "G: the second colon in a comment": ("a: b\n- c: d # e: f", "fails"),
+    "G: a list between fields that goes on": ("a: b\n- c: d: e\n  f: g", "fails"),
+    "G: a complex key with two colons": ("a: b\n? c: d: e", "fails"),
+    "G: a complex key with two colons, first": ("# c\n? a: 'b': c\nd: e", "valid"),
+    "G: such a key that goes on": ("? a: b: c\n  d: e", "fails"),
+    "G: a list between fields with a colon in quotes": ("a: b\n- c: 'd: e'\n? f", "valid"),
+    "G: a field behind a bracket that begins a line": ("a: [\n b\n]c: d\ne: f", "valid"),
+    "G: a question mark behind such a bracket": ("a: {\n b\n} ? c", "valid"),
+    "G: a text behind such a bracket": ("a: [\n b\n]c", "fails"),
+    "G: a bracket that does not begin its line as the field does": ("a: [\n b\n ]c: d", "fails"),
+    "G: no colon before a question mark": ("a: b\nc\n  d # e\n# f\n? g\nh: i", "valid"),
+    "G: no colon before a deeper question mark": ("a: b\nc\n  ? d", "fails"),
+    "G: no colon before a question mark, first": ("a\n? b\nc: d", "fails"),
+    "G: a list before a question mark": ("a: b\n- c\n? d", "valid"),
+    "G: an unclosed brace before a question mark": ("a: b\n{c\n? d", "fails"),
+    "G: an unclosed quote before a question mark": ("a: b\n'c\n? d\ne: f", "fails"),
     "text after the end": ("a: b\n...\nc: d", "fails"),
     "only an end": ("a: b\n...\n", "valid"),
+    "nothing before the end": ("# c\n...\n", "valid"),
+    "nothing before the end and text after it": ("...\na: b", "fails"),
     "a directive": ("%YAML 1.2\na: b", "fails"),
     "a list on top": ("- a", "fails"),
     "a text on top": ("just text", "fails"),
     "an empty text on top": ("!!str", "fails"),
+    "a tag alone": ("!t", "valid"),
+    "a null with its tag": ("!!null ~", "valid"),
+    "a null with another tag": ("!t ~", "fails"),
     "nothing": ("", "valid"),
     "only a comment": ("# c", "valid"),
     "repeated keys": ("a: 1\na: 2", "valid"),
@@ -108,6 +175,9 @@ RULES = {
     "indented key": ("a:\n  b: c: d", "fails"),
     "same quotes at both ends": ("a: 'it's'", "fails"),
     "a lone quote": ('a: "', "fails"),
+    "a no-break space before the value": ("a: \u00a0b: c", "repaired"),
+    "a CR before the value": ("a: \rb: c: d", "repaired"),
+    "U+3000 for a blank": ("a: \u3000b: c", "repaired"),
     "a quote at the start only": ('a: "x" y: z', "repaired"),
     "begins with a dash": ("a: - b", "fails"),
     "the repair sinks a block elsewhere": ("a: b: c\nd: |\n  e", "fails"),
@@ -160,6 +230,37 @@ def test_the_repair_quotes_escapes_and_says_where_each_piece_comes_from():
     assert [tuple(span) for span in quoted] == [(4 + value, 4 + content.index("\n\t"))]
     for word in ("name", "description", "- d"):
         assert places.place(repaired.index(word)) == 4 + content.index(word)
+
+
+# A value that the repair meets; whether it puts quotes round it.
+LISTS = {
+    "[a, b]": False,
+    "[a, {b: c}]": False,
+    "[a] # b]": False,
+    "[&a b, *a]": False,
+    "[a": True,
+    "[a] ": True,
+    "[a]]": True,
+    "[a]: [b]": True,
+    "[a: b: c]": True,
+    "[*a]": True,
+    "[#]": True,
+    "{a: b}": True,
+}
+
+
+@pytest.mark.parametrize(("value", "quoted"), LISTS.items(), ids=LISTS.keys())
+def test_the_repair_leaves_a_list_in_brackets_that_parses_by_itself(value, quoted):
+    content = f"tools: {value}\n"
+    assert repair(content)[0] == (f'tools: "{value}"\n' if quoted else content)
+
+
+def test_the_repair_writes_one_space_whatever_blanks_stand_before_the_value():
+    content = "a:\u00a0\t b: c\n"
+    repaired, places, (span,) = repair(content, start=4)
+    assert repaired == 'a: "b: c"\n'
+    assert span.of("----" + content) == "b: c"
+    assert [places.place(offset) for offset in range(4)] == [4, 5, 6, 9]
 
 
 @given(agent_texts())

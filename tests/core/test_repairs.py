@@ -181,10 +181,10 @@ def test_any_text_becomes_an_agent_with_its_prompt_whole(text, name, description
     assert after.body.of(made).strip() == text.removeprefix("\ufeff").strip()
 
 
-def test_a_name_in_brackets_stays_the_text_that_the_repair_makes_of_it():
-    text = "---\nname: [A name]\ndescription: Use it: now\ntools: [Read]\n---\nB\n"
+def test_a_name_in_braces_stays_the_text_that_the_repair_makes_of_it():
+    text = "---\nname: {A name}\ndescription: Use it: now\ntools: [Read]\n---\nB\n"
     before, after = parse(text), parse(apply(text, make_valid(parse(text))))
-    assert before.field("name").value == after.field("name").value == "[A name]"
+    assert before.field("name").value == after.field("name").value == "{A name}"
     assert after.field("tools").value == ["Read"]
     assert after.verdict == "valid"
 

@@ -116,8 +116,9 @@ class Subject:
 def misread(subject: Subject, field: Field) -> object | None:
     """What the line of a field means by itself, where the repair made another value of it; else None.
 
-    The repair quotes every line with a bracket, a brace or a #, also those that were right: a list becomes
-    text, a comment part of the value. Names and prose are left out: there the whole line is meant.
+    The repair quotes every line with a brace or a #, also those that were right: a map becomes text,
+    a comment part of the value. It spares a list in brackets with nothing behind it. Names and prose
+    are left out: there the whole line is meant.
     """
     spec = subject.spec(field.key)
     if not field.repaired or spec is None or spec.kind in ("name", "text", "string"):

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from agenteditor.core.text import Span
-from agenteditor.core.yaml_nodes import Mapping, Node, Refused, Scalar, YamlFault
+from agenteditor.core.yaml_nodes import Mapping, Node, Refused, Scalar, Sequence, YamlFault
 from agenteditor.core.yaml_read import read as read_yaml
 
 Verdict = Literal["valid", "repaired", "fails", "none", "unknown"]
@@ -116,9 +116,11 @@ def _judged(reading: Reading, node: Node | Refused | None) -> Reading:
 
 
 def _is_null(node: Node) -> bool:
-    if not isinstance(node, Scalar) or node.style != "plain" or node.tag is not None:
+    if not isinstance(node, Scalar) or node.style != "plain":
         return False
-    return node.value in ("", "~", "null", "Null", "NULL")
+    if node.value == "":  # a tag alone, of any kind but two
+        return node.tag not in ("!", "tag:yaml.org,2002:str")
+    return node.value in ("~", "null", "Null", "NULL") and node.tag in (None, "tag:yaml.org,2002:null")
 
 
 def _fault_span(text: str, offset: int) -> Span:
@@ -216,7 +218,9 @@ def repair(content: str, start: int = 0) -> tuple[str, Places, frozenset[Span]]:
         match = _LINE.fullmatch(body)
         if match and _to_be_quoted(match[3]):
             value = Span(at + match.start(3), at + match.end(3))
-            put(body[: match.start(3)], at, copied=True)
+            put(body[: match.start(2)], at, copied=True)
+            # Whatever blanks stood here, U+00A0 and CR among them: the reader writes one space.
+            put(" ", at + match.start(2), copied=False)
             put('"', value.start, copied=False)
             put(match[3].replace("\\", "\\\\").replace('"', '\\"'), value.start, copied=False)
             put('"', value.start, copied=False)
@@ -243,4 +247,7 @@ def _split_lines(content: str) -> list[str]:
 def _to_be_quoted(value: str) -> bool:
     if value[0] == value[-1] and value[0] in "\"'":
         return False
-    return bool(_NEEDS_QUOTES.search(value))
+    if not _NEEDS_QUOTES.search(value):
+        return False
+    # Measured: a list in brackets stays one if it parses by itself, so not with an alias from elsewhere.
+    return not (value[0] == "[" and value[-1] == "]" and isinstance(read_yaml(value), Sequence))

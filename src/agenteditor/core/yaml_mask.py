@@ -23,8 +23,13 @@ PAIR_ESCAPE = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-
 
 
 def mask(text: str) -> str:
-    """``text`` with U+E000 for each character that libyaml would not take as an ordinary one."""
+    """``text`` with U+E000 for each character that libyaml would not take as an ordinary one.
+
+    A byte order mark at the very start takes no column in the reader: an empty line does as little.
+    """
     masked = _SPECIAL.sub(MASK, text)
+    if text.startswith("\ufeff"):
+        masked = "\n" + masked[1:]
     return PAIR_ESCAPE.sub(MASK * 12, masked) if "\\u" in masked else masked
 
 

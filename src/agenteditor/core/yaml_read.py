@@ -4,7 +4,7 @@
 PyYAML's C parser and builds the tree itself: composing crashes on deep nesting and expands
 aliases. Around the parser stand the corrections of READER.md, named A to G as there, because
 libyaml and the reader's parser disagree on about 8 in 100 damaged files. Those of single
-characters are ``yaml_mask``'s.
+characters are ``yaml_mask``'s, those of places where libyaml gives up ``yaml_mends``'.
 
 The only module that imports PyYAML. It never raises on any text; it does not resolve types
 (``scalar`` does) and knows nothing of fences or repairs (``reader``).
@@ -21,7 +21,8 @@ import yaml
 
 from agenteditor.core.scalar import block_end
 from agenteditor.core.text import Span
-from agenteditor.core.yaml_mask import MASK, blank_lines_with_tabs, mask, tabs_of_blocks, without_tabs
+from agenteditor.core.yaml_mask import blank_lines_with_tabs, mask, tabs_of_blocks, without_tabs
+from agenteditor.core.yaml_mends import NO_COLON, Mend, Mended, Problem, line_start, mends
 from agenteditor.core.yaml_nodes import (
     Alias,
     Mapping,
@@ -62,8 +63,8 @@ def read_plainly(text: str) -> Node | YamlFault | Refused | None:
     """
     if beyond := _beyond(text):
         return beyond
-    outcome = _build(_PlainBuilder(mask(text), [], []))
-    assert not isinstance(outcome, _Mend), "the plain rules mend nothing"
+    outcome = _build(_PlainBuilder(Mended(mask(text)), []))
+    assert not isinstance(outcome, tuple), "the plain rules mend nothing"
     return outcome.node if isinstance(outcome, _Built) else outcome
 
 
@@ -103,19 +104,13 @@ class _Built:
 
 def _read_masked(text: str, tab_lines: list[Span]) -> _Built | YamlFault | Refused:
     """Parse, mending one place after another that libyaml refuses and the reader takes (E, F, G)."""
-    inserted: list[int] = []
+    mended = Mended(text)
     for _ in range(_MAX_MENDS):
-        outcome = _build(_Builder(text, inserted, tab_lines))
-        if not isinstance(outcome, _Mend):
+        outcome = _build(_Builder(mended, tab_lines))
+        if not isinstance(outcome, tuple):
             return outcome
-        at = outcome.offset
-        if text[at] in ",\t":
-            text = text[:at] + MASK + text[at + 1 :]
-        else:  # a key that is not there: give libyaml one
-            text = text[:at] + MASK + text[at:]
-            inserted.append(at)
-            inserted.sort()
-    return Refused("Too many values begin with a comma or a tab, or have no key.", 0)
+        mended = mended.after(outcome)
+    return Refused("Too many values are written in ways that few readers take.", 0)
 
 
 def _events(text: str) -> Iterator[yaml.Event]:
@@ -137,49 +132,28 @@ def _end(event: yaml.Event) -> int:
     return event.end_mark.index
 
 
-def _build(builder: _Builder) -> _Built | _Mend | YamlFault | Refused:
-    text = builder.text
+def _build(builder: _Builder) -> _Built | tuple[Mend, ...] | YamlFault | Refused:
+    mended = builder.mended
     try:
         return builder.run()
     except _Stop as stop:
         return stop.outcome
     except yaml.MarkedYAMLError as error:
-        offset = _problem_offset(text, error)
-        if builder.mends and not builder.in_flow and _mendable(text, offset, error):
-            return _Mend(offset)
-        if text[offset : offset + 1] == "\t":
-            return YamlFault("yaml/tab", _TAB, builder.at(offset))
-        return _fault(error, builder.at(offset), builder.at(_context_offset(text, error)))
+        problem = _problem(mended.text, error)
+        found = mends(mended.text, problem, in_flow=builder.in_flow) if builder.mends else ()
+        if found:
+            return found
+        tab = mended.soft_tab(problem.offset)
+        if tab is not None or mended.text[problem.offset : problem.offset + 1] == "\t":
+            return YamlFault("yaml/tab", _TAB, mended.origin(problem.offset if tab is None else tab))
+        return _fault(problem.words, mended.origin(problem.offset), mended.origin(problem.context))
     except Exception as error:  # noqa: BLE001  # the parse wall: mutations raise anything (RELIABILITY F15)
         return YamlFault("yaml/parser", f"The YAML parser gave up: {type(error).__name__}.", 0)
 
 
-@dataclass(frozen=True, slots=True)
-class _Mend:
-    """A comma, a colon or a tab at ``offset`` that libyaml refuses and the reader takes."""
-
-    offset: int
-
-
-def _mendable(text: str, offset: int, error: yaml.MarkedYAMLError) -> bool:
-    problem = error.problem or ""
-    if text[offset : offset + 1] == ",":
-        return "node content" in problem or "expected key" in problem
-    if text[offset : offset + 1] == "\t" and error.context_mark is not None:
-        # The tab begins the first line of a block scalar, behind one space or more.
-        header, _, above = text[error.context_mark.index : offset].partition("\n")
-        return header[:1] in ("|", ">") and above.endswith(" ") and not above.strip()
-    return text[offset : offset + 1] == ":" and "expected key" in problem
-
-
-def _problem_offset(text: str, error: yaml.MarkedYAMLError) -> int:
-    mark = error.problem_mark or error.context_mark
-    return min(mark.index, len(text)) if mark else 0
-
-
-def _context_offset(text: str, error: yaml.MarkedYAMLError) -> int:
-    mark = error.context_mark or error.problem_mark
-    return min(mark.index, len(text)) if mark else 0
+def _problem(text: str, error: yaml.MarkedYAMLError) -> Problem:
+    places = [min(mark.index, len(text)) for mark in (error.problem_mark, error.context_mark) if mark]
+    return Problem(error.problem or "", places[0] if places else 0, places[-1] if places else 0)
 
 
 class _Stop(Exception):
@@ -191,41 +165,36 @@ class _Stop(Exception):
 class _Builder:
     """Builds nodes from events, without recursion, and applies corrections B to E.
 
-    ``inserted`` are the offsets of characters that stand in ``text`` but not in the file.
     ``tab_lines`` are blank or comment lines whose tabs were taken for spaces.
     """
 
     mends = True
 
-    def __init__(self, text: str, inserted: list[int], tab_lines: list[Span]) -> None:
-        self._text = text
-        self._inserted = inserted
-        self._tab_starts = [self._grown(start) for start, _ in tab_lines]
+    def __init__(self, mended: Mended, tab_lines: list[Span]) -> None:
+        self._text = mended.text
+        self._mended = mended
+        self._tab_starts = [mended.place(start) for start, _ in tab_lines]
         self._stack: list[_Frame] = []
         self._root: list[Node] = []
         self._anchors: dict[str, Node | None] = {}
         self._blocks: list[tuple[Span, int]] = []
         self._documents = 0
+        self._part_end = 0
         self._token_end = 0
         self._token_plain = False
         self._later_pair = False
 
     @property
-    def text(self) -> str:
-        return self._text
+    def mended(self) -> Mended:
+        return self._mended
 
     @property
     def in_flow(self) -> bool:
         return bool(self._stack) and self._stack[-1].flow
 
-    def at(self, offset: int) -> int:
+    def _at(self, offset: int) -> int:
         """The file's offset of one in the text that libyaml saw."""
-        return offset - bisect_left(self._inserted, offset) if self._inserted else offset
-
-    def _grown(self, offset: int) -> int:
-        for place in self._inserted:
-            offset += place <= offset
-        return offset
+        return self._mended.origin(offset) if self._mended.inserted else offset
 
     def run(self) -> _Built:
         for event in _events(self._text):
@@ -248,7 +217,7 @@ class _Builder:
         return _Built(self._root[0] if self._root else None, tuple(self._blocks))
 
     def _stop(self, code: str, message: str, offset: int) -> _Stop:
-        return _Stop(YamlFault(code, message, self.at(offset)))
+        return _Stop(YamlFault(code, message, self._at(offset)))
 
     def _document(self, event: yaml.DocumentStartEvent) -> None:
         self._documents += 1
@@ -258,11 +227,16 @@ class _Builder:
         if self._documents > 1:
             raise self._stop("yaml/documents", "There is text after “...”, which ends the YAML.", start)
 
-    def _before_token(self, event: yaml.Event) -> None:
+    def _before_token(self, event: yaml.NodeEvent) -> None:
         if self._tab_starts:
             self._check_tab_lines(_start(event))
+        if self.in_flow:
+            self._check_tight_comment(_start(event))
+        elif self._mended.soft_tabs:
+            self._check_soft_tab(event)
 
     def _after_token(self, event: yaml.Event) -> None:
+        self._part_end = _end(event)
         if self._tab_starts:
             self._token_end = _end(event)
             self._token_plain = (
@@ -287,6 +261,34 @@ class _Builder:
         if first < len(starts) and starts[first] < next_start:
             raise self._stop("yaml/tab", _TAB, starts[first])
 
+    def _content_start(self, event: yaml.NodeEvent) -> int:
+        """Where a value starts behind its tag and anchor, which may stand on a line above."""
+        start = _start(event)
+        if event.anchor is None and getattr(event, "tag", None) is None:
+            return start
+        properties = _PROPERTIES.match(self._text, start)
+        return properties.end() if properties else start
+
+    def _check_soft_tab(self, event: yaml.NodeEvent) -> None:
+        """E: a tab may stand before a value, behind enough spaces, but not before a field or "- "."""
+        start = self._content_start(event)
+        tab = self._mended.soft_tab(start)
+        if tab is None:
+            return
+        before = self._text[line_start(self._text, start) : tab]
+        opens = isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)) and not event.flow_style
+        frame = self._stack[-1] if self._stack else None
+        is_key = frame is not None and frame.mapping and len(frame.children) % 2 == 0
+        indents = not before.strip(" ") and (is_key or len(before) <= self._indent())
+        if opens or indents or self._text[tab : _start(event)].strip():
+            raise self._stop("yaml/tab", _TAB, tab)
+
+    def _check_tight_comment(self, start: int) -> None:
+        """C: so it is between the parts of a flow collection."""
+        for comment in _COMMENT.finditer(self._text, max(self._part_end - 1, 0), start):
+            if comment[1]:
+                raise self._comment_fault(comment.end(1))
+
     def _indent(self) -> int:
         return self._stack[-1].indent if self._stack else -1
 
@@ -295,19 +297,25 @@ class _Builder:
         if event.tag is not None:
             self._check_tag(event)
         if len(self._stack) >= MAX_DEPTH:
-            raise _Stop(Refused(f"Values are nested more than {MAX_DEPTH} deep.", self.at(start)))
+            raise _Stop(Refused(f"Values are nested more than {MAX_DEPTH} deep.", self._at(start)))
         flow = bool(event.flow_style)
         if event.anchor is not None:
             self._anchors[event.anchor] = None
-        indent = self._indent() if flow else start - (self._text.rfind("\n", 0, start) + 1)
+        if flow:
+            indent = self._indent()
+        else:
+            first = self._content_start(event)
+            indent = first - line_start(self._text, first)
         mapping = isinstance(event, yaml.MappingStartEvent)
         self._stack.append(_Frame(mapping, flow, start, indent, event.tag, event.anchor, []))
+        self._part_end = _end(event)
 
     def _close(self, event: yaml.MappingEndEvent | yaml.SequenceEndEvent) -> None:
         frame = self._stack.pop()
         children = frame.children
-        start, end = self.at(frame.start), self.at(_end(event))
+        start, end = self._at(frame.start), self._at(_end(event))
         if frame.flow:
+            self._check_tight_comment(_end(event))
             self._check_continuation(frame.start, _end(event), self._indent(), _FREE_IN_FLOW)
             self._check_comment(_end(event))
         elif children:
@@ -330,7 +338,7 @@ class _Builder:
             self._check_tag(event)
         start, end = _start(event), _end(event)
         style = _STYLES[event.style]
-        span = Span(self.at(start), self.at(end))
+        span = Span(self._at(start), self._at(end))
         if style in ("single", "double"):
             self._check_continuation(start, end, self._indent(), _FREE_IN_QUOTES)
             self._check_comment(end)
@@ -338,7 +346,7 @@ class _Builder:
             self._check_header(start)
             indent = max(self._indent(), 0)
             self._blocks.append((span, indent))
-            span = Span(self.at(start), self.at(block_end(self._text, Span(start, end), indent)))
+            span = Span(self._at(start), self._at(block_end(self._text, Span(start, end), indent)))
         node = Scalar(span, style, event.value, event.tag, event.anchor)
         if event.anchor is not None:
             self._anchors[event.anchor] = node
@@ -348,7 +356,7 @@ class _Builder:
         start, end = _start(event), _end(event)
         if event.anchor not in self._anchors:
             raise self._stop("yaml/alias", f"“*{event.anchor}” refers to an anchor that is not there.", start)
-        return Alias(Span(self.at(start), self.at(end)), event.anchor, self._anchors[event.anchor])
+        return Alias(Span(self._at(start), self._at(end)), event.anchor, self._anchors[event.anchor])
 
     def _check_tag(self, event: yaml.Event) -> None:
         """A tag's first character is a letter, a digit or "-"; libyaml takes more."""
@@ -398,9 +406,9 @@ class _Builder:
         """D: a value on its own line must stand further right than its map."""
         if (isinstance(value, Sequence) and not value.flow) or value.span.start == value.span.end:
             return
-        key_start, value_start = (self._grown(node.span.start) for node in (frame.children[-1], value))
-        line = self._text.rfind("\n", key_start, value_start) + 1
-        if line and value_start - line <= frame.indent:
+        key_start, value_start = (self._mended.place(node.span.start) for node in (frame.children[-1], value))
+        line = line_start(self._text, value_start)
+        if line > key_start and value_start - line <= frame.indent:
             message = "This value stands on its own line but is not indented more than its key."
             raise self._stop("yaml/indent", message, value_start)
 
@@ -422,6 +430,9 @@ class _PlainBuilder(_Builder):
     def _check_comment(self, end: int) -> None:
         pass
 
+    def _check_tight_comment(self, start: int) -> None:
+        pass
+
     def _check_value_column(self, frame: _Frame, value: Node) -> None:
         pass
 
@@ -430,11 +441,14 @@ _STYLES: dict[str | None, ScalarStyle] = {
     None: "plain", "": "plain", "'": "single", '"': "double", "|": "literal", ">": "folded",
 }  # fmt: skip
 _NOT_BLANK = re.compile(r"\S")
+_COMMENT = re.compile(r"(\S?)#[^\r\n]*")
 _HEADER_COMMENT = re.compile(r"[|>][-+0-9]{0,2}#")
-_ODD_TAG = re.compile(r"(?:&\S+\s+)?!!?[^\w\s!<-]")
+_ODD_TAG = re.compile(r"(?:&\S+\s+)?!(?:!!|!?[^0-9A-Za-z\s!<-])")
+# What stands before a value that has a tag or an anchor.
+_PROPERTIES = re.compile(r"(?:[!&]\S*+(?:\s|(?<=\s)#[^\r\n]*+)*+){1,2}")
 _FREE_IN_QUOTES = "\r\n"  # the empty text, at the very end, is in every text
 _FREE_IN_FLOW = "\r\n#,]}"
-_CONTINUATION = re.compile(r"(?:\r\n|\n|\r)( *)(?=([^ ]?))", re.DOTALL)
+_CONTINUATION = re.compile(r"(?:\r\n|\n|\r)( *)(?=[ \t]*([^ \t]?))", re.DOTALL)
 
 
 def _block_end(children: list[Node]) -> int:
@@ -444,7 +458,6 @@ def _block_end(children: list[Node]) -> int:
 
 # --- faults ----------------------------------------------------------------------------------
 
-_NO_COLON = "could not find expected ':'"
 _TAB = "A tab is used as indentation; YAML allows spaces only."
 # libyaml's problem -> our code and sentence. The reader gives no reason; these are ours.
 _PROBLEMS = (
@@ -453,7 +466,7 @@ _PROBLEMS = (
         "yaml/colon",
         "“: ” inside an unquoted text: YAML takes it for a field.",
     ),
-    (_NO_COLON, "yaml/line", "This line is neither a field nor indented under one."),
+    (NO_COLON, "yaml/line", "This line is neither a field nor indented under one."),
     ("did not find expected key", "yaml/line", "This line has a wrong indent, or text after a value."),
     ("found unexpected end of stream", "yaml/quote", "A quote is opened here and never closed."),
     ("unknown escape", "yaml/escape", "An unknown “\\” escape in double quotes."),
@@ -472,11 +485,10 @@ _PROBLEMS = (
 )
 
 
-def _fault(error: yaml.MarkedYAMLError, offset: int, context: int) -> YamlFault:
-    problem = error.problem or ""
+def _fault(problem: str, offset: int, context: int) -> YamlFault:
     for needle, code, message in _PROBLEMS:
         if needle in problem:
             # Both are noticed far below the place where they begin.
-            begins = code == "yaml/quote" or needle == _NO_COLON
+            begins = code == "yaml/quote" or needle == NO_COLON
             return YamlFault(code, message, context if begins else offset)
     return YamlFault("yaml/syntax", f"YAML does not parse here: {problem}.", offset)
