@@ -153,3 +153,26 @@ def test_a_folder_of_mixed_files_is_searched_for_all_of_them(tmp_path: Path) -> 
         ".roomodes",
         "agents/e.json",
     ]
+
+
+FIXTURES = sorted((Path(__file__).parent / "data" / "dialects" / "claude-code").glob("*.md"))
+
+
+@pytest.mark.parametrize("target", ["codex", "roo", "claude-plugin"])
+@pytest.mark.parametrize("path", FIXTURES, ids=lambda path: path.stem)
+def test_a_file_for_a_program_that_is_only_written_to_comes_back(path: Path, target: str) -> None:
+    syntax = parse(path.read_bytes().decode("utf-8"))
+    made = convert(syntax, by_name(target), path.name)
+    assert isinstance(made, Conversion) and not made.problems
+    (found,) = imported(made.text, Path(made.path))
+    back, before = parse(found.text), meaning_of(syntax, path.name)
+    after = meaning_of(back)
+    assert (after.name, back.prompt) == (
+        Path(made.path).stem if target == "codex" else after.name,
+        syntax.prompt.replace("\r\n", "\n"),
+    )
+    assert after.description == before.description.replace("\r\n", "\n")
+    for item in made.items:
+        if item.fate == "kept" and item.field in before.values:
+            # “inherit” is kept by leaving the field out.
+            assert after.values.get(item.field, before.values[item.field]) == before.values[item.field]
