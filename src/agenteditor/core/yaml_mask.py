@@ -75,7 +75,7 @@ def tabs_of_blocks(text: str, blocks: Iterable[tuple[Span, int]], lines: Sequenc
     found: set[Span] = set()
     blank = without_tabs(text, lines)
     for block, indent in blocks:
-        inside = lines[bisect_left(lines, (block.start,)) : bisect_left(lines, (block.end,))]
+        inside = lines[bisect_left(lines, (block.start,)) : bisect_left(lines, (block.end + 1,))]
         if not inside:
             continue
         width = block_width(text, block, indent)

@@ -182,6 +182,7 @@ class _Builder:
         self._part_end = 0
         self._token_end = 0
         self._token_plain = False
+        self._token_block = False
         self._later_pair = False
 
     @property
@@ -239,6 +240,7 @@ class _Builder:
         self._part_end = _end(event)
         if self._tab_starts:
             self._token_end = _end(event)
+            self._token_block = isinstance(event, yaml.ScalarEvent) and event.style in ("|", ">")
             self._token_plain = (
                 isinstance(event, yaml.ScalarEvent)
                 and event.style in (None, "")
@@ -249,12 +251,13 @@ class _Builder:
     def _check_tab_lines(self, next_start: int) -> None:
         """E: between tokens, a line that begins with a tab passes after a plain text only.
 
+        Right after a block scalar it was judged with the block (``yaml_mask.tabs_of_blocks``).
         Measured: so it is from the second field of a map on; before that the reader takes it.
         """
         if self.in_flow or not self._later_pair:
             return
         starts = self._tab_starts
-        first = bisect_left(starts, self._token_end)
+        first = bisect_left(starts, self._token_end + self._token_block)
         if first < len(starts) and self._token_plain:
             comment = _NOT_BLANK.search(self._text, self._token_end)
             first = bisect_left(starts, comment.start() if comment else next_start, first)
