@@ -185,7 +185,7 @@ def test_any_text_is_converted_or_refused(text: str, target: str) -> None:
 @pytest.mark.parametrize("target", TARGETS)
 def test_every_real_file_is_converted_with_a_word_for_each_field(shared: Path, target: str) -> None:
     made_of = 0
-    paths = sorted(shared.glob("corpus/*/**/*.md"))[TARGETS.index(target) % 3 :: 3]
+    paths = sorted(shared.glob("corpus/*/**/*.md"))[TARGETS.index(target) % 5 :: 5]
     for path in paths:
         syntax = parse_at(path.read_bytes().decode("utf-8", "surrogateescape"), path)
         made = convert(syntax, by_name(target), path.name)
@@ -198,7 +198,7 @@ def test_every_real_file_is_converted_with_a_word_for_each_field(shared: Path, t
             after = parse(made.text, made.target)
             assert not [one for one in check(after, made.target.place, made.path) if one.severity == "error"]
     # Most of the files are Claude Code's, which need no conversion to that.
-    assert made_of >= (5 if target == "claude-code" else len(paths) // 2)
+    assert made_of >= (2 if target == "claude-code" else len(paths) // 2)
 
 
 FIXTURES = Path(__file__).parent / "data" / "dialects"
