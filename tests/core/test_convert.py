@@ -71,7 +71,63 @@ CASES = [
     ("tools: Write\n", "codex", "tools", {"widened"}),
     ("memory: user\n", "codex", "memory", {"lost"}),
     ("tools: Read, Bash\n", "roo", "tools", {"approximated", "kept"}),
+    # What is forbidden stays forbidden, or is told.
+    ("disallowedTools: Bash\n", "opencode", "tools", {"lost"}),
+    ("disallowedTools: Write, Edit\n", "opencode", "tools", {"lost"}),
+    ("disallowedTools: Write, Edit\n", "cursor", "tools", {"widened"}),
+    ("disallowedTools: Bash\n", "gemini-cli", "tools", {"lost"}),
+    ("disallowedTools: mcp__*\n", "claude-plugin", "tools", {"kept"}),
+    ("disallowedTools: mcp__github\n", "cursor", "tools", {"widened"}),
+    ("disallowedTools: mcp__github\n", "opencode", "tools", {"kept"}),
+    ("disallowedTools: mcp__github\n", "junie", "tools", {"widened"}),
+    ("tools: mcp__github\ndisallowedTools: mcp__github__push\n", "copilot", "tools", {"widened"}),
+    ("disallowedTools: Bash(rm *)\n", "copilot", "tools", {"approximated"}),
+    ("disallowedTools: Bash(rm *)\n", "cursor", "tools", {"widened"}),
+    ("disallowedTools: Bash(rm *)\n", "claude-plugin", "tools", {"kept"}),
 ]
+
+# Fields of a Claude Code file -> what the file for another program says, and what it must not say.
+WRITTEN = [
+    ("disallowedTools: Bash\n", "opencode", "bash: deny", "doom_loop"),
+    ("disallowedTools: Write, Edit\n", "opencode", "edit: deny", "bash"),
+    ("disallowedTools: mcp__github\n", "opencode", "github_*: deny", "codesearch"),
+    ("disallowedTools: Bash\n", "copilot", "read", " execute,"),
+    ("disallowedTools: Bash(rm *)\n", "copilot", "read", " execute,"),
+    ("disallowedTools: mcp__*\n", "claude-plugin", "disallowedTools: mcp__*", "tools:"),
+    ("disallowedTools: mcp__*\n", "roo", "- command", "- mcp"),
+    ("tools: Read\npermissionMode: default\n", "opencode", "read: allow", "edit"),
+    ("tools: Edit\npermissionMode: default\n", "opencode", "edit: ask", "edit: allow"),
+    ("tools: Bash(git *)\npermissionMode: default\n", "opencode", "git *: ask", "allow"),
+    ("tools: Agent(a, b)\n", "opencode", "    a: allow\n    b: allow\n", "a, b"),
+    ("tools: Read, Edit\npermissionMode: plan\n", "codex", '"read-only"', "workspace-write"),
+    ("tools: Read\npermissionMode: bypassPermissions\n", "codex", '"read-only"', "danger"),
+]
+
+
+@pytest.mark.parametrize(("fields", "target", "there", "absent"), WRITTEN)
+def test_the_other_program_is_told_no_less_than_the_file_says(
+    fields: str, target: str, there: str, absent: str
+) -> None:
+    text = converted(HEAD + fields + END, target).text
+    assert there in text
+    assert absent not in text.replace("disallowedTools:", "")
+
+
+# Permissions of OpenCode -> what Claude Code is told, and the fate of the field.
+PERMISSIONS = [
+    ("{bash: {'*': allow, 'rm *': deny}}", "name", "widened"),
+    ("{read: {'*.env': deny}}", "name", "widened"),
+    ("{'*': deny, bash: {'git *': allow}}", "tools: [Bash(git *), PowerShell(git *)]", "kept"),
+    ("{bash: {'git *': allow, '*': deny}}", "disallowedTools: [Bash, PowerShell]", "kept"),
+    ("{bash: {'*': ask}}", "name", "approximated"),
+]
+
+
+@pytest.mark.parametrize(("permission", "there", "fate"), PERMISSIONS)
+def test_the_last_permission_that_fits_counts(permission: str, there: str, fate: str) -> None:
+    made = converted(f"---\ndescription: d\npermission: {permission}\n{END}", "claude-code", "opencode")
+    assert there in made.text
+    assert fate in fates(made)["permission"]
 
 
 @pytest.mark.parametrize(

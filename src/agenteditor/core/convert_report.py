@@ -114,12 +114,22 @@ def _tools(before: Grant, after: Grant, source: Dialect, target: Dialect) -> Ite
         said = "What the file means by it is not documented; it is taken for every tool."
         yield Item(key, "approximated", said)
     universe = reach(target.table.tools) or frozenset(claude_code().names.tools)
+    if partly := [text for text in before.denied if text not in after.denied and "(" in text]:
+        said = (
+            f"{_and_more(partly)} forbids a part of a tool. Claude Code was reported to take the whole tool, "
+            f"so {target.program} is not to give it at all."
+        )
+        yield Item(key, "approximated", said)
+    if before.excepted:
+        said = f"{target.program} cannot forbid a part of a tool: {_and_more(list(before.excepted))}."
+        yield Item(key, "widened", f"{said} It may now do that.")
     more = [tool for tool in ordered(universe) if after.gives(tool) and not before.gives(tool)]
-    alike = [tool for tool in more if _has_like(before, tool)]
+    alike = [tool for tool in more if tool not in before.forbidden and _has_like(before, tool)]
     gained = [tool for tool in more if tool not in alike]
     rest = after.rest and not before.rest
-    if gained or rest:
-        yield Item(key, "widened", _gains(gained, rest, before, target))
+    servers = [] if rest else [text for text in before.denied_servers if after.reaches(text)]
+    if gained or rest or servers:
+        yield Item(key, "widened", _gains(gained, rest, servers, before, target))
     if alike:
         said = f"With what it may use, {target.program} gives {_and_more(alike)} too."
         yield Item(key, "approximated", said)
@@ -127,7 +137,7 @@ def _tools(before: Grant, after: Grant, source: Dialect, target: Dialect) -> Ite
     if gone:
         said = f"{target.program} has nothing for {_and_more(gone)}, or cannot allow it alone."
         yield Item(key, "lost", said)
-    if not (more or rest or gone or before.unclear):
+    if not (more or rest or servers or gone or partly or before.unclear or before.excepted):
         yield Item(
             key, "kept", f"It may use {'the same tools' if before.limited else 'every tool, as before'}."
         )
@@ -150,7 +160,7 @@ def _had(grant: Grant, tool: str) -> bool:
     return grant.gives(tool) or bool(grant.parts(tool))
 
 
-def _gains(gained: list[str], rest: bool, before: Grant, target: Dialect) -> str:
+def _gains(gained: list[str], rest: bool, servers: list[str], before: Grant, target: Dialect) -> str:
     parts: list[str] = []
     fresh = [tool for tool in gained if not before.parts(tool)]
     if fresh:
@@ -160,12 +170,18 @@ def _gains(gained: list[str], rest: bool, before: Grant, target: Dialect) -> str
             parts.append(f"It may now use all of {tool}, not only {', '.join(before.parts(tool))}.")
     if rest:
         parts.append("It may now use the tools of every MCP server.")
+    if servers:
+        parts.append(f"It may now use {_and_more(servers)}.")
     return f"{target.program} cannot limit it as the file does. {' '.join(parts)}"
 
 
 def _gone(before: Grant, after: Grant, universe: frozenset[str]) -> list[str]:
     """What it had by name, or has lost of what the other program could give."""
-    named = [text for text in before.allowed or () if text != "*"]
+    named = [
+        text
+        for text in before.allowed or ()
+        if text != "*" and before.forbidden.isdisjoint((text.partition("(")[0], "*"))
+    ]
     missing = [
         text
         for text in named
@@ -193,7 +209,11 @@ def _values(before: Meaning, after: Meaning, source: Dialect, target: Dialect) -
             )
             continue
         if mine is not None and mine.key in tools and own is not _NO_VALUE:
-            yield Item(theirs.key, "approximated", f"It is said in “{mine.key}”. {mine.note}".rstrip())
+            yield Item(
+                theirs.key,
+                "approximated",
+                f"It is said in “{mine.key}”, as far as the tools allow it. {mine.note}".rstrip(),
+            )
             continue
         if field not in after.values:
             loss = (

@@ -57,13 +57,13 @@ class OwnTool:
 class Tools:
     """How a program limits tools.
 
-        ``form`` list: names that are allowed. permissions: a map of names to allow, ask or deny. choice: one
+    ``form`` list: names that are allowed. permissions: a map of names to allow, ask or deny. choice: one
     value, a name of ``names``, for all of it. none: it cannot limit tools. ``without``: what the agent may
     use when nothing is written, ``empty`` when an empty list is; ``rest``: the name that stands for all
-    other tools. ``servers`` is the name of all tools of all MCP servers, ``server`` and ``server_tool``
-    are the patterns for those of one, with {server} and {tool}; "" where they cannot be named.
-    ``specifiers``: whether a part of a tool may be named: Bash(git *). ``names`` has the names to write
-    first, then the aliases.
+    other tools. ``servers`` is the name of all tools of all MCP servers, ``servers_denied`` the one that
+    denies them; ``server`` and ``server_tool`` are the patterns for those of one, with {server} and {tool};
+    "" where they cannot be named. ``specifiers``: whether a part of a tool may be named: Bash(git *).
+    ``names`` has the names to write first, then the aliases.
     """
 
     form: ToolsForm
@@ -77,6 +77,7 @@ class Tools:
     server_tool: str
     specifiers: bool
     servers: str = ""
+    servers_denied: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +189,7 @@ def _tools(data: Mapping[str, object]) -> Tools:
         server_tool=str(data.get("server_tool", "")),
         specifiers=bool(data.get("specifiers")),
         servers=str(data.get("servers", "")),
+        servers_denied=str(data.get("servers_denied", data.get("servers", ""))),
     )
 
 
