@@ -108,6 +108,7 @@ class Table:
     prompt_least: int
     prompt_most: int | None
     prompt_key: str
+    prompt_also: tuple[str, ...]
     unknown_fields: UnknownFields
     repairs: bool
     repeats: bool
@@ -138,6 +139,7 @@ def table(data: Mapping[str, object]) -> Table:
         prompt_least=int(str(prompt.get("least", 0))),
         prompt_most=None if most is None else int(str(most)),
         prompt_key=str(prompt.get("key", "")),
+        prompt_also=_words(prompt.get("also", [])),
         unknown_fields=_one_of(UnknownFields, data["unknown_fields"]),
         repairs=bool(data.get("repairs")),
         repeats=bool(data.get("repeats")),

@@ -17,6 +17,7 @@ from pathlib import Path, PurePath
 from agenteditor.core import modes_file, toml_file
 from agenteditor.core.agents_json import from_agents_json
 from agenteditor.core.catalog import PASSED_OVER
+from agenteditor.core.checks_finding import shown
 from agenteditor.core.convert import convert
 from agenteditor.core.convert_report import Item, report
 from agenteditor.core.dialect import Dialect, claude_code
@@ -77,13 +78,16 @@ def importable(folder: Path) -> list[Path]:
 
 def _from_markdown(syntax: Syntax, path: PurePath | None) -> tuple[Imported, ...] | Refusal:
     if syntax.dialect.is_claude:
-        name = syntax.field("name")
-        return (Imported(str(name.value) if name else "", syntax.text, syntax.dialect.title),)
+        return (Imported(_name(syntax), syntax.text, syntax.dialect.title),)
     made = convert(syntax, claude_code(), None if path is None else path.name)
     if isinstance(made, Refusal):
         return made
-    name = parse(made.text).field("name")
-    return (Imported(str(name.value) if name else "", made.text, syntax.dialect.title, made.items),)
+    return (Imported(_name(parse(made.text)), made.text, syntax.dialect.title, made.items),)
+
+
+def _name(syntax: Syntax) -> str:
+    field = syntax.field("name")
+    return field.value if field is not None and isinstance(field.value, str) else ""
 
 
 def _from_json(text: str) -> tuple[Imported, ...] | Refusal:
@@ -97,13 +101,19 @@ def _from_json(text: str) -> tuple[Imported, ...] | Refusal:
             "name": name,
             **{key: value for key, value in fields.items() if key not in ("prompt", "name")},
         }
-        found.append(Imported(name, agent_text(values, prompt), "JSON"))
+        text = agent_text(values, prompt)
+        syntax = parse(text)
+        gone = [key for key in values if syntax.field(key) is None]
+        items = (Item(key, "lost", f"{shown(key)} cannot be the name of a field in YAML.") for key in gone)
+        found.append(Imported(name, text, "JSON", tuple(items)))
     return tuple(found)
 
 
 def _from_values(dialect: Dialect, values: Mapping[str, object], path: PurePath | None) -> Imported:
-    prompt = str(values.get(dialect.table.prompt_key) or "")
-    fields = {key: value for key, value in values.items() if key != dialect.table.prompt_key}
+    table = dialect.table
+    prompts = [key for key in (table.prompt_key, *table.prompt_also) if values.get(key)]
+    prompt = "\n\n".join(str(values[key]).strip() for key in prompts)
+    fields = {key: value for key, value in values.items() if key not in (table.prompt_key, *prompts)}
     before = meaning_from(dialect, fields, None if path is None else path.name)
     text = agent_text(expressed(before, claude_code()), prompt)
     syntax = parse(text)

@@ -7,6 +7,7 @@ lose what it needs. Where a name covers more, the agent gains it: comparing the 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -127,6 +128,9 @@ def _entries(own: Tools, value: object) -> tuple[list[str], list[str]]:
         found.update(dict.fromkeys(meant))
         if not meant:
             unknown.append(entry.text)
+    # Roo Code's groups that are limited to some files, for one, are lists.
+    others = value if isinstance(value, list) else []
+    unknown += [json.dumps(item, default=str) for item in others if item and not isinstance(item, str)]
     return list(found), unknown
 
 

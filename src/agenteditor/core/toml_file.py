@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import tomllib
 from collections.abc import Mapping
 
@@ -14,11 +15,21 @@ def text(values: Mapping[str, object]) -> str:
 
 
 def read(written: str) -> dict[str, object]:
-    """The fields of a file; none where it is not TOML."""
+    """The fields of a file, dates and times as texts; none where it is not TOML, or nested too deeply."""
     try:
-        return tomllib.loads(written)
-    except tomllib.TOMLDecodeError:
+        found = tomllib.loads(written)
+    except (tomllib.TOMLDecodeError, RecursionError):
         return {}
+    return {key: _timeless(value) for key, value in found.items()}
+
+
+def _timeless(value: object) -> object:
+    """Fields of agents have no dates: neither JSON nor our YAML does."""
+    if isinstance(value, dict):
+        return {key: _timeless(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_timeless(item) for item in value]
+    return value.isoformat() if isinstance(value, (datetime.date, datetime.time)) else value
 
 
 def _without_nothing(values: Mapping[str, object]) -> dict[str, object]:
