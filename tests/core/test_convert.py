@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agenteditor.core import rewrite
 from agenteditor.core.checks import check
 from agenteditor.core.convert import Conversion, convert
 from agenteditor.core.dialects import by_name, dialects, editable
@@ -164,6 +165,15 @@ def test_a_file_that_needs_the_repair_is_made_valid(seed_text: str) -> None:
 
 def test_windows_line_ends_and_a_byte_order_mark_are_left_behind() -> None:
     made = converted("\ufeff" + (HEAD + END).replace("\n", "\r\n"), "copilot")
+    assert made.text == HEAD + END
+
+
+def test_many_fields_are_removed_in_one_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[frozenset[str]] = []
+    remove = rewrite.remove_fields
+    monkeypatch.setattr(rewrite, "remove_fields", lambda at, keys: seen.append(keys) or remove(at, keys))
+    made = converted(HEAD + "".join(f"k{number}: {number}\n" for number in range(300)) + END, "gemini-cli")
+    assert [len(keys) for keys in seen] == [300]
     assert made.text == HEAD + END
 
 

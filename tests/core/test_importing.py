@@ -193,3 +193,9 @@ def test_a_mode_keeps_all_of_its_prompt_and_tells_of_groups_limited_to_some_file
     assert parse(found.text).prompt == "You test.\n\nBe brief."
     assert "Edit" not in found.text
     assert any(item.field == "groups" and item.fate == "lost" for item in found.items)
+
+
+def test_json_with_thousands_of_fields_is_refused() -> None:
+    fields = {f"k{number}": number for number in range(5_000)}
+    found = imported(json.dumps({"a": {"description": "d", "prompt": "p", **fields}}))
+    assert isinstance(found, Refusal) and "5,002" in found.reason

@@ -160,6 +160,7 @@ def _edited(syntax: Syntax, values: Mapping[str, object], target: Dialect) -> st
     """The text with the fields of the target: what is there stays as it is written where it may."""
     fields = syntax.frontmatter.fields if syntax.frontmatter is not None else ()
     own = {counterpart.key: field for field, counterpart in syntax.dialect.table.fields.items()}
+    gone: set[str] = set()
     steps: list[Step] = []
     present: dict[str, object] = {}
     for field in fields:
@@ -168,7 +169,7 @@ def _edited(syntax: Syntax, values: Mapping[str, object], target: Dialect) -> st
         if key is None and _may_stay(field.key, syntax, target, values):
             continue
         if key is None or key not in values or key in present:
-            steps.append(_removed(field.key))
+            gone.add(field.key)
             continue
         present[key] = field.value
         if key != field.key:
@@ -176,6 +177,7 @@ def _edited(syntax: Syntax, values: Mapping[str, object], target: Dialect) -> st
     steps += [
         _set(key, value) for key, value in values.items() if not _same(present.get(key, _NOTHING), value)
     ]
+    steps += [_removed(frozenset(gone))] if gone else []
     text = syntax.text
     for step in sorted(steps, key=lambda one: _ORDER[one.__name__]):
         edits = step(parse(text, target))
@@ -201,9 +203,9 @@ def _kept_as_notes(before: Syntax, after: Syntax) -> frozenset[str]:
     return frozenset(field.key for field in fields if after.field(field.key) is not None)
 
 
-def _removed(key: str) -> Step:
+def _removed(keys: frozenset[str]) -> Step:
     def remove(syntax: Syntax) -> Edits | Refusal:
-        return rewrite.remove_field(syntax, key)
+        return rewrite.remove_fields(syntax, keys)  # at once: each edit reads the whole file back
 
     return remove
 

@@ -27,6 +27,7 @@ from agenteditor.core.rewrite import set_value
 from agenteditor.core.syntax import Syntax, parse, parse_at
 from agenteditor.core.text import Refusal, apply
 
+_MOST_FIELDS = 200  # each is written and read back with all that stand there
 _JSON = re.compile(r"(?:```\w*\s*)?\{")
 
 
@@ -96,6 +97,9 @@ def _from_json(text: str) -> tuple[Imported, ...] | Refusal:
         return agents
     found: list[Imported] = []
     for name, fields in agents.items():
+        if len(fields) > _MOST_FIELDS:
+            few = f"{_MOST_FIELDS} at most are taken"
+            return Refusal(f"“{name}” has {len(fields):,} fields; {few}. No agent needs more.")
         prompt = str(fields.get("prompt") or "")
         values = {
             "name": name,
