@@ -72,6 +72,9 @@ CASES = [
     ("tools: Write\n", "codex", "tools", {"widened"}),
     ("memory: user\n", "codex", "memory", {"lost"}),
     ("tools: Read, Bash\n", "roo", "tools", {"approximated", "kept"}),
+    ("hooks: {}\nisolation: ''\nskills: []\n", "gemini-cli", "hooks", {"kept"}),
+    ("omitClaudeMd: true\n", "copilot", "omitClaudeMd", {"approximated"}),
+    ("mode: primary\n", "opencode", "mode", {"lost"}),
     # What is forbidden stays forbidden, or is told.
     ("disallowedTools: Bash\n", "opencode", "tools", {"lost"}),
     ("disallowedTools: Write, Edit\n", "opencode", "tools", {"lost"}),
@@ -292,3 +295,54 @@ def test_there_and_back_keeps_what_both_reports_call_kept(name: str) -> None:
             if syntax.dialect.table.fields[field].key in kept and field in kept:
                 assert after.values.get(field) == value, (path.name, field)
     assert count >= 8
+
+
+# A field of another program -> its fate in a file of Claude Code.
+OWN = [
+    ("opencode", "tools: {bash: false}", "tools", "widened"),
+    ("opencode", "temperature: 0.1", "temperature", "lost"),
+    ("copilot", "agents: [a]", "agents", "widened"),
+    ("copilot", "include-custom-instructions: false", "include-custom-instructions", "approximated"),
+    ("kiro", "permissions: {x: y}", "permissions", "widened"),
+    ("qwen-code", "approvalMode: yolo\npermissionMode: plan", "permissionMode", "lost"),
+]
+
+
+@pytest.mark.parametrize(("source", "fields", "field", "fate"), OWN)
+def test_a_limit_of_another_program_does_not_go_without_a_word(
+    source: str, fields: str, field: str, fate: str
+) -> None:
+    made = converted(HEAD + fields + "\n" + END, "claude-code", source)
+    assert fates(made)[field] == {fate}
+
+
+def test_a_yes_or_no_stays_one() -> None:
+    made = converted(HEAD + "omitClaudeMd: true\n" + END, "copilot")
+    assert "\ninclude-custom-instructions: false\n" in made.text
+    back = converted(made.text, "claude-code", "copilot", "a-b.agent.md")
+    assert "\nomitClaudeMd: true\n" in back.text
+
+
+def test_bytes_that_are_no_text_are_a_reason_against_toml() -> None:
+    made = converted(HEAD + END.replace("tester", "\udcff"), "codex")
+    assert len(made.problems) == 1 and "UTF-8" in made.problems[0]
+
+
+def test_a_value_that_toml_has_no_word_for_is_left_out() -> None:
+    made = converted(
+        HEAD + "mcpServers: [{a: {command: x, env: {K: null}, args: [null, b]}}]\n" + END, "codex"
+    )
+    assert not made.problems and "approximated" in fates(made)["mcpServers"]
+
+
+def test_the_report_quotes_no_more_than_a_line_of_a_file() -> None:
+    long = "x" * 5_000
+    made = converted(
+        f"---\nname: {long}\ndescription: d\ntools: {long}\n{long[:900]}: [{long}]\n{END}", "gemini-cli"
+    )
+    assert all(len(item.reason) < 300 for item in made.items)
+
+
+def test_a_field_that_would_begin_to_count_says_so() -> None:
+    made = converted(HEAD + "readonly: true\n" + END, "cursor")
+    assert any("would begin to count" in item.reason for item in made.items if item.field == "readonly")

@@ -200,7 +200,11 @@ def _may_stay(key: str, syntax: Syntax, target: Dialect, values: Mapping[str, ob
 
 def _kept_as_notes(before: Syntax, after: Syntax) -> frozenset[str]:
     fields = before.frontmatter.fields if before.frontmatter is not None else ()
-    return frozenset(field.key for field in fields if after.field(field.key) is not None)
+    return frozenset(
+        field.key
+        for field in fields
+        if after.field(field.key) is not None and after.dialect.spec(field.key) is None
+    )
 
 
 def _removed(keys: frozenset[str]) -> Step:
@@ -254,6 +258,8 @@ def _other_format(
     after = meaning_from(target, read, path)
     items = report(before, after, syntax.dialect, target, prompt=prompt)
     problems = list(checks_schema.faults(target, read))
-    if read != values:
+    if target.table.format == "toml" and re.search("[\ud800-\udfff]", text):
+        problems.append(f"The file has bytes that are no text (UTF-8), and {target.program} refuses them.")
+    if read != form.sayable(values):
         problems.append("The file that was written does not read back as it was meant.")
     return Conversion(target, path, text, items, tuple(problems))

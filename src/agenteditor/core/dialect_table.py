@@ -104,6 +104,7 @@ class Table:
     folders: tuple[str, ...]
     ending: str
     marks: frozenset[str]
+    limits: frozenset[str]
     identity: Identity
     prompt_least: int
     prompt_most: int | None
@@ -135,6 +136,7 @@ def table(data: Mapping[str, object]) -> Table:
         folders=_words(data["folders"]),
         ending=str(data.get("ending", ".md")),
         marks=frozenset(_words(data.get("marks", []))),
+        limits=frozenset(_words(data.get("limits", []))),
         identity=_one_of(Identity, data.get("identity", "name")),
         prompt_least=int(str(prompt.get("least", 0))),
         prompt_most=None if most is None else int(str(most)),

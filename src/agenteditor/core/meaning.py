@@ -20,6 +20,9 @@ from agenteditor.core.syntax import Syntax
 # Fields of Claude Code that are more than a value here.
 APART = frozenset({"name", "description", "tools", "disallowedTools"})
 
+# JSON has only texts as keys of a map of values.
+_YES_NO = {"true": True, "false": False}
+
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
@@ -150,7 +153,7 @@ def _understood(counterpart: Counterpart, value: object) -> tuple[bool, object]:
     if counterpart.values is not None:
         for theirs, own in counterpart.values.items():
             if own == value and type(own) is type(value):
-                return True, theirs
+                return True, _YES_NO.get(theirs, theirs)
         if not counterpart.others_kept:
             return False, None
     if counterpart.shape == "map" and isinstance(value, dict):
@@ -163,8 +166,9 @@ def _understood(counterpart: Counterpart, value: object) -> tuple[bool, object]:
 def _in_own_words(counterpart: Counterpart, spec: FieldSpec | None, value: object) -> tuple[bool, object]:
     """Whether the dialect can say this value of Claude Code, and how."""
     if counterpart.values is not None:
-        if isinstance(value, str) and value in counterpart.values:
-            return True, counterpart.values[value]  # None: what happens without the field
+        word = str(value).lower() if isinstance(value, bool) else value
+        if isinstance(word, str) and word in counterpart.values:
+            return True, counterpart.values[word]  # None: what happens without the field
         if not counterpart.others_kept:
             return False, None
     if counterpart.shape == "map" and isinstance(value, list):

@@ -11,7 +11,7 @@ import tomli_w
 
 def text(values: Mapping[str, object]) -> str:
     """The file with these fields; texts of several lines stand in lines."""
-    return tomli_w.dumps(_without_nothing(values), multiline_strings=True)
+    return tomli_w.dumps(sayable(values), multiline_strings=True)
 
 
 def read(written: str) -> dict[str, object]:
@@ -23,6 +23,19 @@ def read(written: str) -> dict[str, object]:
     return {key: _timeless(value) for key, value in found.items()}
 
 
+def sayable(values: Mapping[str, object]) -> dict[str, object]:
+    """What TOML can say of these fields: it has no null, so what has no value is left out."""
+    return {key: _without_nothing(value) for key, value in values.items() if value is not None}
+
+
+def _without_nothing(value: object) -> object:
+    if isinstance(value, dict):
+        return sayable(value)
+    if isinstance(value, list):
+        return [_without_nothing(item) for item in value if item is not None]
+    return value
+
+
 def _timeless(value: object) -> object:
     """Fields of agents have no dates: neither JSON nor our YAML does."""
     if isinstance(value, dict):
@@ -30,12 +43,3 @@ def _timeless(value: object) -> object:
     if isinstance(value, list):
         return [_timeless(item) for item in value]
     return value.isoformat() if isinstance(value, (datetime.date, datetime.time)) else value
-
-
-def _without_nothing(values: Mapping[str, object]) -> dict[str, object]:
-    """TOML has no null: a field without a value is left out."""
-    return {
-        key: _without_nothing(value) if isinstance(value, dict) else value
-        for key, value in values.items()
-        if value is not None
-    }
