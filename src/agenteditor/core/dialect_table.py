@@ -79,6 +79,12 @@ class Tools:
     servers: str = ""
     servers_denied: str = ""
 
+    def spelled(self, name: str) -> str:
+        """The name of ``names`` that the program takes ``name`` for; itself where there is none."""
+        if not self.any_case or name in self.names:
+            return name
+        return next((known for known in self.names if known.casefold() == name.casefold()), name)
+
 
 @dataclass(frozen=True, slots=True)
 class Loss:

@@ -145,7 +145,7 @@ def _meant(own: Tools, entry: Entry) -> Iterator[str]:
         yield "mcp__*"
         yield from ordered(own.names[own.servers].covers) if own.servers in own.names else ()
         return
-    tool = own.names.get(_own_name(own, entry.name))
+    tool = own.names.get(own.spelled(entry.name))
     if tool is not None and (entry.specifier is None or own.specifiers):
         for covered in ordered(tool.covers):
             yield covered if entry.specifier is None else f"{covered}({entry.specifier})"
@@ -156,12 +156,6 @@ def _meant(own: Tools, entry: Entry) -> Iterator[str]:
             server, name = found
             yield f"mcp__{server}" if name in (None, "*") else f"mcp__{server}__{name}"
             return
-
-
-def _own_name(own: Tools, name: str) -> str:
-    if not own.any_case or name in own.names:
-        return name
-    return next((known for known in own.names if known.casefold() == name.casefold()), name)
 
 
 def _chosen(own: Tools, value: object) -> Grant:
