@@ -241,6 +241,8 @@ def assert_limits_are_told(syntax: Syntax, made: Conversion, file_name: str) -> 
         has = any(after.gives(tool) for tool in tools)
         if has and not had:
             assert made.widened
+        if any(after.gives(tool) for tool in before.forbidden & set(tools)):
+            assert made.widened
 
 
 @given(agent_texts(), st.sampled_from(TARGETS[1:]))
