@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agenteditor.core import rewrite
 from agenteditor.core.checks import check
 from agenteditor.core.convert import Conversion, convert
 from agenteditor.core.dialects import by_name, dialects, editable
@@ -71,7 +72,66 @@ CASES = [
     ("tools: Write\n", "codex", "tools", {"widened"}),
     ("memory: user\n", "codex", "memory", {"lost"}),
     ("tools: Read, Bash\n", "roo", "tools", {"approximated", "kept"}),
+    ("hooks: {}\nisolation: ''\nskills: []\n", "gemini-cli", "hooks", {"kept"}),
+    ("omitClaudeMd: true\n", "copilot", "omitClaudeMd", {"approximated"}),
+    ("mode: primary\n", "opencode", "mode", {"lost"}),
+    # What is forbidden stays forbidden, or is told.
+    ("disallowedTools: Bash\n", "opencode", "tools", {"lost"}),
+    ("disallowedTools: Write, Edit\n", "opencode", "tools", {"lost"}),
+    ("disallowedTools: Write, Edit\n", "cursor", "tools", {"widened"}),
+    ("disallowedTools: Bash\n", "gemini-cli", "tools", {"lost"}),
+    ("disallowedTools: mcp__*\n", "claude-plugin", "tools", {"kept"}),
+    ("disallowedTools: mcp__github\n", "cursor", "tools", {"widened"}),
+    ("disallowedTools: mcp__github\n", "opencode", "tools", {"kept"}),
+    ("disallowedTools: mcp__github\n", "junie", "tools", {"widened"}),
+    ("tools: mcp__github\ndisallowedTools: mcp__github__push\n", "copilot", "tools", {"widened"}),
+    ("disallowedTools: Bash(rm *)\n", "copilot", "tools", {"approximated"}),
+    ("disallowedTools: Bash(rm *)\n", "cursor", "tools", {"widened"}),
+    ("disallowedTools: Bash(rm *)\n", "claude-plugin", "tools", {"kept"}),
 ]
+
+# Fields of a Claude Code file -> what the file for another program says, and what it must not say.
+WRITTEN = [
+    ("disallowedTools: Bash\n", "opencode", "bash: deny", "doom_loop"),
+    ("disallowedTools: Write, Edit\n", "opencode", "edit: deny", "bash"),
+    ("disallowedTools: mcp__github\n", "opencode", "github_*: deny", "codesearch"),
+    ("disallowedTools: Bash\n", "copilot", "read", " execute,"),
+    ("disallowedTools: Bash(rm *)\n", "copilot", "read", " execute,"),
+    ("disallowedTools: mcp__*\n", "claude-plugin", "disallowedTools: mcp__*", "tools:"),
+    ("disallowedTools: mcp__*\n", "roo", "- command", "- mcp"),
+    ("tools: Read\npermissionMode: default\n", "opencode", "read: allow", "edit"),
+    ("tools: Edit\npermissionMode: default\n", "opencode", "edit: ask", "edit: allow"),
+    ("tools: Bash(git *)\npermissionMode: default\n", "opencode", "git *: ask", "allow"),
+    ("tools: Agent(a, b)\n", "opencode", "    a: allow\n    b: allow\n", "a, b"),
+    ("tools: Read, Edit\npermissionMode: plan\n", "codex", '"read-only"', "workspace-write"),
+    ("tools: Read\npermissionMode: bypassPermissions\n", "codex", '"read-only"', "danger"),
+]
+
+
+@pytest.mark.parametrize(("fields", "target", "there", "absent"), WRITTEN)
+def test_the_other_program_is_told_no_less_than_the_file_says(
+    fields: str, target: str, there: str, absent: str
+) -> None:
+    text = converted(HEAD + fields + END, target).text
+    assert there in text
+    assert absent not in text.replace("disallowedTools:", "")
+
+
+# Permissions of OpenCode -> what Claude Code is told, and the fate of the field.
+PERMISSIONS = [
+    ("{bash: {'*': allow, 'rm *': deny}}", "name", "widened"),
+    ("{read: {'*.env': deny}}", "name", "widened"),
+    ("{'*': deny, bash: {'git *': allow}}", "tools: [Bash(git *), PowerShell(git *)]", "kept"),
+    ("{bash: {'git *': allow, '*': deny}}", "disallowedTools: [Bash, PowerShell]", "kept"),
+    ("{bash: {'*': ask}}", "name", "approximated"),
+]
+
+
+@pytest.mark.parametrize(("permission", "there", "fate"), PERMISSIONS)
+def test_the_last_permission_that_fits_counts(permission: str, there: str, fate: str) -> None:
+    made = converted(f"---\ndescription: d\npermission: {permission}\n{END}", "claude-code", "opencode")
+    assert there in made.text
+    assert fate in fates(made)["permission"]
 
 
 @pytest.mark.parametrize(
@@ -108,6 +168,15 @@ def test_a_file_that_needs_the_repair_is_made_valid(seed_text: str) -> None:
 
 def test_windows_line_ends_and_a_byte_order_mark_are_left_behind() -> None:
     made = converted("\ufeff" + (HEAD + END).replace("\n", "\r\n"), "copilot")
+    assert made.text == HEAD + END
+
+
+def test_many_fields_are_removed_in_one_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[frozenset[str]] = []
+    remove = rewrite.remove_fields
+    monkeypatch.setattr(rewrite, "remove_fields", lambda at, keys: seen.append(keys) or remove(at, keys))
+    made = converted(HEAD + "".join(f"k{number}: {number}\n" for number in range(300)) + END, "gemini-cli")
+    assert [len(keys) for keys in seen] == [300]
     assert made.text == HEAD + END
 
 
@@ -172,6 +241,8 @@ def assert_limits_are_told(syntax: Syntax, made: Conversion, file_name: str) -> 
         has = any(after.gives(tool) for tool in tools)
         if has and not had:
             assert made.widened
+        if any(after.gives(tool) for tool in before.forbidden & set(tools)):
+            assert made.widened
 
 
 @given(agent_texts(), st.sampled_from(TARGETS[1:]))
@@ -226,3 +297,54 @@ def test_there_and_back_keeps_what_both_reports_call_kept(name: str) -> None:
             if syntax.dialect.table.fields[field].key in kept and field in kept:
                 assert after.values.get(field) == value, (path.name, field)
     assert count >= 8
+
+
+# A field of another program -> its fate in a file of Claude Code.
+OWN = [
+    ("opencode", "tools: {bash: false}", "tools", "widened"),
+    ("opencode", "temperature: 0.1", "temperature", "lost"),
+    ("copilot", "agents: [a]", "agents", "widened"),
+    ("copilot", "include-custom-instructions: false", "include-custom-instructions", "approximated"),
+    ("kiro", "permissions: {x: y}", "permissions", "widened"),
+    ("qwen-code", "approvalMode: yolo\npermissionMode: plan", "permissionMode", "lost"),
+]
+
+
+@pytest.mark.parametrize(("source", "fields", "field", "fate"), OWN)
+def test_a_limit_of_another_program_does_not_go_without_a_word(
+    source: str, fields: str, field: str, fate: str
+) -> None:
+    made = converted(HEAD + fields + "\n" + END, "claude-code", source)
+    assert fates(made)[field] == {fate}
+
+
+def test_a_yes_or_no_stays_one() -> None:
+    made = converted(HEAD + "omitClaudeMd: true\n" + END, "copilot")
+    assert "\ninclude-custom-instructions: false\n" in made.text
+    back = converted(made.text, "claude-code", "copilot", "a-b.agent.md")
+    assert "\nomitClaudeMd: true\n" in back.text
+
+
+def test_bytes_that_are_no_text_are_a_reason_against_toml() -> None:
+    made = converted(HEAD + END.replace("tester", "\udcff"), "codex")
+    assert len(made.problems) == 1 and "UTF-8" in made.problems[0]
+
+
+def test_a_value_that_toml_has_no_word_for_is_left_out() -> None:
+    made = converted(
+        HEAD + "mcpServers: [{a: {command: x, env: {K: null}, args: [null, b]}}]\n" + END, "codex"
+    )
+    assert not made.problems and "approximated" in fates(made)["mcpServers"]
+
+
+def test_the_report_quotes_no_more_than_a_line_of_a_file() -> None:
+    long = "x" * 5_000
+    made = converted(
+        f"---\nname: {long}\ndescription: d\ntools: {long}\n{long[:900]}: [{long}]\n{END}", "gemini-cli"
+    )
+    assert all(len(item.reason) < 300 for item in made.items)
+
+
+def test_a_field_that_would_begin_to_count_says_so() -> None:
+    made = converted(HEAD + "readonly: true\n" + END, "cursor")
+    assert any("would begin to count" in item.reason for item in made.items if item.field == "readonly")

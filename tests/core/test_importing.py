@@ -176,3 +176,49 @@ def test_a_file_for_a_program_that_is_only_written_to_comes_back(path: Path, tar
         if item.fate == "kept" and item.field in before.values:
             # “inherit” is kept by leaving the field out.
             assert after.values.get(item.field, before.values[item.field]) == before.values[item.field]
+
+
+CODEX = 'name = "a"\ndescription = "d"\ndeveloper_instructions = "You test."\n'
+
+
+def test_toml_that_is_nested_too_deeply_is_refused_with_a_sentence() -> None:
+    found = imported(f"{CODEX}a = {'[' * 20_000}", Path("a.toml"))
+    assert isinstance(found, Refusal) and found.reason.endswith(".")
+
+
+def test_dates_of_toml_become_texts() -> None:
+    (found,) = imported(f"{CODEX}[mcp_servers.x]\nsince = 1979-05-27T07:32:00Z\n", Path("a.toml"))
+    servers = parse(found.text).field("mcpServers")
+    assert servers is not None and servers.value == [{"x": {"since": "1979-05-27T07:32:00+00:00"}}]
+
+
+@pytest.mark.parametrize("name", ["", "[a]", "5"])
+def test_a_name_that_is_no_text_is_no_name(name: str) -> None:
+    (found,) = imported(f"---\nname: {name}\ndescription: d\n---\nYou test.\n")
+    assert found.name == ""
+
+
+def test_what_json_calls_as_no_field_of_yaml_can_be_called_is_told() -> None:
+    (found,) = imported(json.dumps({"a": {"description": "d", "prompt": "p", "": 5, "x\ny": 3, "z": 1}}))
+    assert "z: 1\n" in found.text
+    assert [(item.field, item.fate) for item in found.items] == [("", "lost"), ("x\ny", "lost")]
+
+
+def test_a_mode_keeps_all_of_its_prompt_and_tells_of_groups_limited_to_some_files() -> None:
+    mode = {
+        "slug": "a",
+        "roleDefinition": "You test.",
+        "whenToUse": "w",
+        "customInstructions": "Be brief.",
+        "groups": ["read", ["edit", {"fileRegex": "md$"}]],
+    }
+    (found,) = imported(json.dumps({"customModes": [mode]}), Path(".roomodes"))
+    assert parse(found.text).prompt == "You test.\n\nBe brief."
+    assert "Edit" not in found.text
+    assert any(item.field == "groups" and item.fate == "lost" for item in found.items)
+
+
+def test_json_with_thousands_of_fields_is_refused() -> None:
+    fields = {f"k{number}": number for number in range(5_000)}
+    found = imported(json.dumps({"a": {"description": "d", "prompt": "p", **fields}}))
+    assert isinstance(found, Refusal) and "5,002" in found.reason

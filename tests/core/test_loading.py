@@ -141,7 +141,16 @@ ELSEWHERE = [
     ("opencode", "description: Use it.\nwibble: 1\n", True, "OpenCode loads it"),
     ("copilot", "description: Use it.\n", True, "a guess"),
     ("qwen-code", "name: a-b\ndescription: Use it.\nwibble: 1\n", True, "Qwen Code loads it"),
+    ("gemini-cli", "name: a-b\ndescription: Use it.\ntools: [Read]\n", False, "no tool “Read”"),
+    ("gemini-cli", "name: a-b\ndescription: Use it.\ntools: [read_file, mcp_x_*]\n", True, "loads it"),
+    ("factory", "name: a-b\ndescription: Use it.\ntools: [Nope]\n", False, "no tool “Nope”"),
 ]
+
+
+@pytest.mark.parametrize(("name", "prompt"), [("qwen-code", "Short."), ("factory", "")])
+def test_a_prompt_that_is_too_short_is_refused_as_the_problems_say(name: str, prompt: str) -> None:
+    found = loads(parse(f"---\nname: a-b\ndescription: Use it.\n---\n{prompt}\n", by_name(name)))
+    assert not found.ok and "characters or more" in found.reason
 
 
 @pytest.mark.parametrize(("name", "fields", "ok", "words"), ELSEWHERE)

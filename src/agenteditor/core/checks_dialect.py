@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agenteditor.core import rewrite, tools_grammar
+from agenteditor.core import rewrite
 from agenteditor.core.checks_broken import explained, quotes
 from agenteditor.core.checks_fields import slugged
 from agenteditor.core.checks_finding import (
@@ -24,6 +24,7 @@ from agenteditor.core.checks_finding import (
 )
 from agenteditor.core.checks_rules import Severity
 from agenteditor.core.checks_tool_names import Listed, listed_entries, swap
+from agenteditor.core.dialects import knows
 from agenteditor.core.frontmatter import Field
 from agenteditor.core.text import Span
 
@@ -186,12 +187,7 @@ def _beyond(subject: Subject, field: Field, entries: list[Listed]) -> Diagnostic
 
 def _entry(subject: Subject, field: Field, one: Listed) -> Diagnostic | None:
     own, text = subject.syntax.dialect.table.tools, one.entry.text
-    known = (
-        {name.casefold(): name for name in own.names} if own.any_case else {name: name for name in own.names}
-    )
-    name = one.entry.name.casefold() if own.any_case else one.entry.name
-    whole = one.entry.specifier is None or own.specifiers
-    if text == "*" or (name in known and whole) or _is_server(own.server, own.server_tool, text):
+    if knows(own, one.entry):
         return None
     refused = own.unknown == "refused"
     then = f"{subject.program} refuses the file" if refused else "it gives nothing"
@@ -210,14 +206,6 @@ def _entry(subject: Subject, field: Field, one: Listed) -> Diagnostic | None:
         swap(subject, field, one, use, safe=slip is not None) if use else (),
         severity="error" if refused else None,
     )
-
-
-def _is_server(server: str, server_tool: str, text: str) -> bool:
-    """Whether an entry names an MCP server or one of its tools, in the way of the program."""
-    for pattern in (server, server_tool):
-        if pattern and tools_grammar.server_of(pattern, text) is not None:
-            return True
-    return False
 
 
 # --- the prompt --------------------------------------------------------------------------------

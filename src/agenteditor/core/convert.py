@@ -160,6 +160,7 @@ def _edited(syntax: Syntax, values: Mapping[str, object], target: Dialect) -> st
     """The text with the fields of the target: what is there stays as it is written where it may."""
     fields = syntax.frontmatter.fields if syntax.frontmatter is not None else ()
     own = {counterpart.key: field for field, counterpart in syntax.dialect.table.fields.items()}
+    gone: set[str] = set()
     steps: list[Step] = []
     present: dict[str, object] = {}
     for field in fields:
@@ -168,7 +169,7 @@ def _edited(syntax: Syntax, values: Mapping[str, object], target: Dialect) -> st
         if key is None and _may_stay(field.key, syntax, target, values):
             continue
         if key is None or key not in values or key in present:
-            steps.append(_removed(field.key))
+            gone.add(field.key)
             continue
         present[key] = field.value
         if key != field.key:
@@ -176,6 +177,7 @@ def _edited(syntax: Syntax, values: Mapping[str, object], target: Dialect) -> st
     steps += [
         _set(key, value) for key, value in values.items() if not _same(present.get(key, _NOTHING), value)
     ]
+    steps += [_removed(frozenset(gone))] if gone else []
     text = syntax.text
     for step in sorted(steps, key=lambda one: _ORDER[one.__name__]):
         edits = step(parse(text, target))
@@ -198,12 +200,16 @@ def _may_stay(key: str, syntax: Syntax, target: Dialect, values: Mapping[str, ob
 
 def _kept_as_notes(before: Syntax, after: Syntax) -> frozenset[str]:
     fields = before.frontmatter.fields if before.frontmatter is not None else ()
-    return frozenset(field.key for field in fields if after.field(field.key) is not None)
+    return frozenset(
+        field.key
+        for field in fields
+        if after.field(field.key) is not None and after.dialect.spec(field.key) is None
+    )
 
 
-def _removed(key: str) -> Step:
+def _removed(keys: frozenset[str]) -> Step:
     def remove(syntax: Syntax) -> Edits | Refusal:
-        return rewrite.remove_field(syntax, key)
+        return rewrite.remove_fields(syntax, keys)  # at once: each edit reads the whole file back
 
     return remove
 
@@ -252,6 +258,8 @@ def _other_format(
     after = meaning_from(target, read, path)
     items = report(before, after, syntax.dialect, target, prompt=prompt)
     problems = list(checks_schema.faults(target, read))
-    if read != values:
+    if target.table.format == "toml" and re.search("[\ud800-\udfff]", text):
+        problems.append(f"The file has bytes that are no text (UTF-8), and {target.program} refuses them.")
+    if read != form.sayable(values):
         problems.append("The file that was written does not read back as it was meant.")
     return Conversion(target, path, text, items, tuple(problems))

@@ -6,6 +6,7 @@ the meaning of what was written, as its own program would read it.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
@@ -65,16 +66,18 @@ def _identity(before: Meaning, after: Meaning, target: Dialect) -> Iterator[Item
     if before.name:
         if before.name == after.name:
             where = " as the name of the file" if target.table.identity == "file" else ""
-            yield Item("name", "kept", f"The agent is called {before.name}{where}.")
+            yield Item("name", "kept", f"The agent is called {shown(before.name)}{where}.")
         else:
             yield Item(
                 "name",
                 "approximated",
-                f"“{before.name}” is written “{after.name}”, as {target.program} takes it.",
+                f"{shown(before.name)} is written {shown(after.name)}, as {target.program} takes it.",
             )
     if before.title and after.title != before.title:
         yield Item(
-            "title", "lost", f"{target.program} has no name for people beside the name: “{before.title}”."
+            "title",
+            "lost",
+            f"{target.program} has no name for people beside the name: {shown(before.title)}.",
         )
     if before.description:
         kept = before.description == after.description
@@ -105,21 +108,31 @@ def _who(target: Dialect) -> str:
 def _tools(before: Grant, after: Grant, source: Dialect, target: Dialect) -> Iterator[Item]:
     key = source.table.fields["tools"].key if "tools" in source.table.fields else "tools"
     if before.unknown:
-        listed = ", ".join(before.unknown[:_MOST_NAMED])
+        listed = _listed(before.unknown)
         yield Item(key, "lost", f"What {listed} would be in another program is not known.")
     if before.asks:
-        listed = ", ".join(before.asks[:_MOST_NAMED])
+        listed = _listed(before.asks)
         yield Item(key, "approximated", f"Whether {listed} asks first is left to {target.program}.")
     if before.unclear:
         said = "What the file means by it is not documented; it is taken for every tool."
         yield Item(key, "approximated", said)
     universe = reach(target.table.tools) or frozenset(claude_code().names.tools)
+    if partly := [text for text in before.denied if text not in after.denied and "(" in text]:
+        said = (
+            f"{_and_more(partly)} forbids a part of a tool. Claude Code was reported to take the whole tool, "
+            f"so {target.program} is not to give it at all."
+        )
+        yield Item(key, "approximated", said)
+    if before.excepted:
+        said = f"{target.program} cannot forbid a part of a tool: {_listed(before.excepted)}."
+        yield Item(key, "widened", f"{said} It may now do that.")
     more = [tool for tool in ordered(universe) if after.gives(tool) and not before.gives(tool)]
-    alike = [tool for tool in more if _has_like(before, tool)]
+    alike = [tool for tool in more if tool not in before.forbidden and _has_like(before, tool)]
     gained = [tool for tool in more if tool not in alike]
     rest = after.rest and not before.rest
-    if gained or rest:
-        yield Item(key, "widened", _gains(gained, rest, before, target))
+    servers = [] if rest else [text for text in before.denied_servers if after.reaches(text)]
+    if gained or rest or servers:
+        yield Item(key, "widened", _gains(gained, rest, servers, before, target))
     if alike:
         said = f"With what it may use, {target.program} gives {_and_more(alike)} too."
         yield Item(key, "approximated", said)
@@ -127,7 +140,7 @@ def _tools(before: Grant, after: Grant, source: Dialect, target: Dialect) -> Ite
     if gone:
         said = f"{target.program} has nothing for {_and_more(gone)}, or cannot allow it alone."
         yield Item(key, "lost", said)
-    if not (more or rest or gone or before.unclear):
+    if not (more or rest or servers or gone or partly or before.unclear or before.excepted):
         yield Item(
             key, "kept", f"It may use {'the same tools' if before.limited else 'every tool, as before'}."
         )
@@ -140,6 +153,11 @@ def _has_like(grant: Grant, tool: str) -> bool:
     return any(grant.gives(other) for other in group if other != tool)
 
 
+def _listed(written: tuple[str, ...]) -> str:
+    """Words of the file, as they stand there."""
+    return _and_more([shown(text) for text in written])
+
+
 def _and_more(names: list[str]) -> str:
     more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
     return ", ".join(names[:_MOST_NAMED]) + more
@@ -150,7 +168,7 @@ def _had(grant: Grant, tool: str) -> bool:
     return grant.gives(tool) or bool(grant.parts(tool))
 
 
-def _gains(gained: list[str], rest: bool, before: Grant, target: Dialect) -> str:
+def _gains(gained: list[str], rest: bool, servers: list[str], before: Grant, target: Dialect) -> str:
     parts: list[str] = []
     fresh = [tool for tool in gained if not before.parts(tool)]
     if fresh:
@@ -160,17 +178,21 @@ def _gains(gained: list[str], rest: bool, before: Grant, target: Dialect) -> str
             parts.append(f"It may now use all of {tool}, not only {', '.join(before.parts(tool))}.")
     if rest:
         parts.append("It may now use the tools of every MCP server.")
+    if servers:
+        parts.append(f"It may now use {_and_more(servers)}.")
     return f"{target.program} cannot limit it as the file does. {' '.join(parts)}"
 
 
 def _gone(before: Grant, after: Grant, universe: frozenset[str]) -> list[str]:
     """What it had by name, or has lost of what the other program could give."""
+    forbidden, servers, still = before.forbidden, before.servers, after.servers
     named = [text for text in before.allowed or () if text != "*"]
+    tools = {text: text.partition("(")[0] for text in named if text not in servers}
+    gone = {tool: forbidden.isdisjoint((tool, "*")) and not _had(after, tool) for tool in set(tools.values())}
     missing = [
         text
         for text in named
-        if (text in before.servers and text not in after.servers and not after.rest)
-        or (text not in before.servers and not _had(after, text.partition("(")[0]))
+        if (gone[tools[text]] if text in tools else text not in still | forbidden and not after.rest)
     ]
     if before.allowed is None:
         missing += [tool for tool in ordered(universe) if before.gives(tool) and not _had(after, tool)]
@@ -193,7 +215,14 @@ def _values(before: Meaning, after: Meaning, source: Dialect, target: Dialect) -
             )
             continue
         if mine is not None and mine.key in tools and own is not _NO_VALUE:
-            yield Item(theirs.key, "approximated", f"It is said in “{mine.key}”. {mine.note}".rstrip())
+            yield Item(
+                theirs.key,
+                "approximated",
+                f"It is said in “{mine.key}”, as far as the tools allow it. {mine.note}".rstrip(),
+            )
+            continue
+        if field not in after.values and value in ("", [], {}):
+            yield Item(theirs.key, "kept", "It is empty and says nothing, so it is left out.")
             continue
         if field not in after.values:
             loss = (
@@ -205,7 +234,7 @@ def _values(before: Meaning, after: Meaning, source: Dialect, target: Dialect) -
             why = (
                 f"{_who(target)} has no such field."
                 if mine is None
-                else f"{_who(target)} has nothing for {shown(value)}."
+                else f"{_who(target)} has nothing for {_value(value)}."
             )
             yield Item(theirs.key, "widened" if widens else "lost", f"{why} {loss.sentence}")
             continue
@@ -218,7 +247,10 @@ def _values(before: Meaning, after: Meaning, source: Dialect, target: Dialect) -
             yield Item(theirs.key, "approximated", notes or "It means nearly the same.")
         else:
             wider = field == "permissionMode" and _asks_less(value, now)
-            reason = f"{shown(value)} becomes {shown(now)}. {notes}".rstrip()
+            change = f"{_value(value)} becomes {_value(now)}."
+            if str(value).strip() == str(now):
+                change = f"It is written as a number, {now}."
+            reason = f"{change} {notes}".rstrip()
             yield Item(theirs.key, "widened" if wider else "approximated", reason)
 
 
@@ -229,15 +261,24 @@ def _asks_less(before: object, after: object) -> bool:
 def _unread(before: Meaning, source: Dialect, target: Dialect, notes: frozenset[str]) -> Iterator[Item]:
     for key, value in before.unread.items():
         spec = source.spec(key)
+        limits = key in source.table.limits
         if key in notes:
             yield Item(
                 key, "kept", f"It stays in the file; neither {source.program} nor {target.program} reads it."
             )
         elif spec is not None:
-            yield Item(key, "lost", f"{target.program} has nothing like it: {shown(value)}.")
+            said = f"{target.program} has nothing like it: {_value(value)}."
+            then = " It limited the agent, which may now do more." if limits else ""
+            yield Item(key, "widened" if limits else "lost", f"{said}{then}")
         else:
-            yield Item(
-                key,
-                "lost",
-                f"{source.program} does not read it, and {target.program} would not take it: {shown(value)}.",
+            other = (
+                f"{target.program} would not take it"
+                if target.spec(key) is None
+                else f"in a file of {target.program} it would begin to count"
             )
+            yield Item(key, "lost", f"{source.program} does not read it, and {other}: {_value(value)}.")
+
+
+def _value(value: object) -> str:
+    """A value in quotes, lists and maps as JSON."""
+    return shown(json.dumps(value, ensure_ascii=False) if isinstance(value, (list, dict)) else value)

@@ -57,13 +57,13 @@ class OwnTool:
 class Tools:
     """How a program limits tools.
 
-        ``form`` list: names that are allowed. permissions: a map of names to allow, ask or deny. choice: one
+    ``form`` list: names that are allowed. permissions: a map of names to allow, ask or deny. choice: one
     value, a name of ``names``, for all of it. none: it cannot limit tools. ``without``: what the agent may
     use when nothing is written, ``empty`` when an empty list is; ``rest``: the name that stands for all
-    other tools. ``servers`` is the name of all tools of all MCP servers, ``server`` and ``server_tool``
-    are the patterns for those of one, with {server} and {tool}; "" where they cannot be named.
-    ``specifiers``: whether a part of a tool may be named: Bash(git *). ``names`` has the names to write
-    first, then the aliases.
+    other tools. ``servers`` is the name of all tools of all MCP servers, ``servers_denied`` the one that
+    denies them; ``server`` and ``server_tool`` are the patterns for those of one, with {server} and {tool};
+    "" where they cannot be named. ``specifiers``: whether a part of a tool may be named: Bash(git *).
+    ``names`` has the names to write first, then the aliases.
     """
 
     form: ToolsForm
@@ -77,6 +77,13 @@ class Tools:
     server_tool: str
     specifiers: bool
     servers: str = ""
+    servers_denied: str = ""
+
+    def spelled(self, name: str) -> str:
+        """The name of ``names`` that the program takes ``name`` for; itself where there is none."""
+        if not self.any_case or name in self.names:
+            return name
+        return next((known for known in self.names if known.casefold() == name.casefold()), name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +110,12 @@ class Table:
     folders: tuple[str, ...]
     ending: str
     marks: frozenset[str]
+    limits: frozenset[str]
     identity: Identity
     prompt_least: int
     prompt_most: int | None
     prompt_key: str
+    prompt_also: tuple[str, ...]
     unknown_fields: UnknownFields
     repairs: bool
     repeats: bool
@@ -133,10 +142,12 @@ def table(data: Mapping[str, object]) -> Table:
         folders=_words(data["folders"]),
         ending=str(data.get("ending", ".md")),
         marks=frozenset(_words(data.get("marks", []))),
+        limits=frozenset(_words(data.get("limits", []))),
         identity=_one_of(Identity, data.get("identity", "name")),
         prompt_least=int(str(prompt.get("least", 0))),
         prompt_most=None if most is None else int(str(most)),
         prompt_key=str(prompt.get("key", "")),
+        prompt_also=_words(prompt.get("also", [])),
         unknown_fields=_one_of(UnknownFields, data["unknown_fields"]),
         repairs=bool(data.get("repairs")),
         repeats=bool(data.get("repeats")),
@@ -188,6 +199,7 @@ def _tools(data: Mapping[str, object]) -> Tools:
         server_tool=str(data.get("server_tool", "")),
         specifiers=bool(data.get("specifiers")),
         servers=str(data.get("servers", "")),
+        servers_denied=str(data.get("servers_denied", data.get("servers", ""))),
     )
 
 

@@ -23,9 +23,10 @@ from agenteditor.core.dialect import (
     known_names,
     read_json,
 )
-from agenteditor.core.dialect_table import Counterpart, Table, table
+from agenteditor.core.dialect_table import Counterpart, Table, Tools, table
 from agenteditor.core.disk import is_file
 from agenteditor.core.resources import resource
+from agenteditor.core.tools_grammar import Entry, server_of
 
 PLUGIN = "claude-plugin"
 # Copies of Claude Code's lists that mean the same for every program.
@@ -117,6 +118,17 @@ def _by_keys(keys: frozenset[str]) -> Dialect:
     counts = {one.name: len(keys & one.table.marks) for one in editable()}
     best = max(counts, key=lambda name: (counts[name], name == "claude-code"), default="claude-code")
     return by_name(best) if counts[best] else claude_code()
+
+
+def knows(own: Tools, entry: Entry) -> bool:
+    """Whether a program has the tool or group that an entry of its list names, or takes it for a server's."""
+    whole = entry.specifier is None or own.specifiers
+    patterns = [pattern for pattern in (own.server, own.server_tool) if pattern]
+    return (
+        entry.form == "everything"
+        or (whole and own.spelled(entry.name) in own.names)
+        or any(server_of(pattern, entry.text) is not None for pattern in patterns)
+    )
 
 
 # --- what others call it -----------------------------------------------------------------------

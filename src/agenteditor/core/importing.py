@@ -17,6 +17,7 @@ from pathlib import Path, PurePath
 from agenteditor.core import modes_file, toml_file
 from agenteditor.core.agents_json import from_agents_json
 from agenteditor.core.catalog import PASSED_OVER
+from agenteditor.core.checks_finding import shown
 from agenteditor.core.convert import convert
 from agenteditor.core.convert_report import Item, report
 from agenteditor.core.dialect import Dialect, claude_code
@@ -26,6 +27,7 @@ from agenteditor.core.rewrite import set_value
 from agenteditor.core.syntax import Syntax, parse, parse_at
 from agenteditor.core.text import Refusal, apply
 
+_MOST_FIELDS = 200  # each is written and read back with all that stand there
 _JSON = re.compile(r"(?:```\w*\s*)?\{")
 
 
@@ -77,13 +79,16 @@ def importable(folder: Path) -> list[Path]:
 
 def _from_markdown(syntax: Syntax, path: PurePath | None) -> tuple[Imported, ...] | Refusal:
     if syntax.dialect.is_claude:
-        name = syntax.field("name")
-        return (Imported(str(name.value) if name else "", syntax.text, syntax.dialect.title),)
+        return (Imported(_name(syntax), syntax.text, syntax.dialect.title),)
     made = convert(syntax, claude_code(), None if path is None else path.name)
     if isinstance(made, Refusal):
         return made
-    name = parse(made.text).field("name")
-    return (Imported(str(name.value) if name else "", made.text, syntax.dialect.title, made.items),)
+    return (Imported(_name(parse(made.text)), made.text, syntax.dialect.title, made.items),)
+
+
+def _name(syntax: Syntax) -> str:
+    field = syntax.field("name")
+    return field.value if field is not None and isinstance(field.value, str) else ""
 
 
 def _from_json(text: str) -> tuple[Imported, ...] | Refusal:
@@ -92,18 +97,27 @@ def _from_json(text: str) -> tuple[Imported, ...] | Refusal:
         return agents
     found: list[Imported] = []
     for name, fields in agents.items():
+        if len(fields) > _MOST_FIELDS:
+            few = f"{_MOST_FIELDS} at most are taken"
+            return Refusal(f"“{name}” has {len(fields):,} fields; {few}. No agent needs more.")
         prompt = str(fields.get("prompt") or "")
         values = {
             "name": name,
             **{key: value for key, value in fields.items() if key not in ("prompt", "name")},
         }
-        found.append(Imported(name, agent_text(values, prompt), "JSON"))
+        text = agent_text(values, prompt)
+        syntax = parse(text)
+        gone = [key for key in values if syntax.field(key) is None]
+        items = (Item(key, "lost", f"{shown(key)} cannot be the name of a field in YAML.") for key in gone)
+        found.append(Imported(name, text, "JSON", tuple(items)))
     return tuple(found)
 
 
 def _from_values(dialect: Dialect, values: Mapping[str, object], path: PurePath | None) -> Imported:
-    prompt = str(values.get(dialect.table.prompt_key) or "")
-    fields = {key: value for key, value in values.items() if key != dialect.table.prompt_key}
+    table = dialect.table
+    prompts = [key for key in (table.prompt_key, *table.prompt_also) if values.get(key)]
+    prompt = "\n\n".join(str(values[key]).strip() for key in prompts)
+    fields = {key: value for key, value in values.items() if key not in (table.prompt_key, *prompts)}
     before = meaning_from(dialect, fields, None if path is None else path.name)
     text = agent_text(expressed(before, claude_code()), prompt)
     syntax = parse(text)

@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from agenteditor.core import tools_grammar
 from agenteditor.core.dialect_table import Place
-from agenteditor.core.dialects import in_plugin
+from agenteditor.core.dialects import in_plugin, knows
 from agenteditor.core.frontmatter import Field
 from agenteditor.core.syntax import Syntax
 from agenteditor.core.text import LineIndex
@@ -96,9 +97,23 @@ def _elsewhere(syntax: Syntax) -> Loads:
     if unknown and table.unknown_fields == "refused":
         listed = ", ".join(f"“{key}”" for key in unknown[:3])
         return Loads(False, f"{program} refuses the file because it does not know {listed}.{guess}")
+    if beyond := _refused_tools(syntax):
+        return Loads(False, f"{program} refuses the file because it has no tool “{beyond[0]}”.{guess}")
+    if len(syntax.prompt) < table.prompt_least:
+        least = f"its prompt needs {table.prompt_least} characters or more"
+        return Loads(False, f"{program} refuses the file: {least}.{guess}")
     if syntax.verdict == "repaired":
         return Loads(True, f"{program} loads it only because it repairs it. {_where(syntax)}{guess}")
     return Loads(True, f"{program} loads it.{guess}")
+
+
+def _refused_tools(syntax: Syntax) -> list[str]:
+    """The entries for which the program refuses the whole file."""
+    own, counterpart = syntax.dialect.table.tools, syntax.dialect.table.fields.get("tools")
+    field = syntax.field(counterpart.key) if counterpart is not None else None
+    if field is None or own.form != "list" or own.unknown != "refused":
+        return []
+    return [one.text for one in tools_grammar.entries(field.value) or () if not knows(own, one)]
 
 
 def fields_of(syntax: Syntax) -> tuple[Field, ...]:

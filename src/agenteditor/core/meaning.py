@@ -13,12 +13,15 @@ from pathlib import PurePath
 
 from agenteditor.core import meaning_tools
 from agenteditor.core.dialect import Dialect, FieldSpec
-from agenteditor.core.dialect_table import Counterpart
+from agenteditor.core.dialect_table import Counterpart, OwnTool
 from agenteditor.core.meaning_tools import Grant
 from agenteditor.core.syntax import Syntax
 
 # Fields of Claude Code that are more than a value here.
 APART = frozenset({"name", "description", "tools", "disallowedTools"})
+
+# JSON has only texts as keys of a map of values.
+_YES_NO = {"true": True, "false": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,10 @@ def expressed(meaning: Meaning, dialect: Dialect) -> dict[str, object]:
                 said.update(dict.fromkeys((counterpart.key, *counterpart.also), own))
     for key, value in meaning_tools.written(dialect, meaning.grant).items():
         mode = said.get(key)  # a program may say in one field what may be used and what is asked for
-        said[key] = _both(mode, value) if isinstance(mode, dict) and isinstance(value, dict) else value
+        if isinstance(mode, dict) and isinstance(value, dict):
+            said[key] = _both(mode, value)
+        else:
+            said[key] = value if mode is None else _narrower(table.tools.names, mode, value)
     for key, value in table.always.items():
         said.setdefault(key, value)
     order = {key: place for place, key in enumerate(dialect.keys())}
@@ -109,9 +115,28 @@ def stem_of(file_name: str | None, ending: str) -> str:
 
 
 def _both(mode: dict[str, object], tools: dict[str, object]) -> dict[str, object]:
-    """Two maps of permissions in one: what either denies is denied. The last entry that fits counts."""
-    both = {**mode, **tools, **{key: word for key, word in mode.items() if word == "deny"}}
+    """Two maps of permissions in one, the stricter word of each. The last entry that fits counts."""
+    both = dict(tools)
+    for key, word in mode.items():
+        if key in both:
+            both[key] = _stricter(both[key], word)
+        elif tools.get("*") != "deny":  # else it is denied already
+            both[key] = word
     return {"*": both.pop("*"), **both} if "*" in both else both
+
+
+def _stricter(said: object, word: object) -> object:
+    """The stricter of two answers; ``said`` may be a map of patterns to answers."""
+    if isinstance(said, dict):
+        return {part: _stricter(answer, word) for part, answer in said.items()}
+    return next((answer for answer in ("deny", "ask") if answer in (said, word)), said)
+
+
+def _narrower(names: Mapping[str, OwnTool], one: object, other: object) -> object:
+    """The choice that gives less: ``one``, where ``other`` gives all of it too."""
+    words = [str(value).lower() if isinstance(value, bool) else value for value in (one, other)]
+    first, second = (names[str(word)].covers if word in names else None for word in words)
+    return one if first is not None and second is not None and first <= second else other
 
 
 def _name(meaning: Meaning, dialect: Dialect) -> str:
@@ -128,7 +153,7 @@ def _understood(counterpart: Counterpart, value: object) -> tuple[bool, object]:
     if counterpart.values is not None:
         for theirs, own in counterpart.values.items():
             if own == value and type(own) is type(value):
-                return True, theirs
+                return True, _YES_NO.get(theirs, theirs)
         if not counterpart.others_kept:
             return False, None
     if counterpart.shape == "map" and isinstance(value, dict):
@@ -141,8 +166,9 @@ def _understood(counterpart: Counterpart, value: object) -> tuple[bool, object]:
 def _in_own_words(counterpart: Counterpart, spec: FieldSpec | None, value: object) -> tuple[bool, object]:
     """Whether the dialect can say this value of Claude Code, and how."""
     if counterpart.values is not None:
-        if isinstance(value, str) and value in counterpart.values:
-            return True, counterpart.values[value]  # None: what happens without the field
+        word = str(value).lower() if isinstance(value, bool) else value
+        if isinstance(word, str) and word in counterpart.values:
+            return True, counterpart.values[word]  # None: what happens without the field
         if not counterpart.others_kept:
             return False, None
     if counterpart.shape == "map" and isinstance(value, list):

@@ -14,6 +14,11 @@ def text(values: Mapping[str, object]) -> str:
     return yaml_text.block({_MODES: [dict(values)]}) + "\n"
 
 
+def sayable(values: Mapping[str, object]) -> dict[str, object]:
+    """What YAML can say of these fields: all of it."""
+    return dict(values)
+
+
 def read(written: str) -> dict[str, object]:
     """The fields of the first mode of a file; none where it has no mode."""
     return next(iter(read_all(written)), {})

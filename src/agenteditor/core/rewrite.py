@@ -142,18 +142,24 @@ def _written_candidates(syntax: Syntax, field: Field, written: list[str]) -> Ite
 
 def remove_field(syntax: Syntax, key: str) -> Edits | Refusal:
     """Edits that take the field's lines out, overridden ones of its name too; ``()`` if there is none."""
+    return remove_fields(syntax, frozenset([key]))
+
+
+def remove_fields(syntax: Syntax, keys: frozenset[str]) -> Edits | Refusal:
+    """Edits that take the lines of all these fields out; ``()`` if there are none."""
     fields = syntax.frontmatter.fields if syntax.frontmatter else ()
-    rest = [field for field in fields if field.key != key]
+    rest = [field for field in fields if field.key not in keys]
     if len(rest) == len(fields):
         return ()
     edits = tuple(
         replace(field.span.start - len(_margin(syntax, field)), field.span.end, "")
         for field in fields
-        if field.key == key
+        if field.key in keys
     )
     if _reads(syntax, edits, rest):
         return edits
-    return Refusal(f"“{key}” cannot be removed without changing another field. {_IN_SOURCE}")
+    named = ", ".join(f"“{key}”" for key in sorted(keys)[:3])
+    return Refusal(f"{named} cannot be removed without changing another field. {_IN_SOURCE}")
 
 
 def rename_field(syntax: Syntax, key: str, new: str) -> Edits | Refusal:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import tomllib
 from collections.abc import Mapping
 
@@ -10,21 +11,35 @@ import tomli_w
 
 def text(values: Mapping[str, object]) -> str:
     """The file with these fields; texts of several lines stand in lines."""
-    return tomli_w.dumps(_without_nothing(values), multiline_strings=True)
+    return tomli_w.dumps(sayable(values), multiline_strings=True)
 
 
 def read(written: str) -> dict[str, object]:
-    """The fields of a file; none where it is not TOML."""
+    """The fields of a file, dates and times as texts; none where it is not TOML, or nested too deeply."""
     try:
-        return tomllib.loads(written)
-    except tomllib.TOMLDecodeError:
+        found = tomllib.loads(written)
+    except (tomllib.TOMLDecodeError, RecursionError):
         return {}
+    return {key: _timeless(value) for key, value in found.items()}
 
 
-def _without_nothing(values: Mapping[str, object]) -> dict[str, object]:
-    """TOML has no null: a field without a value is left out."""
-    return {
-        key: _without_nothing(value) if isinstance(value, dict) else value
-        for key, value in values.items()
-        if value is not None
-    }
+def sayable(values: Mapping[str, object]) -> dict[str, object]:
+    """What TOML can say of these fields: it has no null, so what has no value is left out."""
+    return {key: _without_nothing(value) for key, value in values.items() if value is not None}
+
+
+def _without_nothing(value: object) -> object:
+    if isinstance(value, dict):
+        return sayable(value)
+    if isinstance(value, list):
+        return [_without_nothing(item) for item in value if item is not None]
+    return value
+
+
+def _timeless(value: object) -> object:
+    """Fields of agents have no dates: neither JSON nor our YAML does."""
+    if isinstance(value, dict):
+        return {key: _timeless(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_timeless(item) for item in value]
+    return value.isoformat() if isinstance(value, (datetime.date, datetime.time)) else value
