@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QLabel
 
 from agenteditor.app import commands, dialogs
 from agenteditor.app.commands import make_window
@@ -62,6 +63,32 @@ def test_the_file_is_written_where_the_person_says(dialog, qtbot, tmp_path, monk
     assert asked == [(tmp_path / "a-b.toml", ".toml")]
     assert target.read_text("utf-8") == dialog.outcome.text
     assert "developer_instructions" in target.read_text("utf-8")
+
+
+def test_enter_saves_and_no_label_is_cut(dialog):
+    assert dialog.save_button.isDefault() and not dialog.copy_button.isDefault()
+    label = next(one for one in dialog.findChildren(QLabel) if one.buddy() is dialog.target)
+    # Underlined, the letters stand apart that else overlap.
+    assert label.width() >= sum(map(label.fontMetrics().horizontalAdvance, label.text().replace("&", "")))
+
+
+def test_the_file_of_the_agent_itself_is_neither_suggested_nor_written(dialog, qtbot, tmp_path, monkeypatch):
+    own = tmp_path / "a-b.md"
+    own.write_text(GOOD, "utf-8")
+    made = ConvertDialog(Document(GOOD, own))
+    qtbot.addWidget(made)
+    choose(made, "factory")
+    suggested, said = [], []
+    monkeypatch.setattr(
+        dialogs, "ask_save_path", lambda _parent, path, _ending: suggested.append(path) or own
+    )
+    monkeypatch.setattr(dialogs, "say", lambda _parent, *texts: said.append(texts))
+    qtbot.mouseClick(made.save_button, Qt.MouseButton.LeftButton)
+    assert suggested == [tmp_path / "a-b-factory.md"]
+    assert said == [
+        ("The file is not written.", "This is the file of the agent itself. Choose another name.")
+    ]
+    assert own.read_text("utf-8") == GOOD
 
 
 def test_the_result_can_be_copied(dialog, qtbot):
