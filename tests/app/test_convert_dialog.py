@@ -205,6 +205,26 @@ def test_a_file_is_read_by_its_folder_and_can_be_read_otherwise(window, folder):
     assert window.status.dialect.text() == "Gemini CLI agent"
 
 
+def test_reading_as_another_kind_keeps_what_is_shown_and_how(window, folder, qtbot):
+    window.open_paths([folder / "a-b.md"])
+    window.resize(1280, 820)
+    window.show()
+    editor = window.present_editor()
+    editor.preview.show_source("powers")
+    editor.set_sizes([640, 500], [])
+    editor.show_in_source(10, 10)
+    qtbot.waitUntil(lambda: editor.caret == (2, 7))
+    editor.zoom(1)
+    font, sizes = editor.preview.powers.document().defaultFont(), editor.sizes()[0]
+    window.read_as(dialects()["gemini-cli"])
+    there = window.present_editor()
+    assert there is not editor and there.preview.source == "powers" and there.sizes()[0] == sizes
+    assert there.preview.powers.document().defaultFont() == font
+    assert there.source.edit.zoom == 1
+    qtbot.waitUntil(lambda: there.caret == (2, 7))
+    assert "Gemini CLI" in there.preview.notes[0].text
+
+
 def test_undo_goes_on_past_reading_as_another_kind(window, folder):
     window.open_paths([folder / ".gemini" / "agents" / "g.md"])
     document = window.present_editor().document
