@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QPushButton
 
 from agenteditor.app import commands, dialogs
 from agenteditor.app.commands import make_window
 from agenteditor.app.convert_dialog import ConvertDialog
-from agenteditor.app.import_dialog import Found, ImportDialog, found_in_files
+from agenteditor.app.import_dialog import MOST_OPENED, Found, ImportDialog, found_in_files
 from agenteditor.app.main import application
 from agenteditor.app.settings import Settings
 from agenteditor.core.dialects import dialects
@@ -144,6 +144,17 @@ def test_chosen_agents_are_written_and_nothing_is_overwritten(qtbot, folder, tmp
     qtbot.mouseClick(dialog.write_button, Qt.MouseButton.LeftButton)
     assert (out / "a-b.md").read_text("utf-8") == "mine" and said == ["a-b.md is there already."]
     assert "name: g" in (out / "g.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("count", [1, MOST_OPENED + 1])
+def test_enter_imports(qtbot, tmp_path, count):
+    (tmp_path / "a-b.md").write_text(GOOD, "utf-8")
+    (one,) = found_in_files([tmp_path / "a-b.md"])
+    dialog = ImportDialog([one] * count)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    default = next(button for button in dialog.findChildren(QPushButton) if button.isDefault())
+    assert default is (dialog.open_button if count == 1 else dialog.write_button)
 
 
 def test_nothing_found_can_only_be_cancelled(qtbot):
