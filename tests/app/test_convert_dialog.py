@@ -69,7 +69,9 @@ def test_enter_saves_and_no_label_is_cut(dialog):
     assert dialog.save_button.isDefault() and not dialog.copy_button.isDefault()
     label = next(one for one in dialog.findChildren(QLabel) if one.buddy() is dialog.target)
     # Underlined, the letters stand apart that else overlap.
-    assert label.width() >= sum(map(label.fontMetrics().horizontalAdvance, label.text().replace("&", "")))
+    assert label.contentsRect().width() >= sum(
+        map(label.fontMetrics().horizontalAdvance, label.text().replace("&", ""))
+    )
 
 
 def test_the_file_of_the_agent_itself_is_neither_suggested_nor_written(dialog, qtbot, tmp_path, monkeypatch):

@@ -80,7 +80,8 @@ class ConvertDialog(QDialog):
         form.addRow(self.tr("From"), source)
         label = QLabel(self.tr("&To"))
         label.setBuddy(self.target)
-        label.setContentsMargins(0, 0, theme.GAP, 0)  # underlined, “To” is wider than Qt measures it
+        # Underlined, “To” is wider than Qt measures it.
+        label.setMinimumWidth(label.sizeHint().width() + theme.GAP)
         form.addRow(label, self.target)
         halves = QSplitter(Qt.Orientation.Vertical)
         halves.setChildrenCollapsible(False)
