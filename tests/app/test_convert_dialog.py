@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QLabel, QPushButton
 
 from agenteditor.app import commands, dialogs
 from agenteditor.app.commands import make_window
 from agenteditor.app.convert_dialog import ConvertDialog
-from agenteditor.app.import_dialog import Found, ImportDialog, found_in_files
+from agenteditor.app.import_dialog import MOST_OPENED, Found, ImportDialog, found_in_files
 from agenteditor.app.main import application
 from agenteditor.app.settings import Settings
 from agenteditor.core.dialects import dialects
@@ -62,6 +63,34 @@ def test_the_file_is_written_where_the_person_says(dialog, qtbot, tmp_path, monk
     assert asked == [(tmp_path / "a-b.toml", ".toml")]
     assert target.read_text("utf-8") == dialog.outcome.text
     assert "developer_instructions" in target.read_text("utf-8")
+
+
+def test_enter_saves_and_no_label_is_cut(dialog):
+    assert dialog.save_button.isDefault() and not dialog.copy_button.isDefault()
+    label = next(one for one in dialog.findChildren(QLabel) if one.buddy() is dialog.target)
+    # Underlined, the letters stand apart that else overlap.
+    assert label.contentsRect().width() >= sum(
+        map(label.fontMetrics().horizontalAdvance, label.text().replace("&", ""))
+    )
+
+
+def test_the_file_of_the_agent_itself_is_neither_suggested_nor_written(dialog, qtbot, tmp_path, monkeypatch):
+    own = tmp_path / "a-b.md"
+    own.write_text(GOOD, "utf-8")
+    made = ConvertDialog(Document(GOOD, own))
+    qtbot.addWidget(made)
+    choose(made, "factory")
+    suggested, said = [], []
+    monkeypatch.setattr(
+        dialogs, "ask_save_path", lambda _parent, path, _ending: suggested.append(path) or own
+    )
+    monkeypatch.setattr(dialogs, "say", lambda _parent, *texts: said.append(texts))
+    qtbot.mouseClick(made.save_button, Qt.MouseButton.LeftButton)
+    assert suggested == [tmp_path / "a-b-factory.md"]
+    assert said == [
+        ("The file is not written.", "This is the file of the agent itself. Choose another name.")
+    ]
+    assert own.read_text("utf-8") == GOOD
 
 
 def test_the_result_can_be_copied(dialog, qtbot):
@@ -117,6 +146,17 @@ def test_chosen_agents_are_written_and_nothing_is_overwritten(qtbot, folder, tmp
     qtbot.mouseClick(dialog.write_button, Qt.MouseButton.LeftButton)
     assert (out / "a-b.md").read_text("utf-8") == "mine" and said == ["a-b.md is there already."]
     assert "name: g" in (out / "g.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("count", [1, MOST_OPENED + 1])
+def test_enter_imports(qtbot, tmp_path, count):
+    (tmp_path / "a-b.md").write_text(GOOD, "utf-8")
+    (one,) = found_in_files([tmp_path / "a-b.md"])
+    dialog = ImportDialog([one] * count)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    default = next(button for button in dialog.findChildren(QPushButton) if button.isDefault())
+    assert default is (dialog.open_button if count == 1 else dialog.write_button)
 
 
 def test_nothing_found_can_only_be_cancelled(qtbot):
@@ -176,6 +216,26 @@ def test_a_file_is_read_by_its_folder_and_can_be_read_otherwise(window, folder):
     assert not there.document.modified and there.document.path == editor.document.path
     window.read_as(None)
     assert window.status.dialect.text() == "Gemini CLI agent"
+
+
+def test_reading_as_another_kind_keeps_what_is_shown_and_how(window, folder, qtbot):
+    window.open_paths([folder / "a-b.md"])
+    window.resize(1280, 820)
+    window.show()
+    editor = window.present_editor()
+    editor.preview.show_source("powers")
+    editor.set_sizes([640, 500], [])
+    editor.show_in_source(10, 10)
+    qtbot.waitUntil(lambda: editor.caret == (2, 7))
+    editor.zoom(1)
+    font, sizes = editor.preview.powers.document().defaultFont(), editor.sizes()[0]
+    window.read_as(dialects()["gemini-cli"])
+    there = window.present_editor()
+    assert there is not editor and there.preview.source == "powers" and there.sizes()[0] == sizes
+    assert there.preview.powers.document().defaultFont() == font
+    assert there.source.edit.zoom == 1
+    qtbot.waitUntil(lambda: there.caret == (2, 7))
+    assert "Gemini CLI" in there.preview.notes[0].text
 
 
 def test_undo_goes_on_past_reading_as_another_kind(window, folder):

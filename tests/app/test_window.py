@@ -258,6 +258,19 @@ def test_the_fix_makes_the_sample_valid_and_undo_restores_every_byte(window, see
     assert document.text == before
 
 
+def test_a_long_sentence_in_the_status_bar_is_not_cut(window, seed_path):
+    window.open_paths([seed_path])
+    window.resize(900, 600)
+    status, bar = window.status, window.statusBar()
+    window.say("Short.")
+    assert status.problems.isVisible()
+    window.say("A sentence of some length. " * 4)
+    assert not status.problems.isVisible() and not status.caret.isVisible()
+    assert "of some length" in bar.toolTip()
+    bar.clearMessage()
+    assert status.problems.isVisible() and not bar.toolTip()
+
+
 def test_one_action_makes_the_sample_load_everywhere_and_says_what_it_did(window, seed_path, monkeypatch):
     asked = []
     monkeypatch.setattr(

@@ -146,6 +146,17 @@ def test_each_field_has_the_fate_it_must_have(
         assert found == {"kept"}
 
 
+def test_what_a_plugin_ignores_is_not_woken_up_and_the_report_says_why() -> None:
+    made = converted(HEAD + "permissionMode: plan\nteam: a\n" + END, "claude-code", "claude-plugin")
+    assert "permissionMode" not in made.text
+    said = {item.field: (item.fate, item.reason) for item in made.items}
+    assert said["permissionMode"] == (
+        "lost",
+        "A plugin of Claude Code ignores it and Claude Code would not, so it is left out: “plan”.",
+    )
+    assert said["team"] == ("kept", "It stays in the file; Claude Code does not read it.")
+
+
 def test_what_is_not_touched_keeps_its_spelling() -> None:
     text = (
         HEAD.replace("a-b\n", "a-b # its name\n")

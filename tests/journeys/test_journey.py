@@ -1,7 +1,8 @@
-"""A whole piece of work with real keys on a real (virtual) screen, in the installed program.
+"""Whole pieces of work with real keys on a real (virtual) screen, in the installed program.
 
 Open the sample, change the model, edit an example, move a section, apply the fix, save, export,
 quit; then the files are compared byte for byte with what plain string replacement makes of the sample.
+And: look at where the sample loads, make it load everywhere, convert it, undo, save nothing.
 """
 
 from __future__ import annotations
@@ -146,3 +147,35 @@ def test_open_edit_everywhere_fix_save_export(person_with, seed_text, tmp_path):
     person.focus("backend-engineer.md")
     person.keys("ctrl+q")
     assert process.wait(timeout=10) == 0
+
+
+def test_look_where_it_loads_mend_convert_and_take_it_back(person_with, seed_text, tmp_path):
+    agent = tmp_path / "backend-engineer.md"
+    agent.write_bytes(seed_text.encode())
+    person, process = person_with(agent)
+    person.focus("backend-engineer.md")
+    time.sleep(0.5)
+    person.keys("F6", "shift+Tab", "Down", "Down", "Down", "Tab", "space")  # “Where it loads”, its button
+    person.focus("Safe fixes")
+    person.keys("Return")
+    person.focus(r"^backend-engineer\.md\*")
+    person.keys("ctrl+shift+e")
+    person.focus("Convert for another program")
+    person.keys("o", "Return")  # OpenCode; the default button saves
+    person.focus("Save the agent as")
+    converted = tmp_path / "converted.md"
+    person.type(str(converted))
+    person.keys("Return")
+    person.wait(converted.exists, "the converted file")
+    person.focus("Convert for another program")
+    person.keys("Escape")
+    person.focus(r"^backend-engineer\.md\*")
+    person.keys("ctrl+z")
+    person.focus(r"^backend-engineer\.md —")  # not modified any more
+    person.keys("ctrl+q")
+    assert process.wait(timeout=10) == 0  # without a question
+    assert agent.read_bytes() == seed_text.encode()
+    head, body = converted.read_text(encoding="utf-8").removeprefix("---\n").split("---\n", 1)
+    assert body == seed_text.removeprefix("---\n").split("---\n", 1)[1]
+    line = next(line for line in seed_text.split("\n") if line.startswith("description: "))
+    assert f'description: "{line.removeprefix("description: ")}"\n' in head and "mode: subagent\n" in head

@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import QObject, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontInfo, QPalette
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QApplication,
     QCheckBox,
     QComboBox,
@@ -232,12 +233,17 @@ def test_a_field_with_the_focus_has_a_ring_of_two_pixels(dressed: QApplication, 
         assert [ring(one, accent) for one in fields] == [2 if one is field else 0 for one in fields]
 
 
-def test_a_button_shows_the_ring_when_the_keyboard_is_used(dressed: QApplication, qtbot: QtBot) -> None:
+@pytest.mark.parametrize("kind", [QCheckBox, QPushButton])
+def test_a_button_shows_the_ring_when_the_keyboard_is_used(
+    dressed: QApplication, qtbot: QtBot, kind: type[QAbstractButton]
+) -> None:
     theme.apply(dressed, "dark")
     window = QWidget()
     qtbot.addWidget(window)
     layout = QVBoxLayout(window)
-    one, two = QCheckBox("one"), QCheckBox("two")
+    one, two = kind(window), kind(window)
+    for button in (one, two):
+        button.setText("press")
     layout.addWidget(one)
     layout.addWidget(two)
     window.show()

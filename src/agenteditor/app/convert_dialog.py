@@ -28,7 +28,7 @@ from agenteditor.core import files
 from agenteditor.core.convert import Conversion, convert
 from agenteditor.core.convert_report import Fate, counts
 from agenteditor.core.dialects import by_name, dialects
-from agenteditor.core.disk import is_there, problems
+from agenteditor.core.disk import is_same, is_there, problems
 from agenteditor.core.document import Document
 from agenteditor.core.files import FileProblem
 from agenteditor.core.text import Refusal
@@ -60,10 +60,10 @@ class ConvertDialog(QDialog):
         self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         self.copy_button = self._add_button(self.tr("&Copy"), self._copy)
         self.save_button = self._add_button(self.tr("&Save as…"), self._save)
-        self.save_button.setDefault(True)
         self._buttons.button(QDialogButtonBox.StandardButton.Close).setAutoDefault(False)
         self._buttons.rejected.connect(self.reject)
         self._arrange()
+        self.save_button.setDefault(True)  # not before it is in the dialog: Qt would forget it
         self.resize(900, 640)
         self._convert()
 
@@ -80,6 +80,8 @@ class ConvertDialog(QDialog):
         form.addRow(self.tr("From"), source)
         label = QLabel(self.tr("&To"))
         label.setBuddy(self.target)
+        # Underlined, “To” is wider than Qt measures it.
+        label.setMinimumWidth(label.sizeHint().width() + theme.GAP)
         form.addRow(label, self.target)
         halves = QSplitter(Qt.Orientation.Vertical)
         halves.setChildrenCollapsible(False)
@@ -166,6 +168,10 @@ class ConvertDialog(QDialog):
         path = dialogs.ask_save_path(self, self._suggestion(made), made.target.table.ending)
         if path is None:
             return
+        if self._document.path is not None and is_same(path, self._document.path):
+            reason = self.tr("This is the file of the agent itself. Choose another name.")
+            dialogs.say(self, self.tr("The file is not written."), reason)
+            return
         try:
             with problems("save", path):
                 path.parent.mkdir(parents=True, exist_ok=True)
@@ -176,7 +182,7 @@ class ConvertDialog(QDialog):
         self.summary.setText(plain(self.tr("Written: {0}").format(str(path))))
 
     def _suggestion(self, made: Conversion) -> Path:
-        """Where the program looks for it, in the project that the open file belongs to."""
+        """Where the program looks for it, in the project that the open file belongs to; never that file."""
         path = self._document.path
         project = Path.cwd() if path is None else path.parent
         for folder in self._document.syntax.dialect.table.folders:
@@ -184,7 +190,11 @@ class ConvertDialog(QDialog):
                 project = path.parents[len(Path(folder).parts)]
         # A file dialog shows the nearest folder that is there.
         wanted = project / made.path
-        return wanted if wanted.parent.is_dir() else project / Path(made.path).name
+        if not wanted.parent.is_dir():
+            wanted = project / wanted.name
+        if path is not None and is_same(wanted, path):
+            wanted = wanted.with_name(wanted.name.replace(".", f"-{self.target.currentData()}.", 1))
+        return wanted
 
 
 def _icon(fate: Fate) -> QIcon:

@@ -74,6 +74,7 @@ class ImportDialog(QDialog):
         layout.addWidget(self.summary)
         layout.addWidget(self.list, 1)
         layout.addWidget(self._buttons)
+        self._buttons.button(QDialogButtonBox.StandardButton.Cancel).setAutoDefault(False)
         self.resize(860, 520)
         self._fill()
         self.list.itemChanged.connect(lambda _item, _column: self._count())
@@ -137,6 +138,7 @@ class ImportDialog(QDialog):
         self.summary.setText(text)
         self.open_button.setEnabled(0 < picked <= MOST_OPENED)
         self.write_button.setEnabled(picked > 0)
+        (self.open_button if picked <= MOST_OPENED else self.write_button).setDefault(True)
 
     def _open(self) -> None:
         self.chosen = self._picked()

@@ -13,7 +13,7 @@ from agenteditor.app import dialogs
 from agenteditor.core import files
 from agenteditor.core.agents_json import AgentRecord, agent_record, agents_json, run_command
 from agenteditor.core.convert import in_claude_words
-from agenteditor.core.disk import is_there
+from agenteditor.core.disk import is_same, is_there
 from agenteditor.core.document import Document
 from agenteditor.core.files import FileProblem
 from agenteditor.core.page_html import page_html
@@ -95,7 +95,7 @@ def save_preview(parent: QWidget, document: Document, source: str, say: Callable
     if path.suffix.lower() not in ENDINGS:
         text = tr("Give the file one of these endings: .pdf, .html, .md, .txt.")
         dialogs.say(parent, problem, text)
-    elif document.path is not None and _is_same(path, document.path):
+    elif document.path is not None and is_same(path, document.path):
         dialogs.say(parent, problem, tr("This is the file of the agent itself. Choose another name."))
     else:
         try:
@@ -120,10 +120,3 @@ def written(shown: Sheet, ending: str) -> bytes:
             return files.encode(page_text(shown.page))
         case _:
             return files.encode(shown.markdown)
-
-
-def _is_same(path: Path, other: Path) -> bool:
-    try:
-        return path.samefile(other)
-    except OSError:
-        return path.absolute() == other.absolute()

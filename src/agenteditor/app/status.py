@@ -12,7 +12,9 @@ from agenteditor.core.checks import Severity
 from agenteditor.core.document import Document
 from agenteditor.core.line_ends import has_bom, line_ends
 from agenteditor.core.router import tokens
+from agenteditor.ui import theme
 from agenteditor.ui.icons import coloured_icon, severity_icon
+from agenteditor.ui.qtext import tool_tip
 
 
 def _tr(text: str) -> str:
@@ -31,9 +33,12 @@ class Status(QWidget):
         self.caret = _button(_tr("Place of the caret in the source"))
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        for part in (self.problems, self.dialect, self.length, self.encoding, self.caret):
+        self._parts = (self.problems, self.dialect, self.length, self.encoding, self.caret)
+        for part in self._parts:
             layout.addWidget(part)
         bar.addPermanentWidget(self)
+        self._bar = bar
+        bar.messageChanged.connect(self._give_way)
 
     def show_document(self, document: Document | None) -> None:
         """Say the facts of a document; nothing without one."""
@@ -65,6 +70,14 @@ class Status(QWidget):
         )
         encoding = _tr("UTF-8 with BOM") if has_bom(document.text) else "UTF-8"
         _set(self.encoding, f"{ends} · {encoding}", None)
+
+    def _give_way(self, sentence: str) -> None:
+        """Leave the bar to a sentence that else were cut, as long as it stands there."""
+        needed = self._bar.fontMetrics().horizontalAdvance(sentence) + 2 * theme.MARGIN
+        room = self._bar.width() - sum(part.sizeHint().width() for part in self._parts)
+        for part in self._parts:
+            part.setVisible(not sentence or needed <= room)
+        self._bar.setToolTip(tool_tip(sentence))
 
     def show_caret(self, line: int, column: int) -> None:
         """Say where the source's caret is, 1-based."""

@@ -206,12 +206,12 @@ class Window(QMainWindow):
         there = editor.document.in_dialect(dialect)
         if there.syntax.dialect is editor.document.syntax.dialect:
             return
-        index, view = self.documents.indexOf(editor), editor.view
+        index = self.documents.indexOf(editor)
         path = self._paths.pop(editor, None)
         fresh = self.add_document(there, index)
         if path is not None:
             self._paths[fresh] = path
-        fresh.show_view(view)
+        fresh.show_as(editor)
         self.documents.removeTab(self.documents.indexOf(editor))
         editor.deleteLater()
         self.say(self.tr("Read as: {0}").format(there.syntax.dialect.title))

@@ -259,13 +259,20 @@ def _asks_less(before: object, after: object) -> bool:
 
 
 def _unread(before: Meaning, source: Dialect, target: Dialect, notes: frozenset[str]) -> Iterator[Item]:
+    obeyed = {field.key for field in target.table.fields.values()}
+    both = f"neither {source.program} nor {target.program} reads"
+    if source.program == target.program:
+        both = f"{source.program} does not read"
     for key, value in before.unread.items():
         spec = source.spec(key)
         limits = key in source.table.limits
         if key in notes:
-            yield Item(
-                key, "kept", f"It stays in the file; neither {source.program} nor {target.program} reads it."
+            yield Item(key, "kept", f"It stays in the file; {both} it.")
+        elif source.place == "plugin" and key in obeyed:
+            reason = (
+                f"{_who(source)} ignores it and {_who(target)} would not, so it is left out: {shown(value)}."
             )
+            yield Item(key, "lost", reason)
         elif spec is not None:
             said = f"{target.program} has nothing like it: {_value(value)}."
             then = " It limited the agent, which may now do more." if limits else ""

@@ -64,6 +64,14 @@ def is_there(path: AnyPath) -> bool:
     return os.path.exists(path)  # noqa: PTH110
 
 
+def is_same(path: Path, other: Path) -> bool:
+    """Whether two paths lead to one file, or would."""
+    try:
+        return path.samefile(other)
+    except OSError:
+        return path.absolute() == other.absolute()
+
+
 def is_file(path: AnyPath) -> bool:
     """Whether ``path`` is an ordinary file; False where that cannot be found out."""
     return os.path.isfile(path)  # noqa: PTH113

@@ -206,6 +206,15 @@ class Editor(QWidget):
             if len(sizes) == splitter.count() and sum(sizes) > 0:
                 splitter.setSizes(sizes)
 
+    def show_as(self, other: Editor) -> None:
+        """Show what another editor of the same text shows, in the same sizes and at the same place."""
+        self.set_sizes(*other.sizes())
+        self.preview.show_source(other.preview.source)
+        self.preview.set_zoom(other.preview.zoom)
+        self.source.edit.set_zoom(other.source.edit.zoom)
+        self.source.reveal(Span(other.source.caret, other.source.caret))
+        self.show_view(other.view)
+
     def panes(self) -> list[tuple[QWidget, Callable[[], None]]]:
         """What F6 goes through: view, preview and problems as far as they are shown, and how to get there."""
         panes: list[tuple[QWidget, Callable[[], None]]] = [

@@ -124,17 +124,23 @@ class PreviewPanel(QWidget):
 
     def zoom_in(self) -> None:
         """Larger text."""
-        self._set_zoom(self._zoom + 1)
+        self.set_zoom(self._zoom + 1)
 
     def zoom_out(self) -> None:
         """Smaller text."""
-        self._set_zoom(self._zoom - 1)
+        self.set_zoom(self._zoom - 1)
 
     def zoom_reset(self) -> None:
         """Text of the usual size."""
-        self._set_zoom(0)
+        self.set_zoom(0)
 
-    def _set_zoom(self, steps: int) -> None:
+    @property
+    def zoom(self) -> int:
+        """By how many steps the text is larger than usual."""
+        return self._zoom
+
+    def set_zoom(self, steps: int) -> None:
+        """Text larger than usual by so many steps."""
         self._zoom = max(SMALLEST, min(steps, LARGEST))
         for view in self._views:
             view.set_zoom(self._zoom)
@@ -142,7 +148,7 @@ class PreviewPanel(QWidget):
     def wheelEvent(self, event: QWheelEvent) -> None:
         """The wheel with Ctrl changes the size of the text."""
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier and event.angleDelta().y():
-            self._set_zoom(self._zoom + (1 if event.angleDelta().y() > 0 else -1))
+            self.set_zoom(self._zoom + (1 if event.angleDelta().y() > 0 else -1))
             event.accept()
         else:
             super().wheelEvent(event)

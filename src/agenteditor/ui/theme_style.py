@@ -339,6 +339,9 @@ class CalmStyle(QProxyStyle):
             _panel(painter, rect, mixed(theme.accent, theme.text, shade), None)
         else:
             _panel(painter, rect, self._face(state), mixed(theme.border, theme.line, 0.5), 1.0)
+        if state & _State.State_HasFocus and state & _State.State_KeyboardFocusChange:
+            # On the button that Enter presses the accent would not be seen.
+            _panel(painter, rect, None, theme.text if _default(option) else theme.accent, RING)
 
     def _tool_button(
         self, painter: QPainter, rect: QRectF, state: QStyle.StateFlag, widget: QWidget | None
