@@ -81,11 +81,25 @@ def test_a_fix_button_carries_the_fix(faulty, qtbot):
     fix = document.problems[row].fixes[0]
     button = view._list.itemWidget(view._list.topLevelItem(row), 2).findChild(QToolButton)
     with qtbot.waitSignal(view.fix_wanted) as asked:
-        if button.menu() is not None:
-            button.menu().actions()[0].trigger()
-        else:
-            qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+        if (menu := button.findChild(QMenu)) is not None:
+            assert menu.isVisible()
+            menu.actions()[0].trigger()
     assert asked.args == [fix]
+
+
+def test_the_button_of_several_fixes_offers_each_and_nothing_lies_on_its_text(qtbot):
+    document = Document(FAULTY.replace("\n", "\r\n"))
+    view = ProblemsView(document)
+    qtbot.addWidget(view)
+    view.show()
+    row = next(i for i, problem in enumerate(document.problems) if len(problem.fixes) > 1)
+    button = view._list.itemWidget(view._list.topLevelItem(row), 2).findChild(QToolButton)
+    assert button.menu() is None
+    button.setFocus()
+    qtbot.keyClick(button, Qt.Key.Key_Space)
+    menu = button.findChild(QMenu)
+    assert menu.isVisible() and len(menu.actions()) == len(document.problems[row].fixes)
 
 
 def test_a_filter_hides_a_severity(faulty):

@@ -160,7 +160,7 @@ class ProblemsView(QWidget):
         self._unreported.setToolTip(tool_tip(self.tr("Rules that are switched off in {0}").format(file)))
 
     def _offer_unreported(self) -> None:
-        """A menu that switches rules on again. The arrow of a button with a menu would lie on its text."""
+        """A menu that switches rules on again."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for code in sorted({problem.code for problem in self._document.unreported}):
@@ -226,8 +226,8 @@ class ProblemsView(QWidget):
             for fix in problem.fixes:
                 action = menu.addAction(fix_text(fix))
                 action.triggered.connect(lambda _on=False, f=fix: self.fix_wanted.emit(f))
-            button.setMenu(menu)
-            button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+            # The arrow of a button with a menu of its own would lie on its text.
+            button.clicked.connect(lambda: menu.popup(button.mapToGlobal(button.rect().bottomLeft())))
         return button
 
     # --- the menu of a row -----------------------------------------------------------------
