@@ -144,6 +144,11 @@ ELSEWHERE = [
     ("gemini-cli", "name: a-b\ndescription: Use it.\ntools: [Read]\n", False, "no tool “Read”"),
     ("gemini-cli", "name: a-b\ndescription: Use it.\ntools: [read_file, mcp_x_*]\n", True, "loads it"),
     ("factory", "name: a-b\ndescription: Use it.\ntools: [Nope]\n", False, "no tool “Nope”"),
+    ("gemini-cli", "name: Bad Name!\ndescription: Use it.\n", False, "the value of “name”"),
+    ("qwen-code", "name: Bad Name!\ndescription: Use it.\n", False, "the value of “name”"),
+    ("factory", "name: Bad Name!\ndescription: Use it.\n", False, "the value of “name”"),
+    ("gemini-cli", "name: a-b\ndescription: Use it.\nmax_turns: many\n", False, "the value of “max_turns”"),
+    ("gemini-cli", "name: a-b\ndescription: Use it.\nmax_turns: 9\n", True, "loads it"),
 ]
 
 

@@ -1,4 +1,4 @@
-"""Checks of values against the dialect's JSON Schema. The only module that imports jsonschema.
+"""Checks of values against the dialect's JSON Schema.
 
 A validator's own texts are not for people, so each pair of (validator, place) is given a finding
 of ours. What the schema cannot say as a sentence of its own (``tools``, ``name``, ``description``) is
@@ -8,10 +8,6 @@ left to the checks that know those fields.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
-
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError
 
 from agenteditor.core import rewrite
 from agenteditor.core.checks_finding import (
@@ -29,6 +25,7 @@ from agenteditor.core.checks_finding import (
 from agenteditor.core.checks_rules import Severity
 from agenteditor.core.dialect import Dialect, FieldSpec
 from agenteditor.core.frontmatter import Field
+from agenteditor.core.schema import ValidationError, errors
 
 # Checked by functions that can say more, where the file is Claude Code's.
 _ELSEWHERE = frozenset({"name", "description", "tools", "disallowedTools"})
@@ -45,12 +42,6 @@ _KINDS = {
 _YES = {"yes": True, "on": True, "y": True, "1": True, "no": False, "off": False, "n": False, "0": False}
 
 
-@lru_cache(maxsize=16)
-def _validator(dialect: Dialect) -> Draft202012Validator:
-    """The validator of a dialect. Compiling it costs as much as fifty checks."""
-    return Draft202012Validator(dict(dialect.schema))
-
-
 def values(subject: Subject) -> Iterator[Diagnostic]:
     """Values of the wrong type, outside a closed list, or of the wrong structure."""
     fields = {
@@ -62,7 +53,7 @@ def values(subject: Subject) -> Iterator[Diagnostic]:
     # A field without a value counts as absent.
     instance = {key: field.value for key, field in fields.items() if field.value is not None}
     seen: set[tuple[str, str]] = set()
-    for error in _validator(subject.syntax.dialect).iter_errors(instance):
+    for error in errors(subject.syntax.dialect, instance):
         path = [str(part) for part in error.absolute_path]
         field, spec = fields.get(path[0] if path else ""), subject.spec(path[0] if path else "")
         if field is None or spec is None:
@@ -76,14 +67,6 @@ def values(subject: Subject) -> Iterator[Diagnostic]:
         if (found.code, found.message) not in seen:
             seen.add((found.code, found.message))
             yield found
-
-
-def faults(dialect: Dialect, instance: Mapping[str, object]) -> tuple[str, ...]:
-    """What a file of these fields has against the dialect's schema, a sentence each."""
-    return tuple(
-        f"{error.json_path.removeprefix('$.')}: {error.message[:200]}."
-        for error in _validator(dialect).iter_errors(dict(instance))
-    )
 
 
 def _also_of_wrong_type(field: Field, spec: FieldSpec, error: ValidationError) -> bool:

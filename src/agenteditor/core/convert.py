@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from agenteditor.core import checks_schema, modes_file, rewrite, toml_file, yaml_text
+from agenteditor.core import modes_file, rewrite, toml_file, yaml_text
 from agenteditor.core.checks import check
 from agenteditor.core.checks_fields import slugged
 from agenteditor.core.convert_report import Item, report
@@ -20,6 +20,7 @@ from agenteditor.core.line_ends import drop_bom, to_line_ends
 from agenteditor.core.loading import loads
 from agenteditor.core.meaning import Meaning, expressed, meaning_from, meaning_of
 from agenteditor.core.repairs import make_portable, make_valid
+from agenteditor.core.schema import faults
 from agenteditor.core.syntax import Syntax, parse
 from agenteditor.core.text import Edits, Refusal, apply, replace
 
@@ -257,7 +258,7 @@ def _other_format(
     prompt = len(str(read.get(target.table.prompt_key) or ""))
     after = meaning_from(target, read, path)
     items = report(before, after, syntax.dialect, target, prompt=prompt)
-    problems = list(checks_schema.faults(target, read))
+    problems = list(faults(target, read))
     if target.table.format == "toml" and re.search("[\ud800-\udfff]", text):
         problems.append(f"The file has bytes that are no text (UTF-8), and {target.program} refuses them.")
     if read != form.sayable(values):

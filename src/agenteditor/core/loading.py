@@ -13,6 +13,7 @@ from agenteditor.core import tools_grammar
 from agenteditor.core.dialect_table import Place
 from agenteditor.core.dialects import in_plugin, knows
 from agenteditor.core.frontmatter import Field
+from agenteditor.core.schema import errors
 from agenteditor.core.syntax import Syntax
 from agenteditor.core.text import LineIndex
 
@@ -99,6 +100,8 @@ def _elsewhere(syntax: Syntax) -> Loads:
         return Loads(False, f"{program} refuses the file because it does not know {listed}.{guess}")
     if beyond := _refused_tools(syntax):
         return Loads(False, f"{program} refuses the file because it has no tool “{beyond[0]}”.{guess}")
+    if key := _refused_value(syntax):
+        return Loads(False, f"{program} refuses the file because of the value of “{key}”.{guess}")
     if len(syntax.prompt) < table.prompt_least:
         least = f"its prompt needs {table.prompt_least} characters or more"
         return Loads(False, f"{program} refuses the file: {least}.{guess}")
@@ -114,6 +117,18 @@ def _refused_tools(syntax: Syntax) -> list[str]:
     if field is None or own.form != "list" or own.unknown != "refused":
         return []
     return [one.text for one in tools_grammar.entries(field.value) or () if not knows(own, one)]
+
+
+def _refused_value(syntax: Syntax) -> str | None:
+    """The first field for whose value the program refuses the whole file. One without a value is absent."""
+    strict = syntax.dialect.table.unknown_fields == "refused"
+    instance = {field.key: field.value for field in fields_of(syntax) if field.value is not None}
+    wrong = {str(error.absolute_path[0]) for error in errors(syntax.dialect, instance) if error.absolute_path}
+    for key in instance:
+        spec = syntax.dialect.spec(key)
+        if key in wrong and spec is not None and (strict or spec.required):
+            return key
+    return None
 
 
 def fields_of(syntax: Syntax) -> tuple[Field, ...]:
