@@ -102,6 +102,19 @@ def test_the_button_of_several_fixes_offers_each_and_nothing_lies_on_its_text(qt
     assert menu.isVisible() and len(menu.actions()) == len(document.problems[row].fixes)
 
 
+def test_the_focus_is_not_lost_with_the_button_that_was_pressed(faulty, qtbot):
+    document, view = faulty
+    row = next(i for i, problem in enumerate(document.problems) if problem.fixes)
+    button = view._list.itemWidget(view._list.topLevelItem(row), 2).findChild(QToolButton)
+    view.activateWindow()
+    button.setFocus()
+    qtbot.waitUntil(button.hasFocus)
+    document.apply(Transaction(document.problems[row].fixes[0].edits, "Fix"))
+    assert view._list.hasFocus()
+    with qtbot.waitSignal(view.emptied):
+        document.apply(Transaction((replace(0, len(document.text), GOOD),), "All"))
+
+
 def test_a_filter_hides_a_severity(faulty):
     document, view = faulty
     before = len(rows(view))

@@ -204,7 +204,7 @@ def import_clipboard(window: Window) -> None:
         window.say(found.reason)
     elif len(found) == 1 and not found[0].items:
         window.add_document(Document(found[0].text))
-        window.say(tr("A new agent from the clipboard ({0}).").format(plain(found[0].origin)))
+        window.say(tr("Opened from the clipboard: {0}.").format(plain(found[0].origin)))
     else:
         _import(window, [Found(tr("clipboard"), one) for one in found])
 

@@ -121,6 +121,7 @@ class Editor(QWidget):
         self.preview.portable_wanted.connect(self.portable_wanted)
         self.problems.rule_wanted.connect(self.rule_wanted)
         self.problems.switch_wanted.connect(self.switch_wanted)
+        self.problems.emptied.connect(lambda: self.show_view(self.view))
         self._tabs.currentChanged.connect(self.view_changed)
 
     # --- which view ------------------------------------------------------------------------

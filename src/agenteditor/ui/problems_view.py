@@ -40,7 +40,8 @@ class ProblemsView(QWidget):
     """The list of problems.
 
     ``wanted`` carries a Diagnostic to show; ``fix_wanted`` a Fix; ``rule_wanted`` the code of a rule to
-    explain; ``switch_wanted`` such a code and what to switch it to.
+    explain; ``switch_wanted`` such a code and what to switch it to. ``emptied``: the list had the focus
+    and no row is left to have it.
     """
 
     wanted = Signal(object)
@@ -48,6 +49,7 @@ class ProblemsView(QWidget):
     fix_all_wanted = Signal()
     rule_wanted = Signal(str)
     switch_wanted = Signal(str, str)
+    emptied = Signal()
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -134,6 +136,8 @@ class ProblemsView(QWidget):
         if not anew and problems == self._shown:
             return
         self._shown = problems
+        focus = self.window().focusWidget()  # of this window: a dialog may just have been answered
+        held = focus is not None and (focus is self._list or self._list.isAncestorOf(focus))
         for severity, button in self._filters.items():
             count = sum(problem.severity == severity for problem in problems)
             button.setText(str(count))
@@ -151,6 +155,10 @@ class ProblemsView(QWidget):
             else self.tr("No problems.")
         )
         self._fill(visible)
+        if held and visible:
+            self.take_focus()  # the button that was pressed is gone
+        elif held:
+            self.emptied.emit()
 
     def _show_unreported(self) -> None:
         count = len(self._document.unreported)
