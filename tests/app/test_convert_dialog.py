@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel, QPushButton
 
-from agenteditor.app import commands, dialogs
+from agenteditor.app import commands, dialogs, new_agents
 from agenteditor.app.commands import make_window
 from agenteditor.app.convert_dialog import ConvertDialog
 from agenteditor.app.import_dialog import MOST_OPENED, Found, ImportDialog, found_in_files
@@ -182,21 +182,21 @@ def window(qtbot, monkeypatch, tmp_path):
 
 def test_a_file_on_the_clipboard_becomes_a_new_agent(window):
     QGuiApplication.clipboard().setText(GOOD)
-    commands.import_clipboard(window)
+    new_agents.import_clipboard(window)
     assert window.present_editor().document.text == GOOD
     assert window.present_editor().document.path is None
 
 
 def test_an_empty_clipboard_is_said_in_the_status_bar(window):
     QGuiApplication.clipboard().clear()
-    commands.import_clipboard(window)
+    new_agents.import_clipboard(window)
     assert window.editor is None and "no text" in window.statusBar().currentMessage()
 
 
 def test_a_folder_is_imported_into_tabs(window, folder, monkeypatch):
     monkeypatch.setattr(dialogs, "ask_folder", lambda *_: folder)
     monkeypatch.setattr(ImportDialog, "exec", lambda dialog: dialog.open_button.click())
-    commands.import_folder(window)
+    new_agents.import_folder(window)
     assert [editor.document.syntax.field("name").value for editor in window.editors()] == ["g", "a-b"]
 
 

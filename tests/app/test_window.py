@@ -11,9 +11,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
 
 from agenteditor.app import dialogs, saving
-from agenteditor.app.commands import make_window, templates
+from agenteditor.app.commands import make_window
 from agenteditor.app.file_drops import FileDrops
 from agenteditor.app.main import application, reporter
+from agenteditor.app.new_agents import templates
 from agenteditor.app.settings import Settings
 from agenteditor.core.document import Document
 from agenteditor.core.syntax import parse
@@ -522,3 +523,19 @@ def test_undo_shows_an_example_where_it_is_edited(window, seed_path, seed_text):
         assert "2 of 3" in " ".join(label.text() for label in editor.examples.findChildren(QLabel))
         press(window, Qt.Key.Key_Y, CTRL)
     window.actions_["undo"].trigger()
+
+
+def test_tabs_of_files_of_one_name_name_their_folders(window, tmp_path):
+    paths = [tmp_path / folder / "same.md" for folder in ("a/agents", "b/agents", "c/droids")]
+    for path in paths:
+        path.parent.mkdir(parents=True)
+        path.write_bytes(GOOD.encode())
+    window.open_paths(paths[:1])
+    assert window.documents.tabText(0) == "same.md"
+    window.open_paths(paths[1:])
+    names = [window.documents.tabText(index) for index in range(3)]
+    assert names == ["same.md — a/agents", "same.md — b/agents", "same.md — droids"]
+    window.close_tab(0)
+    assert window.documents.tabText(0) == "same.md — agents"
+    window.close_tab(1)
+    assert window.documents.tabText(0) == "same.md"

@@ -129,7 +129,7 @@ def test_open_edit_everywhere_fix_save_export(person_with, seed_text, tmp_path):
     person.type(" Urgently.")
     person.keys("ctrl+3", "Home", *["Down"] * 9, "alt+Down")
     person.keys("ctrl+shift+period")
-    person.focus("Safe fixes")
+    person.focus("Fixes")
     person.keys("Return")
     person.focus("backend-engineer.md")
     person.keys("ctrl+s")
@@ -156,7 +156,7 @@ def test_look_where_it_loads_mend_convert_and_take_it_back(person_with, seed_tex
     person.focus("backend-engineer.md")
     time.sleep(0.5)
     person.keys("F6", "shift+Tab", "Down", "Down", "Down", "Tab", "space")  # “Where it loads”, its button
-    person.focus("Safe fixes")
+    person.focus("Fixes")
     person.keys("Return")
     person.focus(r"^backend-engineer\.md\*")
     person.keys("ctrl+shift+e")

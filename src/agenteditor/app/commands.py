@@ -7,34 +7,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import cast
 
 from PySide6.QtCore import QCoreApplication
-from PySide6.QtGui import QAction, QActionGroup, QGuiApplication
-from PySide6.QtWidgets import QApplication, QMenu
 
 from agenteditor import __version__
 from agenteditor.app import dialogs, output, saving
 from agenteditor.app.actions import Actions
 from agenteditor.app.convert_dialog import ConvertDialog
 from agenteditor.app.export_dialog import ExportDialog
-from agenteditor.app.import_dialog import Found, ImportDialog, found_in_files
+from agenteditor.app.menus import fill_menus
+from agenteditor.app.new_agents import new_agent, start_folder, templates
 from agenteditor.app.settings import Settings
 from agenteditor.app.shortcuts_dialog import ShortcutsDialog
-from agenteditor.app.start_page import shortened
 from agenteditor.app.window import Window
 from agenteditor.core import line_ends
-from agenteditor.core.dialects import editable
 from agenteditor.core.document import Document, Transaction
 from agenteditor.core.fixing import fixed
-from agenteditor.core.importing import importable, imported
 from agenteditor.core.portable import portable
 from agenteditor.core.repairs import make_agent
 from agenteditor.core.resources import resource
 from agenteditor.core.text import Edits, Refusal, apply, diff
-from agenteditor.ui import fix_dialog, theme
+from agenteditor.ui import fix_dialog
 from agenteditor.ui.fix_dialog import Offer
-from agenteditor.ui.icons import icon
 from agenteditor.ui.qtext import plain
 
 NEW_DESCRIPTION = "Use this agent when …"
@@ -133,13 +127,6 @@ def edit(document: Document, edits: Edits, label: str) -> None:
 # --- files -------------------------------------------------------------------------------------
 
 
-def start_folder(window: Window) -> Path:
-    """Where a file dialog begins: beside the present file, else in the folder, else here."""
-    if window.editor is not None and window.editor.document.path is not None:
-        return window.editor.document.path.parent
-    return window.folder or Path.cwd()
-
-
 def open_folder(window: Window) -> None:
     """Ask for a folder and list it."""
     folder = dialogs.ask_folder(window, window.folder or Path.cwd())
@@ -184,52 +171,6 @@ def say_saved(window: Window, documents: Sequence[Document]) -> None:
         window.say(tr("Saved {0}").format(plain(str(documents[0].path))))
     elif documents:
         window.say(tr("Saved {0} agents").format(len(documents)))
-
-
-def templates() -> list[Path]:
-    """The templates for new agents, the plainest first."""
-    return sorted(resource("templates").glob("*.md"), key=lambda path: (path.stem != "blank", path.stem))
-
-
-def new_agent(window: Window, template: Path) -> None:
-    """A new document from a template; not modified until it is edited."""
-    editor = window.add_document(Document(template.read_text(encoding="utf-8")))
-    editor.form.select("name")
-
-
-def import_clipboard(window: Window) -> None:
-    """New agents from what is on the clipboard: a file's text, JSON, a prompt."""
-    found = imported(QGuiApplication.clipboard().text())
-    if isinstance(found, Refusal):
-        window.say(found.reason)
-    elif len(found) == 1 and not found[0].items:
-        window.add_document(Document(found[0].text))
-        window.say(tr("Opened from the clipboard: {0}.").format(plain(found[0].origin)))
-    else:
-        _import(window, [Found(tr("clipboard"), one) for one in found])
-
-
-def import_files(window: Window) -> None:
-    """New agents from files of any program."""
-    _import(window, found_in_files(dialogs.ask_import_files(window, start_folder(window))))
-
-
-def import_folder(window: Window) -> None:
-    """New agents from a folder of mixed files."""
-    folder = dialogs.ask_folder(window, start_folder(window))
-    if folder is not None:
-        _import(window, found_in_files(importable(folder)))
-
-
-def _import(window: Window, found: Sequence[Found]) -> None:
-    if not found:
-        return
-    dialog = ImportDialog(found, window)
-    dialog.exec()
-    for agent in dialog.chosen:
-        window.add_document(Document(agent.text))
-    if dialog.folder is not None:
-        window.open_folder(dialog.folder)
 
 
 def review_changes(window: Window) -> None:
@@ -297,108 +238,6 @@ def step_document(window: Window, step: int) -> None:
     """Show the next or previous document, round and round."""
     count = window.documents.count()
     window.documents.setCurrentIndex((window.documents.currentIndex() + step) % max(count, 1))
-
-
-def fill_menus(window: Window, actions: Actions) -> None:
-    """Fill the submenus: templates, recent files when shown, themes."""
-    new_from = actions.submenus["new-from"]
-    from_this = tr("&From this agent")
-    names = [template.stem.replace("-", " ").capitalize() for template in templates()]
-    for template, name in zip(templates(), with_letters(names, "f"), strict=True):
-        action = new_from.addAction(name)
-        action.triggered.connect(lambda _on=False, path=template: new_agent(window, path))
-    new_from.addSeparator()
-    copy = new_from.addAction(from_this)
-    copy.triggered.connect(
-        lambda: window.editor and window.add_document(Document(window.editor.document.text))
-    )
-    new_from.aboutToShow.connect(lambda: copy.setEnabled(window.editor is not None))
-    sources = {
-        tr("From the &clipboard"): import_clipboard,
-        tr("From &files…"): import_files,
-        tr("From a f&older…"): import_folder,
-    }
-    for text, start in sources.items():
-        action = actions.submenus["import"].addAction(text)
-        action.triggered.connect(lambda _on=False, begin=start: begin(window))
-    recent = actions.submenus["recent"]
-    recent.aboutToShow.connect(lambda: _fill_recent(window, recent))
-    read_as = actions.submenus["read-as"]
-    read_as.aboutToShow.connect(lambda: _fill_dialects(window, read_as))
-    themes = actions.submenus["theme"]
-    group = QActionGroup(themes)
-    for choice, text in (("system", tr("&System")), ("light", tr("&Light")), ("dark", tr("&Dark"))):
-        action = themes.addAction(text)
-        action.setCheckable(True)
-        action.setChecked(window.settings.theme == choice)
-        group.addAction(action)
-        action.triggered.connect(
-            lambda _on=False, word=choice: choose_theme(window, cast(theme.Choice, word))
-        )
-
-
-def _fill_dialects(window: Window, menu: QMenu) -> None:
-    """The kinds of files, the present one checked; first the one that place and text give."""
-    menu.clear()
-    document = window.editor.document if window.editor is not None else None
-    menu.setEnabled(document is not None)
-    if document is None:
-        return
-    found = document.in_dialect(None).syntax.dialect
-    group = QActionGroup(menu)
-    titles = [tr("As found: {0}").format(found.title), *(one.title for one in editable())]
-    for dialect, text in zip((None, *editable()), with_letters(titles, ""), strict=True):
-        action = menu.addAction(text)
-        action.setCheckable(True)
-        group.addAction(action)
-        action.setChecked(dialect is document.chosen)
-        action.triggered.connect(lambda _on=False, one=dialect: window.read_as(one))
-        if dialect is None:
-            menu.addSeparator()
-
-
-def choose_theme(window: Window, choice: theme.Choice) -> None:
-    """Dress the program anew."""
-    window.settings.theme = choice
-    app = QApplication.instance()
-    assert isinstance(app, QApplication)
-    theme.apply(app, choice)
-
-
-def _fill_recent(window: Window, menu: QMenu) -> None:
-    menu.clear()
-    number = 0
-    for names in (window.settings.recent_folders, window.settings.recent_files):
-        for name in names:
-            number += 1
-            shown = plain(shortened(Path(name))).replace("&", "&&")
-            action = QAction(f"&{number} {shown}" if number < 10 else shown, menu)
-            action.setIcon(icon("folder" if names is window.settings.recent_folders else "agent"))
-            action.setEnabled(Path(name).exists())
-            action.triggered.connect(lambda _on=False, path=name: window.open_paths([Path(path)]))
-            menu.addAction(action)
-        menu.addSeparator()
-    clear = menu.addAction(tr("&Clear"))
-    clear.setEnabled(bool(number))
-    clear.triggered.connect(lambda: _forget_recent(window))
-
-
-def with_letters(names: Sequence[str], taken: str) -> list[str]:
-    """Menu texts, each with a letter of its own marked by ``&`` as far as there are free ones."""
-    used, marked = set(taken), []
-    for title in names:
-        name = title
-        free = next((i for i, c in enumerate(name) if c.isalpha() and c.casefold() not in used), None)
-        if free is not None:
-            used.add(name[free].casefold())
-            name = f"{name[:free]}&{name[free:]}"
-        marked.append(name)
-    return marked
-
-
-def _forget_recent(window: Window) -> None:
-    window.settings.recent_files.clear()
-    window.settings.recent_folders.clear()
 
 
 def about(window: Window) -> None:

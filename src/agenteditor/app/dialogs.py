@@ -85,7 +85,7 @@ def ask_printer(parent: QWidget, title: str, margins: QMarginsF) -> QPrinter | N
     from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 
     printer = QPrinter(QPrinter.PrinterMode.HighResolution)
-    printer.setDocName(plain(title))
+    printer.setDocName(plain(title).replace(":", " –"))  # it becomes a file's name
     printer.setPageMargins(margins, QPageLayout.Unit.Millimeter)
     dialog = QPrintDialog(printer, parent)
     dialog.setWindowTitle(_tr("Print the preview"))

@@ -115,7 +115,7 @@ class ImportDialog(QDialog):
 
     def _words(self, agent: Imported) -> str:
         if not agent.items:
-            return self.tr("It stays as it is.")
+            return self.tr("Nothing is lost.")
         changed = [item for item in agent.items if item.fate != "kept"]
         lines = [f"{item.fate}: {item.field}. {item.reason}" for item in changed]
         return "\n".join([counts(agent.items), *lines])

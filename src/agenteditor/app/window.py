@@ -31,6 +31,7 @@ from agenteditor.app.file_drops import dropped_files
 from agenteditor.app.settings import Settings
 from agenteditor.app.start_page import StartPage, detected_folders
 from agenteditor.app.status import Status
+from agenteditor.app.titles import tab_titles, title, window_title
 from agenteditor.core import files
 from agenteditor.core.catalog import agent_files
 from agenteditor.core.dialect import Dialect
@@ -213,6 +214,7 @@ class Window(QMainWindow):
             self._paths[fresh] = path
         fresh.show_as(editor)
         self.documents.removeTab(self.documents.indexOf(editor))
+        self._name_tabs()
         editor.deleteLater()
         self.say(self.tr("Read as: {0}").format(there.syntax.dialect.title))
 
@@ -267,6 +269,7 @@ class Window(QMainWindow):
             saved = Document(editor.document.saved_text, path)
             self.catalog.mark(path, False, saved.problems)
         self.documents.removeTab(index)
+        self._name_tabs()
         editor.deleteLater()
         self._refresh()
         return True
@@ -309,8 +312,7 @@ class Window(QMainWindow):
     def _document_changed(self, editor: Editor) -> None:
         index = self.documents.indexOf(editor)
         document = editor.document
-        mark = " ●" if document.modified else ""
-        _set_tab(self.documents, index, title(document).replace("&", "&&") + mark, str(document.path or ""))
+        self._name_tabs()
         self.documents.setTabIcon(index, worst_icon(document.problems) or icon("agent"))
         before = self._paths.get(editor)
         if before is not None and before != document.path:
@@ -320,6 +322,11 @@ class Window(QMainWindow):
             self.catalog.mark(document.path, document.modified, document.problems)
         if editor is self.editor:
             self._refresh()
+
+    def _name_tabs(self) -> None:
+        documents = [editor.document for editor in self.editors()]
+        for index, (document, text) in enumerate(zip(documents, tab_titles(documents), strict=True)):
+            _set_tab(self.documents, index, text, str(document.path or ""))
 
     def _refresh(self) -> None:
         """Make title, actions, panels and status bar say what is true now."""
@@ -426,21 +433,6 @@ class Window(QMainWindow):
         event.acceptProposedAction()
         # Opening may ask a question: not inside the drop, or the other program waits for it.
         QTimer.singleShot(0, lambda: self.open_paths(paths))
-
-
-def title(document: Document) -> str:
-    """The name of a document for people: its file name, or what it is."""
-    return plain(document.path.name) if document.path is not None else "untitled.md"
-
-
-def window_title(document: Document | None, folder: Path | None) -> str:
-    """``name.md[*] — folder — Agent Editor``; [*] becomes a mark while there are unsaved changes."""
-    # Qt takes "[*]" for the place of the mark, and two of them for the letters.
-    parts = [f"{title(document).replace('[*]', '[*][*]')}[*]"] if document else []
-    where = document.path.parent if document and document.path else folder
-    if where is not None:
-        parts.append(plain(where.name or str(where)).replace("[*]", "[*][*]"))
-    return " — ".join([*parts, "Agent Editor"])
 
 
 def _same(path: Path | None, other: Path) -> bool:

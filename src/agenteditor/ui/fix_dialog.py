@@ -50,7 +50,7 @@ class FixDialog(ReviewDialog):
     """The question. ``without_asking`` is the check box; it is remembered when the fix is applied."""
 
     def __init__(self, offer: Offer, preferences: Preferences, parent: QWidget | None = None) -> None:
-        title = translate("FixDialog", "Fix") if not offer.steps else translate("FixDialog", "Safe fixes")
+        title = translate("FixDialog", "Fix") if not offer.steps else translate("FixDialog", "Fixes")
         texts = (offer.before, offer.after)
         accept = translate("FixDialog", "&Apply")
         super().__init__(title, offer.label, _remarks(offer), texts, accept=accept, parent=parent)

@@ -1,0 +1,55 @@
+"""What the open documents are called: in the title of the window and on their tabs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from agenteditor.core.document import Document
+from agenteditor.ui.qtext import plain
+
+
+def title(document: Document) -> str:
+    """The name of a document for people: its file name, or what it is."""
+    return plain(document.path.name) if document.path is not None else "untitled.md"
+
+
+def window_title(document: Document | None, folder: Path | None) -> str:
+    """``name.md[*] — folder — Agent Editor``; [*] becomes a mark while there are unsaved changes."""
+    # Qt takes "[*]" for the place of the mark, and two of them for the letters.
+    parts = [f"{title(document).replace('[*]', '[*][*]')}[*]"] if document else []
+    where = document.path.parent if document and document.path else folder
+    if where is not None:
+        parts.append(plain(where.name or str(where)).replace("[*]", "[*][*]"))
+    return " — ".join([*parts, "Agent Editor"])
+
+
+def tab_titles(documents: Sequence[Document]) -> list[str]:
+    """The text of each tab: the name, with the folder where several have it, and ● while not saved.
+
+    Folders are told apart by their own name, else by as many of those above as it takes.
+    """
+    names = [title(document) for document in documents]
+    several = {name for name, count in Counter(names).items() if count > 1}
+    texts: list[str] = []
+    for document, name in zip(documents, names, strict=True):
+        text = name
+        if name in several and document.path is not None:
+            others = [
+                other.path.absolute().parent
+                for other, same in zip(documents, names, strict=True)
+                if same == name and other.path is not None and other is not document
+            ]
+            text = f"{name} — {plain(_tail(document.path.absolute().parent, others))}"
+        texts.append(text.replace("&", "&&") + (" ●" if document.modified else ""))
+    return texts
+
+
+def _tail(folder: Path, others: Sequence[Path]) -> str:
+    """The last names of a folder's path, as few as tell it from ``others``."""
+    for count in range(1, len(folder.parts)):
+        tail = folder.parts[-count:]
+        if all(other.parts[-count:] != tail for other in others):
+            return "/".join(tail)
+    return str(folder)
