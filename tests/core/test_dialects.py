@@ -316,17 +316,25 @@ def keys_of(syntax: Syntax) -> list[str]:
 # --- files of our own --------------------------------------------------------------------------
 
 
+# A plugin's agents have the fields of Claude Code's, so the same files serve.
+PLUGIN_FIXTURES = [
+    path.replace("claude-code", "claude-plugin") for path in FIXTURES if path.startswith("claude-code/")
+]
+
+
+def source(path: str) -> Path:
+    return DATA / path.replace("claude-plugin", "claude-code")
+
+
 def fixture(path: str) -> tuple[Document, Dialect]:
     one = by_name(path.partition("/")[0])
-    loaded = load(DATA / path)
-    return Document(loaded.text, DATA / path, stamp=loaded.stamp, dialect=one), one
+    loaded = load(source(path))
+    return Document(loaded.text, source(path), stamp=loaded.stamp, dialect=one), one
 
 
 def test_every_markdown_dialect_has_ten_files_of_all_sorts() -> None:
     for name in MARKDOWN:
-        if name == "claude-plugin":  # the same fields
-            continue
-        paths = [DATA / path for path in FIXTURES if path.startswith(f"{name}/")]
+        paths = [source(path) for path in (*FIXTURES, *PLUGIN_FIXTURES) if path.startswith(f"{name}/")]
         texts = [load(path).text for path in paths]
         assert len(texts) >= 10
         assert any("\r\n" in text for text in texts)
@@ -352,10 +360,10 @@ def test_a_file_is_found_to_be_of_its_dialect_and_has_only_its_fields_and_values
     assert not errors
 
 
-@pytest.mark.parametrize("path", FIXTURES)
+@pytest.mark.parametrize("path", [*FIXTURES, *PLUGIN_FIXTURES])
 def test_a_file_is_saved_byte_for_byte_after_an_edit_and_its_undo(path: str) -> None:
     document, _ = fixture(path)
-    before = (DATA / path).read_bytes()
+    before = source(path).read_bytes()
     assert encode(document.text) == before
     edits = rewrite.set_field(document.syntax, "description", "Another: text, with “quotes” # and more")
     assert not isinstance(edits, Refusal)
@@ -379,7 +387,7 @@ SAMPLES: dict[str, object] = {
 }
 
 
-@pytest.mark.parametrize("path", FIXTURES)
+@pytest.mark.parametrize("path", [*FIXTURES, *PLUGIN_FIXTURES])
 def test_a_change_of_one_field_leaves_the_rest_as_it_stands(path: str) -> None:
     document, one = fixture(path)
     syntax = document.syntax
