@@ -108,6 +108,13 @@ def test_import_of_a_folder_says_what_is_no_agent_and_takes_the_rest(good, tmp_p
     assert (out / "a-b.md").read_text("utf-8") == GOOD
 
 
+def test_import_says_that_what_it_takes_does_not_load(tmp_path, capsys):
+    path = tmp_path / "broken.md"
+    path.write_text("---\nname: a-b\ndescription: Use it:\n---\nYou test.\n", "utf-8")
+    assert main(["import", str(path)]) == 0
+    assert "  does not load: The frontmatter does not parse" in capsys.readouterr().out
+
+
 def test_check_goes_by_the_rules_of_the_folder(tmp_path, capsys):
     path = tmp_path / ".gemini" / "agents" / "a-b.md"
     path.parent.mkdir(parents=True)

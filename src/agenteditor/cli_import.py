@@ -12,7 +12,7 @@ from agenteditor.core.convert_report import counts
 from agenteditor.core.disk import is_folder, is_there, problems
 from agenteditor.core.export import file_name_problem
 from agenteditor.core.files import FileProblem
-from agenteditor.core.importing import Imported, importable, imported
+from agenteditor.core.importing import Imported, importable, imported, why_not_loaded
 from agenteditor.core.text import Refusal
 
 _MORE = """\
@@ -75,6 +75,8 @@ def _take(agent: Imported, where: str, output: Path | None) -> int:
     for item in agent.items:
         if item.fate != "kept":
             print(f"  {item.fate:<12} {item.field}: {item.reason}")
+    if fault := why_not_loaded(agent):
+        print(f"  does not load: {fault}")
     if output is None:
         return OK
     problem = file_name_problem(agent.name) if agent.name else "It has no name. Give it one first."

@@ -134,6 +134,17 @@ def test_agents_of_a_folder_are_listed_with_what_becomes_of_them(qtbot, folder):
     assert "2 of 2" in dialog.summary.text()
 
 
+def test_an_agent_that_does_not_load_is_listed_with_the_reason(qtbot, tmp_path):
+    for name, description in (("a", "Use it."), ("b", "Use it:")):
+        text = f"---\nname: {name}\ndescription: {description}\n---\nYou test.\n"
+        (tmp_path / f"{name}.md").write_text(text, "utf-8")
+    dialog = ImportDialog(found_in_files([tmp_path / "a.md", tmp_path / "b.md"]))
+    qtbot.addWidget(dialog)
+    well, broken = (row.text(3) for row in dialog.list.rows())
+    assert well == "Nothing is lost."
+    assert "It does not load: The frontmatter does not parse" in broken
+
+
 def test_chosen_agents_are_written_and_nothing_is_overwritten(qtbot, folder, tmp_path, monkeypatch):
     out = tmp_path / "out"
     out.mkdir()

@@ -120,7 +120,7 @@ def test_any_agents_in_json_say_the_same_as_files(agents: dict[str, dict[str, st
 @given(
     st.dictionaries(
         st.sampled_from(["name", "x", "model", "skills"]),
-        TEXTS | st.integers() | st.lists(TEXTS, max_size=2) | st.booleans(),
+        TEXTS | st.integers(-(2**53), 2**53) | st.lists(TEXTS, max_size=2) | st.booleans(),
         max_size=4,
     ),
     TEXTS,
@@ -129,6 +129,10 @@ def test_an_agent_is_written_so_that_it_reads_back(values: dict[str, object], pr
     syntax = parse(agent_text(values, prompt))
     found = {field.key: field.value for field in syntax.frontmatter.fields} if syntax.frontmatter else {}
     assert found == values
+
+
+def test_a_number_beyond_what_the_reader_holds_keeps_its_digits() -> None:
+    assert "\nx: 9007199254740993\n" in agent_text({"x": 9007199254740993}, "p")
 
 
 def test_a_folder_of_mixed_files_is_searched_for_all_of_them(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from agenteditor.core.convert_report import counts
 from agenteditor.core.disk import is_there
 from agenteditor.core.export import file_name_problem
 from agenteditor.core.files import FileProblem
-from agenteditor.core.importing import Imported, imported
+from agenteditor.core.importing import Imported, imported, why_not_loaded
 from agenteditor.core.text import Refusal
 from agenteditor.ui import theme
 from agenteditor.ui.icons import coloured_icon, severity_icon, side
@@ -104,21 +104,23 @@ class ImportDialog(QDialog):
                 item.setIcon(0, severity_icon("info"))
             else:
                 name = outcome.name or self.tr("(no name)")
-                words = [name, Path(one.where).name or one.where, outcome.origin, self._words(outcome)]
+                fault = why_not_loaded(outcome)
+                words = [name, Path(one.where).name or one.where, outcome.origin, self._words(outcome, fault)]
                 item = QTreeWidgetItem([plain(text) for text in words])
                 item.setCheckState(0, Qt.CheckState.Checked)
-                widened = any(row.fate == "widened" for row in outcome.items)
-                item.setIcon(0, severity_icon("warning") if widened else coloured_icon("ok", "good"))
+                warned = fault is not None or any(row.fate == "widened" for row in outcome.items)
+                item.setIcon(0, severity_icon("warning") if warned else coloured_icon("ok", "good"))
             item.setToolTip(1, tool_tip(one.where))
             self.list.addTopLevelItem(item)
         self._fit()
 
-    def _words(self, agent: Imported) -> str:
-        if not agent.items:
-            return self.tr("Nothing is lost.")
+    def _words(self, agent: Imported, fault: str | None) -> str:
         changed = [item for item in agent.items if item.fate != "kept"]
-        lines = [f"{item.fate}: {item.field}. {item.reason}" for item in changed]
-        return "\n".join([counts(agent.items), *lines])
+        lines = [counts(agent.items) if agent.items else self.tr("Nothing is lost.")]
+        lines += [f"{item.fate}: {item.field}. {item.reason}" for item in changed]
+        if fault is not None:
+            lines.append(self.tr("It does not load: {0}").format(fault))
+        return "\n".join(lines)
 
     def _picked(self) -> list[Imported]:
         return [

@@ -22,8 +22,9 @@ from agenteditor.core.convert import convert
 from agenteditor.core.convert_report import Item, report
 from agenteditor.core.dialect import Dialect, claude_code
 from agenteditor.core.dialects import by_name
+from agenteditor.core.loading import loads
 from agenteditor.core.meaning import expressed, meaning_from
-from agenteditor.core.rewrite import set_value
+from agenteditor.core.rewrite import set_raw, set_value
 from agenteditor.core.syntax import Syntax, parse, parse_at
 from agenteditor.core.text import Refusal, apply
 
@@ -39,6 +40,12 @@ class Imported:
     text: str
     origin: str
     items: tuple[Item, ...] = ()
+
+
+def why_not_loaded(agent: Imported) -> str | None:
+    """Why Claude Code would not load the agent as it is, in a sentence; None if it would."""
+    found = loads(parse(agent.text))
+    return None if found.ok else found.reason
 
 
 def imported(text: str, path: PurePath | None = None) -> tuple[Imported, ...] | Refusal:
@@ -139,7 +146,7 @@ def agent_text(values: Mapping[str, object], prompt: str) -> str:
         value = values[key]
         edits = set_value(parse(text), key, value)
         if isinstance(edits, Refusal):  # a key or value that no form of YAML takes: as JSON, which is one
-            edits = set_value(parse(text), key, json.dumps(value))
+            edits = set_raw(parse(text), key, json.dumps(value))
         if not isinstance(edits, Refusal):
             text = apply(text, edits)
     return text
