@@ -190,6 +190,18 @@ def test_toml_that_is_nested_too_deeply_is_refused_with_a_sentence() -> None:
     assert isinstance(found, Refusal) and found.reason.endswith(".")
 
 
+@pytest.mark.parametrize("form", ["a.toml", "a.json", ".roomodes"])
+def test_a_number_of_thousands_of_digits_is_refused_or_kept(form: str) -> None:
+    digits = "9" * 5_000
+    texts = {
+        "a.toml": f"{CODEX}a = {digits}\n",
+        "a.json": f'{{"a": {{"description": "d", "prompt": "p", "x": {digits}}}}}',
+        ".roomodes": f"customModes:\n  - slug: a\n    roleDefinition: r\n    groups: []\n    x: {digits}\n",
+    }
+    found = imported(texts[form], Path(form))
+    assert found if not isinstance(found, Refusal) else found.reason.endswith(".")
+
+
 def test_dates_of_toml_become_texts() -> None:
     (found,) = imported(f"{CODEX}[mcp_servers.x]\nsince = 1979-05-27T07:32:00Z\n", Path("a.toml"))
     servers = parse(found.text).field("mcpServers")

@@ -15,10 +15,10 @@ def text(values: Mapping[str, object]) -> str:
 
 
 def read(written: str) -> dict[str, object]:
-    """The fields of a file, dates and times as texts; none where it is not TOML, or nested too deeply."""
+    """The fields of a file, dates and times as texts; none if it is no TOML, or too much for its reader."""
     try:
         found = tomllib.loads(written)
-    except (tomllib.TOMLDecodeError, RecursionError):
+    except (ValueError, RecursionError):  # a number of thousands of digits is a ValueError, too
         return {}
     return {key: _timeless(value) for key, value in found.items()}
 
