@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import threading
 import time
@@ -206,6 +207,10 @@ def test_only_the_search_itself_is_interrupted(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(search._Lines, "span", lambda _lines, match: collected(match))
     find("aaa", Query("a"))
     assert elsewhere[0] == "whole"
+
+
+def test_waiting_for_a_busy_machine_is_not_taking_long() -> None:
+    assert search._in_time(0.05, functools.partial(time.sleep, 0.2))
 
 
 def test_a_warning_of_the_compiler_is_no_error() -> None:

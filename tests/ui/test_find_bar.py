@@ -10,6 +10,7 @@ from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QApplication, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
+from agenteditor.core import search
 from agenteditor.core.document import Document, Transaction
 from agenteditor.core.search import Found, Query
 from agenteditor.core.text import Span, replace
@@ -269,7 +270,10 @@ def test_matches_are_found_again_when_the_text_changes(qtbot: QtBot) -> None:
     assert view.edit.cursor_over(*view.edit._matches[0]).selectedText() == "user"
 
 
-def test_all_matches_that_can_be_seen_are_marked_and_no_others(qtbot: QtBot) -> None:
+def test_all_matches_that_can_be_seen_are_marked_and_no_others(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "FIND_SECONDS", 60.0)
     view = view_of(qtbot, "word\n" * 5_000)
     look_for(qtbot, view, "word")
     assert count(view) == "1 of 5,000"
