@@ -105,7 +105,14 @@ SPECS: tuple[Spec | str, ...] = (
     Spec("about", "help", "&About Agent Editor", None, "agenteditor"),
 )
 
-MENUS = {"file": "&File", "edit": "&Edit", "view": "&View", "agent": "&Agent", "help": "&Help"}
+MENUS = {
+    "file": "&File",
+    "edit": "&Edit",
+    "view": "&View",
+    "agent": "&Agent",
+    "catalog": "&Catalog",
+    "help": "&Help",
+}
 SUBMENUS = {
     "new-from": ("file", "New from te&mplate"),
     "recent": ("file", "Open &recent"),
