@@ -36,6 +36,6 @@ def test_looking_at_a_real_file_in_every_view_changes_nothing(shared, qtbot):
             QApplication.processEvents()
         assert files.encode(editor.document.text) == path.read_bytes(), path
         assert not editor.document.modified
-        assert window.close_tab(0)
+        assert window.close_document(window.editors()[0])
         # Without a running event loop Qt does not get round to deleting what was closed.
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
