@@ -90,7 +90,7 @@ class ScopeCost(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """The costs of a catalog.
+    """The costs of a catalog, of folders that hold an agent that loads.
 
     ``together`` is the sum of each program's scopes, as if all were in use at once. ``dearest`` are the
     agents with the longest descriptions, ``long`` all of Claude Code's that are longer than advised.
@@ -108,7 +108,7 @@ def budget(agents: Sequence[CatalogAgent]) -> Budget:
     for agent in agents:
         key = (agent.program != CLAUDE_CODE, agent.program, str(agent.scope))
         by_scope.setdefault(key, []).append(agent)
-    scopes = [_scope(by_scope[key]) for key in sorted(by_scope)]
+    scopes = [scope for key in sorted(by_scope) if (scope := _scope(by_scope[key])).cost.agents]
     programs = dict.fromkeys(scope.cost.program for scope in scopes)
     dearest = sorted(
         (agent for agent in agents if agent.loads and agent.description),
@@ -138,7 +138,8 @@ def _scope(agents: Sequence[CatalogAgent]) -> ScopeCost:
     for agent in agents:
         by_folder.setdefault(agent.folder, []).append(agent)
     folders = [(folder, _cost(by_folder[folder], chosen)) for folder in sorted(by_folder)]
-    return ScopeCost(agents[0].scope, _sum([cost for _, cost in folders]), tuple(folders))
+    whole = _sum([cost for _, cost in folders])
+    return ScopeCost(agents[0].scope, whole, tuple(one for one in folders if one[1].agents))
 
 
 def _cost(agents: Sequence[CatalogAgent], chosen: set[Path]) -> Cost:

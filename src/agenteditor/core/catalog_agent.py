@@ -117,8 +117,8 @@ def _of_bullet(text: str) -> OwnExample:
 
 
 def _scope(syntax: Syntax, path: Path, root: Path) -> Path:
-    """A plugin's folder, the folder ``.claude/agents`` it is in, or else the whole catalog."""
-    above = path.absolute().parents
+    """A plugin's folder or the folder ``.claude/agents``, where the catalog holds it; else the catalog."""
+    above = [up for up in path.parents if up.is_relative_to(root)]
     if syntax.dialect.place == "plugin":
         return next((up for up in above if is_file(up / ".claude-plugin" / "plugin.json")), root)
     return next((up for up in above if (up.parent.name, up.name) == (".claude", "agents")), root)

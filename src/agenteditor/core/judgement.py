@@ -190,6 +190,6 @@ def agents_said(count: int) -> str:
 
 
 def percent(share: float) -> str:
-    """A share of 1 in whole percent, never 0 % for something nor 100 % for less than all."""
-    whole = round(share * 100)
-    return f"{min(max(whole, 1), 99 if share < 1 else 100)} %"
+    """A share of 1 in whole percent; less than all is never 100 %, more never less than 101 %."""
+    whole = max(round(share * 100), 1)
+    return f"{min(whole, 99) if share < 1 else max(whole, 101) if share > 1 else 100} %"

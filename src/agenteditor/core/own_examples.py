@@ -36,11 +36,17 @@ class StrayExample:
     words: tuple[str, ...]
 
     @property
+    def short(self) -> str:
+        """What is asked, cut where it is long."""
+        text = " ".join((self.example.request or self.example.context).split())
+        return text if len(text) <= _MOST_CHARACTERS else f"{text[:_MOST_CHARACTERS].rstrip()}…"
+
+    @property
     def sentence(self) -> str:
         """What was found, for people."""
         where = "" if self.example.seen else " of its prompt"
         decided = ", ".join(f"“{word}”" for word in self.words)
-        which = f"Example {self.number}{where}, {_short(self.example)},"
+        which = f"Example {self.number}{where}, “{self.short}”,"
         if self.outcome == "taken":
             return f"{which} would go to {self.taker.shown_name}, by {decided}."
         return (
@@ -93,8 +99,3 @@ def _stands_beside(agent: CatalogAgent, other: CatalogAgent) -> bool:
         and other.name != agent.name
         and other.description != agent.description
     )
-
-
-def _short(example: OwnExample) -> str:
-    text = " ".join((example.request or example.context).split())
-    return f"“{text}”" if len(text) <= _MOST_CHARACTERS else f"“{text[:_MOST_CHARACTERS].rstrip()}…”"

@@ -75,8 +75,8 @@ def _folded(word: str) -> str:
 
 
 _LONG_ENDINGS = (
-    "ations ation ators ator ating ated ates ate ments ment ions ion ives ive ities ity izations ization izing "
-    "ized izers izer izes ize ising ised iser ise ors or ely ly"
+    "ations ation ators ator ating ated ates ate ments ment ions ion ives ive ities ity izations ization "
+    "izing ized izers izer izes ize ising ised iser ise ors or ely ly"
 )
 # An English ending, what takes its place, and how many letters must stand before it.
 _ENDINGS = (
