@@ -26,7 +26,7 @@ tbody th { font-weight: 600; min-width: 8em }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; overflow-wrap: normal }
 .much { background: #ffe0a3; font-weight: 700 }
 .some { background: #e3edff }
-.note { color: #57606a }
+.note, .more { color: #57606a; font-weight: 400 }
 @media (prefers-color-scheme: dark) {
   body { color: #e4e7eb; background: #16181b }
   a { color: #78a6ff }
@@ -34,7 +34,7 @@ tbody th { font-weight: 600; min-width: 8em }
   thead th { background: #24272c }
   .much { background: #6b4a0c }
   .some { background: #203c63 }
-  .note { color: #9fa8b3 }
+  .note, .more { color: #9fa8b3 }
 }
 @media print {
   body { color: #000; background: #fff; font-size: 10pt; max-width: none; margin: 0 }
@@ -128,6 +128,7 @@ def _title(title: str | tuple[str, str]) -> str:
 
 def _cell(at: int, cell: str | Cell) -> str:
     text, look = cell if isinstance(cell, Cell) else (cell, "")
-    shown = escaped(text).replace("\n", "<br>\n")
+    first, *more = escaped(text).split("\n")
+    shown = "<br>\n".join((first, *(f'<span class="more">{line}</span>' for line in more)))
     kind = f' class="{look}"' if look else ""
     return f'<th scope="row"{kind}>{shown}</th>' if at == 0 else f"<td{kind}>{shown}</td>"
