@@ -44,8 +44,8 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         commands,
         "judge",
         "Say what is wrong between the agents of a folder: names, budget, overlaps, examples that go astray.",
-        "Each finding is to mend or, as a note, to know. Exit status: 0 nothing to mend, 1 something is, 2 a file\n"
-        "could not be read. “agenteditor check” says what is wrong with each file by itself.\n\n"
+        "Each finding is to mend or, as a note, to know. Exit status: 0 nothing to mend, 1 something is, 2\n"
+        "a file could not be read. “agenteditor check” says what is wrong with each file by itself.\n\n"
         "  agenteditor judge .claude/agents\n"
         "  agenteditor judge plugins --format json | jq .budget",
     )

@@ -17,7 +17,7 @@ from agenteditor.core.checks_text import LONG_DESCRIPTION
 from agenteditor.core.duplicates import Duplicate, duplicates
 from agenteditor.core.overlaps import Overlap, overlapping, same_descriptions
 from agenteditor.core.own_examples import StrayExample, stray_examples
-from agenteditor.core.routing import Index
+from agenteditor.core.routing import Index, index_of
 
 Kind = Literal["duplicate", "budget", "overlap", "example"]
 # A warning is something to mend; a note is good to know, and no reason to fail.
@@ -68,21 +68,18 @@ class Step(NamedTuple):
     whole: int
 
 
-def judging(agents: Sequence[CatalogAgent]) -> Generator[Step, None, Judgement]:
-    """Judge a catalog in short steps; the judgement is the generator's value."""
+def judging(agents: Sequence[CatalogAgent], index: Index) -> Generator[Step, None, Judgement]:
+    """Judge a catalog, whose ``index`` has grown, in short steps; the generator's value is the judgement."""
     ordered = tuple(sorted(agents, key=lambda agent: str(agent.path)))
-    index = Index(ordered)
     each = len(index.agents)
-    for done, _ in enumerate(index.grow(), 1):
-        yield Step(done, 3 * each)
     pairs: list[Overlap] = []
-    for done, overlaps in enumerate(overlapping(index), each + 1):
+    for done, overlaps in enumerate(overlapping(index), 1):
         pairs += overlaps
-        yield Step(min(done, 2 * each), 3 * each)
+        yield Step(min(done, each), 2 * each)
     strays: list[StrayExample] = []
-    for done, examples in enumerate(stray_examples(index), 2 * each + 1):
+    for done, examples in enumerate(stray_examples(index), each + 1):
         strays += examples
-        yield Step(done, 3 * each)
+        yield Step(done, 2 * each)
     pairs.sort(key=lambda one: (-one.measure, one.one.name, one.other.name, str(one.one.path)))
     strays.sort(key=lambda one: (one.outcome != "taken", one.agent.name, str(one.agent.path), one.number))
     return Judgement(
@@ -98,7 +95,7 @@ def judging(agents: Sequence[CatalogAgent]) -> Generator[Step, None, Judgement]:
 
 def judged(agents: Sequence[CatalogAgent]) -> Judgement:
     """The judgement over a catalog, in one go."""
-    steps = judging(agents)
+    steps = judging(agents, index_of(agents))
     while True:
         try:
             next(steps)
