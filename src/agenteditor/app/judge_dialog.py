@@ -104,6 +104,7 @@ class JudgeDialog(QDialog):
         layout.addLayout(top)
         layout.addWidget(self.tabs, 1)
         layout.addWidget(buttons)
+        self.setMinimumSize(520, 420)
         self.resize(940, 640)
         self.who.request.setFocus()
         self.work = self._started()

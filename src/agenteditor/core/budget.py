@@ -57,7 +57,7 @@ LIMITS = (
 class Cost:
     """What some agents of ``program`` cost.
 
-    ``idle`` are the agents that cost nothing: they do not load, or another of the same identity may.
+    ``idle`` are the files that cost nothing: they do not load, or another of the same identity may.
     """
 
     program: str

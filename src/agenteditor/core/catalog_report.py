@@ -135,7 +135,7 @@ def _budget(folder: Path, judgement: Judgement) -> Part:
         ]
         for agent in costs.dearest
     ]
-    titles = ["Program", "Agents", "Cost nothing", "Characters", "≈ tokens"]
+    titles = ["Program", "Agents", "Not loaded", "Characters", "≈ tokens"]
     text = [
         "The descriptions of all agents that load are before the model on every turn, whether an agent is "
         "called or not. Names and lists of tools come on top. Of several files with one name one is loaded: "

@@ -17,6 +17,15 @@ class Duplicate:
     clash: bool
 
     @property
+    def short(self) -> str:
+        """What happens, in a few words."""
+        count = len(self.agents)
+        if not self.clash:
+            return f"The nearest of {count} wins"
+        loaded = "One" if self.agents[0].program == CLAUDE_CODE else "Unknown which"
+        return f"{loaded} of {count} is loaded"
+
+    @property
     def sentence(self) -> str:
         """What happens, for people."""
         first = self.agents[0]

@@ -150,8 +150,6 @@ def _cost_sentence(cost: Cost) -> str:
 def _overlaps(judgement: Judgement) -> list[Finding]:
     found: list[Finding] = []
     for group in judgement.same:
-        if len({agent.identity for agent in group}) == 1:
-            continue  # one name as well: said as that
         names = ", ".join(dict.fromkeys(agent.shown_name for agent in group[:MOST_NAMED]))
         more = f" and {len(group) - MOST_NAMED} more" if len(group) > MOST_NAMED else ""
         sentence = f"{len(group)} files have the very same description: {names}{more}."

@@ -37,12 +37,15 @@ class Overlap:
 
 
 def same_descriptions(agents: Sequence[CatalogAgent]) -> tuple[tuple[CatalogAgent, ...], ...]:
-    """The groups of agents of one program that load with one and the same description."""
+    """The groups of agents of one program that load with one and the same description.
+
+    Files with one name as well are no group: that is a matter of ``duplicates``.
+    """
     groups: dict[tuple[str, str], list[CatalogAgent]] = {}
     for agent in agents:
         if agent.loads and agent.description:
             groups.setdefault((agent.program, agent.description), []).append(agent)
-    return tuple(tuple(group) for group in groups.values() if len(group) > 1)
+    return tuple(tuple(group) for group in groups.values() if len({one.identity for one in group}) > 1)
 
 
 def overlapping(index: Index) -> Iterator[tuple[Overlap, ...]]:

@@ -34,6 +34,9 @@ _FIELDS: dict[Where, _Field] = {
     "examples": _Field(0.6, 0.6),
 }
 _SATURATION = 1.2  # how soon it stops to count that a word stands there once more
+# Agents for other things, imagined beside the catalog: else a word that two of three agents have would count
+# as common, and it is small catalogs that hold the nearest relatives.
+_BESIDE = 30
 NEAR = 0.8  # of the first one's score: too close to tell
 
 
@@ -178,7 +181,7 @@ class Index:
         for field, count, length, mean in zip(_FIELDS.values(), counts, lengths, self._means, strict=True):
             here += field.weight * count / (1 - field.length + field.length * length / mean)
         having = len(self._places[word])
-        rarity = math.log(1 + (len(self.agents) - having + 0.5) / (having + 0.5))
+        rarity = math.log(1 + (len(self.agents) + _BESIDE - having + 0.5) / (having + 0.5))
         return rarity * here / (_SATURATION + here)
 
 

@@ -10,11 +10,13 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from agenteditor.core.budget import LIMITS, TOKENS, Cost, State
+from agenteditor.core.checks_text import LONG_DESCRIPTION
 from agenteditor.core.judgement import Judgement, percent
+from agenteditor.core.router import CHARACTERS_A_TOKEN
 from agenteditor.ui import theme
 from agenteditor.ui.icons import coloured_icon, icon, severity_icon
 from agenteditor.ui.judge_rows import JudgeRows, Row
-from agenteditor.ui.qtext import plain
+from agenteditor.ui.qtext import plain, tool_tip
 
 
 def tr(text: str) -> str:
@@ -46,10 +48,10 @@ class BudgetPage(Page):
     """What the descriptions cost, folder by folder, and which are the longest."""
 
     def __init__(self) -> None:
-        numbers = [tr("Agents"), tr("Cost nothing"), tr("Characters"), tr("≈ tokens")]
+        numbers = [tr("Agents"), tr("Not loaded"), tr("Characters"), tr("≈ tokens")]
         self.costs = JudgeRows(
             tr("What is loaded together"),
-            [tr("Folder"), *numbers, tr("State")],
+            [tr("Folder"), *numbers, tr("Of the limit")],
             (0.35, 0.12, 0.14, 0.14, 0.14, 0.4),
             sentence=5,
             numbers=(1, 2, 3, 4),
@@ -61,7 +63,15 @@ class BudgetPage(Page):
             sentence=3,
             numbers=(1, 2),
         )
-        limits = "\n".join(f"{limit.what}: {limit.number}. {limit.source}" for limit in LIMITS)
+        limits = _words(
+            tr(
+                "Limits: {0:,} tokens in all are Claude Code's own warning; {1:,} characters each are "
+                "advised by Anthropic's guide. A token is counted as {2} characters."
+            ).format(TOKENS, LONG_DESCRIPTION, CHARACTERS_A_TOKEN)
+        )
+        limits.setToolTip(
+            tool_tip("\n".join(f"{limit.what}: {limit.number}. {limit.source}" for limit in LIMITS))
+        )
         super().__init__(
             _words(
                 tr(
@@ -72,8 +82,7 @@ class BudgetPage(Page):
             self.costs,
             _heading(tr("The longest descriptions")),
             self.longest,
-            _heading(tr("The limits, and where they come from")),
-            _words(limits),
+            limits,
         )
 
     def show_judgement(self, judgement: Judgement, root: Path) -> None:
@@ -81,8 +90,9 @@ class BudgetPage(Page):
         costs = judgement.budget
         rows: list[Row] = []
         for scope in costs.scopes:
+            program = f" ({scope.cost.program})" if len(costs.together) > 1 else ""
             name = _where(scope.scope, root)
-            rows.append(_cost_row(f"{name} ({scope.cost.program})", scope.cost, str(scope.scope)))
+            rows.append(_cost_row(f"{name}{program}", scope.cost, str(scope.scope)))
             if len(scope.folders) > 1:
                 rows += [
                     _cost_row(f"    {folder or tr('(the top folder)')}", cost, "", part=True)
@@ -164,22 +174,26 @@ class DuplicatePage(Page):
     def __init__(self) -> None:
         self.rows = JudgeRows(
             tr("Agents of one name"),
-            [tr("Name"), tr("File"), tr("What happens")],
-            (0.25, 0.4, 0.6),
+            [tr("Name"), tr("What happens"), tr("File")],
+            (0.3, 0.3, 0.6),
             sentence=2,
         )
-        super().__init__(self.rows)
+        text = tr(
+            "Of agents with one name in one folder of agents one is loaded, whichever is read first; the "
+            "others are not, without a word. Of those in several folders in use the nearest one wins."
+        )
+        super().__init__(_words(text), self.rows)
 
     def show_judgement(self, judgement: Judgement, root: Path) -> None:
-        """Show the files of each name; what happens stands at the first."""
+        """Show the files of each name."""
         rows = [
             Row(
-                (agent.shown_name, _where(agent.path, root), "" if number else one.sentence),
+                (agent.shown_name, one.short, _where(agent.path, root)),
                 (agent.path,),
                 severity_icon("warning" if one.clash else "info"),
             )
             for one in judgement.duplicates
-            for number, agent in enumerate(one.agents)
+            for agent in one.agents
         ]
         _show(self.rows, rows, tr("Every name stands for one agent."))
 
@@ -243,10 +257,10 @@ def _cost_row(name: str, cost: Cost, tip: str, *, part: bool = False) -> Row:
 
 def _states() -> dict[State, str]:
     return {
-        "fits": tr("{0} of the {1} tokens above which Claude Code warns"),
-        "near": tr("near the limit: {0} of {1} tokens"),
-        "over": tr("over the limit: {0} of {1} tokens"),
-        "no limit": tr("no limit is known"),
+        "fits": tr("{0} of {1}"),
+        "near": tr("near: {0} of {1}"),
+        "over": tr("over: {0} of {1}"),
+        "no limit": tr("no limit known"),
     }
 
 

@@ -49,7 +49,7 @@ class JudgeRows(QWidget):
         super().__init__()
         self._shares, self._sentence, self._numbers = shares, sentence, numbers
         self.list = SentenceRows(len(titles), sentence=sentence)
-        self.list.setHeaderLabels(list(titles))
+        self.list.setHeaderLabels(self._spaced(titles))
         self.list.setAccessibleName(name)
         self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.list.resized.connect(self._fit)
@@ -90,7 +90,7 @@ class JudgeRows(QWidget):
         self._pages.setCurrentIndex(0)
 
     def _item(self, row: Row) -> QTreeWidgetItem:
-        item = QTreeWidgetItem([plain(cell) for cell in row.cells])
+        item = QTreeWidgetItem([plain(cell) for cell in self._spaced(row.cells)])
         item.setData(0, _PATHS, list(row.paths))
         if row.icon is not None:
             item.setIcon(0, row.icon)
@@ -100,6 +100,10 @@ class JudgeRows(QWidget):
         for column in range(len(row.cells)):
             item.setToolTip(column, tool_tip(tip))
         return item
+
+    def _spaced(self, cells: Sequence[str]) -> list[str]:
+        """With room between numbers and the text beside them."""
+        return [f"{cell}\u2003" if at in self._numbers else cell for at, cell in enumerate(cells)]
 
     def _open(self, item: QTreeWidgetItem) -> None:
         for path in cast("list[Path]", item.data(0, _PATHS)):

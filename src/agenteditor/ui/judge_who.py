@@ -34,12 +34,13 @@ class WhoView(QWidget):
         self.request.textChanged.connect(self._rank)
         self.request.installEventFilter(self)
         titles = [self.tr("Agent"), self.tr("Match"), self.tr("Words that decided"), self.tr("File")]
-        self.rows = JudgeRows(self.tr("Agents that match"), titles, (0.3, 0.2, 0.5, 0.25), sentence=2)
+        self.rows = JudgeRows(self.tr("Agents that match"), titles, (0.3, 0.2, 0.5, 0.3), sentence=2)
         self.rows.opened.connect(self.opened)
         self._hint = QLabel(
             self.tr(
-                "Words are counted here, of name, description and examples. The real router is a "
-                "language model, which understands what is asked: this shows who looks alike to it, and is no forecast."
+                "Words are counted here, of name, description and examples. The real router is a language "
+                "model, which understands what is asked: this shows which agents look alike, and is no "
+                "forecast."
             )
         )
         self._hint.setWordWrap(True)
@@ -84,17 +85,16 @@ class WhoView(QWidget):
             )
 
     def _row(self, number: int, one: Candidate, ranked: tuple[Candidate, ...]) -> Row:
-        first = next(other for other in ranked if other.agent.program == one.agent.program)
-        match = percent(one.score / first.score)
-        tied = any(other.near_tie and other.agent.program == one.agent.program for other in ranked)
+        match = percent(one.score / ranked[0].score)
+        sign = icon("agent")
         if one.near_tie:
-            match = self.tr("{0}, near tie").format(match)
-        sign = severity_icon("warning") if one.near_tie or (tied and one is first) else icon("agent")
-        if one is first and not tied:
+            match, sign = self.tr("{0}, near tie").format(match), severity_icon("warning")
+        elif number == 1:
             sign = coloured_icon("ok", "good")
-        name = f"{number}. {one.agent.shown_name}"
-        if len({other.agent.program for other in ranked}) > 1:
-            name = f"{name} ({one.agent.program})"
-        words = ", ".join(f"{word.text} ({', '.join(word.where)})" for word in one.words[:_MOST_WORDS])
-        where = one.agent.path.relative_to(self._root).as_posix()
-        return Row((name, match, words, where), (one.agent.path,), sign)
+        several = len({other.agent.program for other in ranked}) > 1
+        program = f" ({one.agent.program})" if several else ""
+        name = f"{number}. {one.agent.shown_name}{program}"
+        words = ", ".join(f"{word.text} {percent(word.share)}" for word in one.words[:_MOST_WORDS])
+        where = "\n".join(f"{word.text}: {', '.join(word.where)}" for word in one.words[:_MOST_WORDS])
+        file = one.agent.path.relative_to(self._root).as_posix()
+        return Row((name, match, words, file), (one.agent.path,), sign, f"{one.agent.path}\n\n{where}")
