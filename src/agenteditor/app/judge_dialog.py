@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -38,14 +37,20 @@ from agenteditor.ui.qtext import plain
 
 
 def judge(window: Window) -> None:
-    """Show the judgement over the folder of a window."""
+    """Show the judgement over the folder of a window; one that is open already comes to the front."""
     assert window.folder is not None, "the action is off without a folder"
+    folder = window.folder.absolute()
+    for there in window.findChildren(JudgeDialog):
+        if there.folder == folder and there.isVisible():
+            there.raise_()
+            there.activateWindow()
+            return
 
     def texts() -> Mapping[Path, str]:
         documents = [editor.document for editor in window.editors()]
         return {document.path.absolute(): document.text for document in documents if document.path}
 
-    dialog = JudgeDialog(window.folder.absolute(), texts, window)
+    dialog = JudgeDialog(folder, texts, window)
     dialog.opened.connect(lambda path: window.open_paths([path]))
     dialog.show()
 
@@ -64,7 +69,7 @@ class JudgeDialog(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(plain(self.tr("Judge the catalog: {0}").format(folder.name or folder)))
-        self._folder, self._texts = folder, texts
+        self.folder, self._texts = folder, texts
         self.summary = QLabel()
         self.summary.setTextFormat(Qt.TextFormat.PlainText)
         self.summary.setWordWrap(True)
@@ -82,7 +87,8 @@ class JudgeDialog(QDialog):
         self.pages = (self.budget, self.overlaps, self.duplicates, self.examples)
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
-        self.tabs.setAccessibleName(self.tr("Parts of the judgement"))
+        for named in (self.tabs, self.tabs.tabBar()):
+            named.setAccessibleName(self.tr("Parts of the judgement"))
         for view in (self.who, *self.pages):
             view.opened.connect(self.opened)
             self.tabs.addTab(view, "")
@@ -90,7 +96,7 @@ class JudgeDialog(QDialog):
         self.save_button = buttons.addButton(self.tr("&Save report…"), QDialogButtonBox.ButtonRole.ActionRole)
         self.save_button.setIcon(icon("save"))
         self.save_button.clicked.connect(self._save)
-        buttons.rejected.connect(self.close)
+        buttons.rejected.connect(self.reject)
         for button in (self.stop_button, self.again_button, *buttons.buttons()):
             assert isinstance(button, QPushButton)
             button.setAutoDefault(False)  # Enter belongs to the request and the rows
@@ -126,16 +132,17 @@ class JudgeDialog(QDialog):
                 page.show_waiting(self.summary.text())
         self._working(False)
 
-    def closeEvent(self, event: QCloseEvent) -> None:
+    def done(self, result: int) -> None:
+        """Close, by whichever way, and leave no work behind."""
         self.work.stop()
-        super().closeEvent(event)
+        super().done(result)
 
     def _started(self) -> JudgeWork:
-        work = JudgeWork(self._folder, self._texts(), self)
+        work = JudgeWork(self.folder, self._texts(), self)
         work.stepped.connect(self._step)
-        work.indexed.connect(lambda: self.who.show_index(work.index, self._folder))
+        work.indexed.connect(lambda: self.who.show_index(work.index, self.folder))
         work.finished.connect(self._finish)
-        self.who.show_index(None, self._folder)
+        self.who.show_index(None, self.folder)
         for page in self.pages:
             page.show_waiting(self.tr("The agents are being compared…"))
         self._name_tabs(None)
@@ -159,7 +166,7 @@ class JudgeDialog(QDialog):
         judgement = self.work.judgement
         assert judgement is not None, "the work says so"
         for page in self.pages:
-            page.show_judgement(judgement, self._folder)
+            page.show_judgement(judgement, self.folder)
         self._name_tabs(judgement)
         self.summary.setText(plain(self._said(judgement)))
         self._working(False)
@@ -199,13 +206,13 @@ class JudgeDialog(QDialog):
     def _save(self) -> None:
         judgement = self.work.judgement
         assert judgement is not None, "the button is off without one"
-        path = dialogs.ask_page_path(self, self._folder.parent / f"{self._folder.name}-report.html")
+        path = dialogs.ask_page_path(self, self.folder.parent / f"{self.folder.name}-report.html")
         if path is None:
             return
         try:
             # The dialog has asked whether a file that is there may be replaced.
             there = files.stamp(path) if is_there(path) else None
-            files.save(path, catalog_report(self._folder, judgement, self.work.files), there)
+            files.save(path, catalog_report(self.folder, judgement, self.work.files), there)
         except FileProblem as problem:
             dialogs.say(self, self.tr("The report is not saved."), str(problem))
         else:

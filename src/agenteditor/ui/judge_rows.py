@@ -58,14 +58,14 @@ class JudgeRows(QWidget):
             self.list.headerItem().setTextAlignment(column, _RIGHT)
         self.nothing = _words()
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._more = _words()
-        self._more.hide()
+        self.more = _words()
+        self.more.hide()
         shown = QWidget()
         column_ = QVBoxLayout(shown)
         column_.setContentsMargins(0, 0, 0, 0)
         column_.setSpacing(theme.GAP)
         column_.addWidget(self.list, 1)
-        column_.addWidget(self._more)
+        column_.addWidget(self.more)
         self._pages = QStackedLayout(self)
         self._pages.addWidget(self.nothing)
         self._pages.addWidget(shown)
@@ -76,8 +76,8 @@ class JudgeRows(QWidget):
         items = [self._item(row) for row in rows[:MOST_ROWS]]
         self.list.addTopLevelItems(items)
         left = len(rows) - MOST_ROWS
-        self._more.setText(self.tr("{0} more are not shown; the report has them.").format(left))
-        self._more.setVisible(left > 0)
+        self.more.setText(self.tr("{0} more are not shown; the report has them.").format(left))
+        self.more.setVisible(left > 0)
         self._pages.setCurrentIndex(1)
         self._fit()
         if items:
