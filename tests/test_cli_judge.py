@@ -57,7 +57,7 @@ def test_a_folder_with_nothing_to_mend_is_exit_status_0(folder, capsys):
     assert main(["judge", str(folder)]) == 0
     out = capsys.readouterr().out
     assert out.endswith("2 files, 2 agents: 0 to mend, 0 to know.\n")
-    assert "Claude Code: 2 agents" in out
+    assert ".: 2 agents of Claude Code, descriptions of" in out and "% of 15,000." in out
 
 
 def test_what_is_to_mend_is_exit_status_1_with_the_files(folder, capsys):
@@ -70,6 +70,7 @@ def test_what_is_to_mend_is_exit_status_1_with_the_files(folder, capsys):
     assert record["findings"][0]["kind"] == "duplicate"
     assert record["findings"][0]["paths"] == ["again.md", "sub/baker.md"]
     assert record["budget"]["scopes"][0]["agents"] == 2
+    assert "15,000 tokens" in record["budget"]["limits"][0]["number"]
     assert [one["folder"] for one in record["budget"]["scopes"][0]["folders"]] == [""]
 
 

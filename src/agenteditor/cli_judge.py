@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from agenteditor.cli_files import FAILED, OK, PROBLEMS, command
 from agenteditor.core import files
-from agenteditor.core.budget import Cost
+from agenteditor.core.budget import LIMITS, TOKENS, Cost
 from agenteditor.core.catalog import agent_files
 from agenteditor.core.catalog_reading import CatalogFile, reading
 from agenteditor.core.catalog_report import NOT_THE_ROUTER, catalog_report
@@ -190,13 +190,22 @@ def _print_judgement(read: _Read, judgement: Judgement) -> None:
     for finding in judgement.findings:
         where = ", ".join(_where(read.folder, path) for path in finding.paths)
         print(_line(f"{where}: {finding.weight}: {finding.sentence} [{finding.kind}]"))
-    for cost in judgement.budget.together:
-        print(
-            f"{cost.program}: {agents_said(cost.agents)}, descriptions of {cost.characters:,} characters, "
-            f"about {cost.tokens:,} tokens on every turn."
-        )
+    costs = judgement.budget
+    for scope in costs.scopes:
+        print(_line(f"{_where(read.folder, scope.scope)}: {_said(scope.cost)}"))
+    if len(costs.scopes) > len(costs.together):
+        for cost in costs.together:
+            print(f"All at once: {_said(cost)}")
     mend, know = len(judgement.of("warning")), len(judgement.of("note"))
     print(f"{len(read.files)} files, {agents_said(judgement.loading)}: {mend} to mend, {know} to know.")
+
+
+def _said(cost: Cost) -> str:
+    limit = f", {percent(cost.tokens / TOKENS)} of {TOKENS:,}" if cost.state != "no limit" else ""
+    return (
+        f"{agents_said(cost.agents)} of {cost.program}, descriptions of {cost.characters:,} characters, "
+        f"about {cost.tokens:,} tokens on every turn{limit}."
+    )
 
 
 def _judgement_record(read: _Read, judgement: Judgement) -> dict[str, object]:
@@ -218,6 +227,7 @@ def _judgement_record(read: _Read, judgement: Judgement) -> dict[str, object]:
                 for one in costs.scopes
             ],
             "together": [_cost_record(cost) for cost in costs.together],
+            "limits": [limit._asdict() for limit in LIMITS],
         },
         "overlaps": [
             {

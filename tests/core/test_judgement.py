@@ -267,7 +267,7 @@ def test_the_judgement_does_not_depend_on_the_order_of_files(given_, chance):
 @pytest.mark.parametrize(
     ("share", "text"),
     [
-        (0.0, "1 %"),
+        (0.0, "0 %"),
         (0.004, "1 %"),
         (0.5, "50 %"),
         (0.999, "99 %"),

@@ -153,7 +153,7 @@ def _budget(folder: Path, judgement: Judgement) -> Part:
 def _costs(cost: Cost) -> list[str | Cell]:
     state = _STATES[cost.state]
     if cost.state != "no limit":
-        state = f"{state}: {percent(cost.tokens / TOKENS)} of {TOKENS:,}" if cost.tokens else state
+        state = f"{state}: {percent(cost.tokens / TOKENS)} of {TOKENS:,}"
     numbers = (cost.agents, cost.idle, cost.characters, cost.tokens)
     return [cost.program, *map(_number, numbers), state]
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -33,7 +34,7 @@ class Finding(NamedTuple):
     paths: tuple[Path, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Judgement:
     """All of it. ``agents`` are all files by path; ``same`` the groups with one description."""
 
@@ -50,7 +51,7 @@ class Judgement:
         """How many agents load."""
         return len(self.index.agents)
 
-    @property
+    @cached_property
     def findings(self) -> tuple[Finding, ...]:
         """Everything as sentences, warnings first."""
         found = [*_names(self), *_costs(self), *_overlaps(self), *_examples(self)]
@@ -186,5 +187,5 @@ def agents_said(count: int) -> str:
 
 def percent(share: float) -> str:
     """A share of 1 in whole percent; less than all is never 100 %, more never less than 101 %."""
-    whole = max(round(share * 100), 1)
+    whole = round(share * 100) if share >= 0.01 or not share else 1
     return f"{min(whole, 99) if share < 1 else max(whole, 101) if share > 1 else 100} %"

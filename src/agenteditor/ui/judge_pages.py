@@ -249,9 +249,7 @@ def _cost_row(name: str, cost: Cost, tip: str, *, part: bool = False) -> Row:
     numbers = (cost.agents, cost.idle, cost.characters, cost.tokens)
     if part:
         return Row((name, *(f"{number:,}" for number in numbers), ""), (), None, tip)
-    state = _states()[cost.state].format(
-        percent(cost.tokens / TOKENS) if cost.tokens else "0 %", f"{TOKENS:,}"
-    )
+    state = _states()[cost.state].format(percent(cost.tokens / TOKENS), f"{TOKENS:,}")
     return Row((name, *(f"{number:,}" for number in numbers), state), (), _SIGNS[cost.state](), tip)
 
 
