@@ -29,7 +29,7 @@ def folder(tmp_path):
 def test_who_ranks_the_agents_and_says_that_the_router_is_a_model(folder, capsys):
     assert main(["who", str(folder), "who could review the bread code?"]) == 0
     out = capsys.readouterr().out
-    assert out.index("1. reviewer") < out.index("2. baker")
+    assert out.index("1. reviewer  100 %\n") < out.index("2. baker  ")
     assert "review " in out and "sub/baker.md" in out
     assert "language model" in out
 
@@ -79,6 +79,9 @@ def test_a_file_that_cannot_be_read_is_exit_status_2_and_the_others_are_judged(f
     assert main(["judge", str(folder)]) == 2
     captured = capsys.readouterr()
     assert "pipe.md" in captured.err and "3 files, 2 agents" in captured.out
+    assert main(["report", str(folder), "-o", "-"]) == 2
+    page = capsys.readouterr().out
+    assert "pipe.md" in page and str(folder) not in page
 
 
 def test_an_empty_folder_is_said(tmp_path, capsys):

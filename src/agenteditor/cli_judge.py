@@ -152,8 +152,9 @@ def _print_ranked(folder: Path, ranked: Sequence[Candidate]) -> None:
     for number, one in enumerate(ranked, 1):
         words = ", ".join(f"{word.text} {percent(word.share)}" for word in one.words[:_MOST_WORDS])
         program = f" ({one.agent.program})" if several else ""
-        near = "  near tie" if one.near_tie else ""
-        print(_line(f"{number:>2}. {one.agent.shown_name}{program}  {one.score:.2f}{near}"))
+        near = ", near tie" if one.near_tie else ""
+        match = f"{percent(one.score / ranked[0].score)}{near}"
+        print(_line(f"{number:>2}. {one.agent.shown_name}{program}  {match}"))
         print(_line(f"    {words}"))
         print(_line(f"    {_where(folder, one.agent.path)}"))
     print(f"\n{NOT_THE_ROUTER}")

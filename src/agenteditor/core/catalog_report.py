@@ -61,9 +61,7 @@ def _load(count: int) -> str:
 
 
 def _where(folder: Path, path: Path) -> str:
-    if path == folder:
-        return "(the whole folder)"
-    return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else str(path)
+    return "(the whole folder)" if path == folder else path.relative_to(folder).as_posix()
 
 
 def _number(number: int) -> Cell:
@@ -252,7 +250,10 @@ def _tools(folder: Path, judgement: Judgement) -> Part:
 
 def _not_loaded(folder: Path, files: Sequence[CatalogFile]) -> Part:
     rows: list[Row] = [
-        [_where(folder, file.path), file.failure if file.agent is None else file.agent.reason]
+        [
+            _where(folder, file.path),
+            file.failure.replace(f"{folder}/", "") if file.agent is None else file.agent.reason,
+        ]
         for file in files
         if file.agent is None or not file.agent.loads
     ]

@@ -15,7 +15,7 @@ from agenteditor.ui.icons import side
 from agenteditor.ui.qtext import plain, tool_tip
 from agenteditor.ui.sentence_rows import SentenceRows
 
-MOST_ROWS = 1_000  # at once; more is for the report
+MOST_ROWS = 1_000  # at once
 _PATHS = Qt.ItemDataRole.UserRole
 
 
@@ -31,8 +31,8 @@ class Row(NamedTuple):
 class JudgeRows(QWidget):
     """The list. ``opened`` carries a Path of the row that was activated, one after the other.
 
-    ``shares`` are the columns' parts of the width, the widest has the ``sentence``; ``numbers`` are the
-    columns of numbers. A share is the most a column gets: what it does not need goes to the sentence.
+    ``shares`` are the most that columns get of the width, 0 to 1; what they do not need goes to the column
+    ``sentence``. ``numbers`` are the columns of numbers.
     """
 
     opened = Signal(object)  # a Path, whose name may hold what is not UTF-8
@@ -76,7 +76,7 @@ class JudgeRows(QWidget):
         items = [self._item(row) for row in rows[:MOST_ROWS]]
         self.list.addTopLevelItems(items)
         left = len(rows) - MOST_ROWS
-        self.more.setText(self.tr("{0} more are not shown; the report has them.").format(left))
+        self.more.setText(self.tr("{0} more are not shown.").format(left))
         self.more.setVisible(left > 0)
         self._pages.setCurrentIndex(1)
         self._fit()
