@@ -11,7 +11,9 @@ from agenteditor.core.syntax import parse_at
 ROOT = Path("/catalog")
 
 
-def text_of(name: str, description: str, *, more: str = "", prompt: str = "You do one thing and do it well.") -> str:
+def text_of(
+    name: str, description: str, *, more: str = "", prompt: str = "You do one thing and do it well."
+) -> str:
     """An agent file that is valid YAML, whatever name and description hold."""
     return f"---\nname: {json.dumps(name)}\ndescription: {json.dumps(description)}\n{more}---\n\n{prompt}\n"
 
