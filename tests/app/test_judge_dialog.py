@@ -134,7 +134,7 @@ def test_each_file_of_a_name_has_a_row_of_its_own(dialog):
 
 def test_where_nothing_was_found_a_sentence_stands(dialog):
     assert rows(dialog.examples.rows) == []
-    assert dialog.examples.rows.nothing.text() == "All 1 examples lead to their own agents."
+    assert dialog.examples.rows.nothing.text() == "All examples (1) lead to their own agents."
 
 
 def test_texts_of_open_editors_count_and_looking_again_takes_them(dialog, qtbot, folder, texts):

@@ -234,7 +234,7 @@ class ExamplePage(Page):
             for one in judgement.strays
         ]
         asked = sum(len(agent.examples) for agent in judgement.index.agents)
-        nothing = tr("All {0} examples lead to their own agents.").format(asked)
+        nothing = tr("All examples ({0}) lead to their own agents.").format(asked)
         _show(self.rows, rows, nothing if asked else tr("No agent that loads has an example."))
 
 
