@@ -13,7 +13,7 @@ from pathlib import PurePath
 
 from agenteditor.core.body import Section, parse_body
 from agenteditor.core.dialect import Dialect, claude_code
-from agenteditor.core.dialects import dialect_of
+from agenteditor.core.dialects import by_keys, by_place
 from agenteditor.core.examples import Example, parse_examples
 from agenteditor.core.frontmatter import Field, Frontmatter, frontmatter
 from agenteditor.core.reader import JS_BLANKS, Fault, Verdict, read
@@ -90,9 +90,12 @@ def parse(text: str, dialect: Dialect | None = None) -> Syntax:
 
 def parse_at(text: str, path: PurePath | None) -> Syntax:
     """What ``text`` says, by the rules of the dialect that path and fields give away. Never raises."""
+    placed = by_place(path)
+    if placed is not None:
+        return parse(text, placed)
     syntax = parse(text)
     fields = syntax.frontmatter.fields if syntax.frontmatter else ()
-    found = dialect_of(path, frozenset(field.key for field in fields))
+    found = by_keys(frozenset(field.key for field in fields))
     return syntax if found is syntax.dialect else parse(text, found)
 
 
