@@ -103,7 +103,7 @@ def in_plugin(path: PurePath) -> bool:
 
 
 def _by_folder(path: PurePath) -> Dialect | None:
-    inside = "/".join(["", *Path(path).absolute().parent.parts, ""])
+    inside = f"{Path(path).absolute().parent.as_posix()}/"
     best: tuple[int, Dialect] | None = None
     for one in editable():
         for folder in one.table.folders:
