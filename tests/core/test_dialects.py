@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator
 from agenteditor.core import dialects, resources, rewrite
 from agenteditor.core.checks import check
 from agenteditor.core.dialect import Dialect, claude_code
-from agenteditor.core.dialects import by_keys, by_name, by_place
+from agenteditor.core.dialects import by_name, dialect_of
 from agenteditor.core.document import Document, Transaction
 from agenteditor.core.files import encode, load
 from agenteditor.core.resources import resource
@@ -29,10 +29,6 @@ CLAUDE = claude_code()
 DATA = Path(__file__).parent / "data" / "dialects"
 MADE_UP = Path(__file__).parent / "data" / "made_up"
 FIXTURES = sorted(path.relative_to(DATA).as_posix() for path in DATA.rglob("*.md"))
-
-
-def dialect_of(path: PurePath | None, keys: frozenset[str] = frozenset()) -> Dialect:
-    return by_place(path) or by_keys(keys)
 
 
 def table_data(name: str) -> dict[str, object]:

@@ -8,7 +8,7 @@ back there; those a check makes by hand go through ``verified``.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from functools import cached_property
@@ -100,10 +100,10 @@ class Subject:
     def in_plugin(self) -> bool:
         return self.place == "plugin"
 
-    @property
-    def fields(self) -> Collection[Field]:
+    @cached_property
+    def fields(self) -> tuple[Field, ...]:
         """The fields that count, in file order: of repeated ones the last."""
-        return self._by_key.values()
+        return tuple(self._by_key.values())
 
     def field(self, key: str) -> Field | None:
         return self._by_key.get(key)

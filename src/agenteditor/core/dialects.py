@@ -70,6 +70,11 @@ def editable() -> tuple[Dialect, ...]:
 # --- which one ---------------------------------------------------------------------------------
 
 
+def dialect_of(path: PurePath | None, keys: frozenset[str] = frozenset()) -> Dialect:
+    """The dialect of a file at ``path`` with these ``keys`` in its frontmatter: the place decides first."""
+    return by_place(path) or by_keys(keys)
+
+
 def by_place(path: PurePath | None) -> Dialect | None:
     """The dialect that the place and name of a file decide; None where its fields do: ``by_keys``.
 
