@@ -16,6 +16,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import yaml
 
@@ -37,12 +38,24 @@ from agenteditor.core.yaml_nodes import (
 MAX_DEPTH = 64  # flow nesting costs libyaml quadratic time (READER.md, traps)
 MAX_LENGTH = 1_000_000  # code points; the largest real frontmatter has 6,000
 _MAX_MENDS = 32  # each costs one more parse (corrections E, F and G)
+_SHORT = 20_000  # code points; longer ones would hold too much memory
 
 assert yaml.__with_libyaml__, "Agent Editor needs PyYAML with libyaml; the pure parser reads tabs wrongly"
 
 
 def read(text: str) -> Node | YamlFault | Refused | None:
     """The top node of ``text``; None when it holds nothing; a fault when it does not parse."""
+    return _read_short(text) if len(text) <= _SHORT else _read(text)
+
+
+# The same is often asked again at once: a change is read back, then made and parsed; what does not parse is
+# read in pieces, and each fix tried on it.
+@lru_cache(maxsize=32)
+def _read_short(text: str) -> Node | YamlFault | Refused | None:
+    return _read(text)
+
+
+def _read(text: str) -> Node | YamlFault | Refused | None:
     if beyond := _beyond(text):
         return beyond
     masked = mask(text)
