@@ -143,9 +143,7 @@ def test_raw_yaml_adds_a_field_and_replaces_any_style():
         "name: a\nhooks:\n  Stop:\n    - x\n"
     )
     text = fenced("name: a\nmodel: opus\n")
-    assert done(text, set_raw(parse(text), "model", "|\n  x\n  y")) == fenced(
-        "name: a\nmodel: |\n  x\n  y\n"
-    )
+    assert done(text, set_raw(parse(text), "model", "|\n  x\n  y")) == fenced("name: a\nmodel: |\n  x\n  y\n")
 
 
 # title: (frontmatter, raw YAML, frontmatter after)
