@@ -101,7 +101,7 @@ def in_plugin(path: PurePath) -> bool:
     # As texts: of a catalog, every file asks for every folder above it.
     here = str(Path(path).absolute())
     while (above := os.path.dirname(here)) != here:  # noqa: PTH120
-        if is_file(os.path.join(above, ".claude-plugin", "plugin.json")):  # noqa: PTH118
+        if is_file(f"{above}/.claude-plugin/plugin.json"):
             return True
         here = above
     return False
