@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import fields, replace
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -224,6 +225,18 @@ def test_the_file_lies_in_the_cache_folder(monkeypatch: pytest.MonkeyPatch, tmp_
 
 def test_the_version_is_the_same_for_the_same_program() -> None:
     assert program_version() == program_version()
+
+
+def test_another_library_is_another_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = program_version()
+    monkeypatch.setattr(metadata, "version", lambda name: f"99 of {name}")
+    assert program_version() != before
+
+    def missing(name: str) -> str:
+        raise metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(metadata, "version", missing)
+    assert program_version() != before
 
 
 def test_changed_data_are_another_version(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -46,7 +46,7 @@ def store_file() -> Path:
 
 def program_version() -> str:
     """Names the code, the data and the libraries that answers come from: changed ones have another."""
-    state = [__version__, sys.version, *(metadata.version(name) for name in ("PyYAML", "jsonschema"))]
+    state = [__version__, sys.version, _installed("PyYAML"), _installed("jsonschema")]
     for folder, kind in (
         (Path(__file__).parent, "*.py"),
         (resource("schemas"), "*.json"),
@@ -116,6 +116,13 @@ class CatalogStore:
         self._lines[name] = line
         while self._size > MOST:
             self._size -= _size(*self._lines.popitem(last=False))
+
+
+def _installed(library: str) -> str:
+    try:
+        return metadata.version(library)
+    except metadata.PackageNotFoundError:
+        return ""
 
 
 def _size(name: str, line: str | None) -> int:
