@@ -21,6 +21,7 @@ _MODULES = {
     "import": "cli_import",
     "dialects": "cli_convert",
     "rules": "cli_rules",
+    "search": "cli_search",
 }
 COMMANDS = tuple(_MODULES)
 
