@@ -1,0 +1,480 @@
+"""Find in all agents: what to look for, the places found file by file, and what a replacement would change.
+
+It searches while one types, a few files at a time between two looks at the event queue, and drops a search
+that is out of date. Where to look it is told; where to go, and what to write, it tells.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSplitter,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from agenteditor.core.search import LONGEST_QUERY, Query
+from agenteditor.core.search_files import (
+    Hits,
+    Plan,
+    Replacement,
+    Stopped,
+    Target,
+    accepts,
+    harm,
+    plan_files,
+    refusal,
+    search_files,
+)
+from agenteditor.ui import theme
+from agenteditor.ui.diff_view import DiffView
+from agenteditor.ui.icons import icon, severity_icon, side
+from agenteditor.ui.qtext import plain
+from agenteditor.ui.search_rows import SearchRows
+
+DELAY = 150  # milliseconds after the last key
+_SLICE = 0.01  # seconds of work between two looks at the event queue
+
+# What there is to look in, and a sentence about what cannot be looked in ("" if there is nothing to say).
+Targets = Callable[[], tuple[list[Target], str]]
+# Writes one text after the other: for each, "" or a sentence why it was left as it is.
+Write = Callable[[Sequence[Replacement]], Iterator[str]]
+
+
+class SearchView(QWidget):
+    """The view. ``wanted`` carries a `Target` and a `Hit` or None; ``looked`` is emitted before a search
+    that shall see new files; ``written`` after texts were replaced; ``closed`` when it shall go."""
+
+    wanted = Signal(object, object)
+    looked = Signal()
+    written = Signal()
+    closed = Signal()
+
+    def __init__(self, targets: Targets, write: Write, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._targets, self._write = targets, write
+        self._found: list[Hits | Plan] = []
+        self._steps: Iterator[Hits | Plan | Stopped | None] = iter(())
+        self._writing: Iterator[str] | None = None
+        self._skipped: list[str] = []
+        self._all = self._done = self._places = self._to_write = 0
+        self._more = False
+        self._notes: list[str] = []
+        self._report = ""
+        self._build()
+        self._delay = self._timer_for(self._start, DELAY)
+        self._delay.setSingleShot(True)
+        self._timer = self._timer_for(self._step, 0)
+        self._preview = self._timer_for(self._show_preview, 0)
+        self._preview.setSingleShot(True)
+        self._show_state()
+
+    # --- what the owner asks and tells ----------------------------------------------------------
+
+    @property
+    def query(self) -> Query:
+        """What to look for."""
+        return Query(self.words.text(), self.case.isChecked(), self.word.isChecked(), self.regex.isChecked())
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether it searches, or is about to, or writes."""
+        return self._delay.isActive() or self._timer.isActive()
+
+    def open(self, words: str = "", *, replace: bool) -> None:
+        """Show the fields with the focus in them, looking for ``words`` unless they are empty."""
+        if words and plain(words) == words and "\n" not in words and len(words) <= LONGEST_QUERY:
+            self.words.setText(words)
+        changed = replace is self.replacement.isHidden()
+        for widget in (self.replacement, self.replace_button, self._right):
+            widget.setVisible(replace)
+        field = self.replacement if replace and self.words.text() and not changed else self.words
+        field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        field.selectAll()
+        self._look()
+
+    def take_focus(self) -> None:
+        """Put the focus where it is of most use."""
+        if self._found:
+            self.rows.take_focus()
+        else:
+            self.words.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    # --- building -------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        self.words = self._field(self.tr("Find in all agents"))
+        self.replacement = self._field(self.tr("Replace with"))
+        self.only = self._field(self.tr("Only files (such as review*)"))
+        self.only.setAccessibleName(self.tr("Only files"))
+        self.case = self._switch("Aa", self.tr("Match case"))
+        self.word = self._switch(self.tr("ab|"), self.tr("Whole words"))
+        self.regex = self._switch(".*", self.tr("Regular expression"))
+        self.count = QLabel()
+        self.count.setAccessibleName(self.tr("Number of places"))
+        self.replace_button = QPushButton(self.tr("Replace"))
+        self.replace_button.clicked.connect(self._replace)
+        close = QToolButton()
+        close.setIcon(icon("close"))
+        close.setAutoRaise(True)
+        close.setToolTip(self.tr("Close (Esc)"))
+        close.setAccessibleName(self.tr("Close"))
+        close.clicked.connect(self.closed)
+        self.rows = SearchRows()
+        self.rows.wanted.connect(lambda number, hit: self.wanted.emit(self._hits(number).target, hit))
+        self.rows.showing.connect(lambda _number: self._preview.start())
+        self.rows.ticked.connect(lambda _number: self._preview.start())
+        self.rows.left.connect(self.words.setFocus)
+        self.diff = DiffView(empty=self.tr("Nothing is ticked in this file."))
+        self.warning = QLabel()
+        self.sentence = QLabel()
+        self.nothing = QLabel()
+        self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.nothing.setForegroundRole(self.nothing.foregroundRole().PlaceholderText)
+        for label in (self.count, self.warning, self.sentence, self.nothing):
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setWordWrap(label is not self.count)
+        self._sign, self._warning_sign = QLabel(), QLabel()
+        self._arrange(close)
+
+    def _arrange(self, close: QToolButton) -> None:
+        switches = QHBoxLayout()
+        switches.setSpacing(2)
+        for button in (self.case, self.word, self.regex):
+            switches.addWidget(button)
+        fields = QGridLayout()
+        fields.setHorizontalSpacing(theme.GAP)
+        fields.setVerticalSpacing(theme.GAP // 2)
+        fields.addWidget(self.words, 0, 0)
+        fields.addLayout(switches, 0, 1)
+        fields.addWidget(self.only, 0, 2)
+        fields.addWidget(self.count, 0, 3)
+        fields.addWidget(close, 0, 4)
+        fields.addWidget(self.replacement, 1, 0)
+        fields.addWidget(self.replace_button, 1, 1, 1, 2, Qt.AlignmentFlag.AlignLeft)
+        for column, stretch in enumerate((3, 0, 2, 2)):
+            fields.setColumnStretch(column, stretch)
+        self._sentence_row = _signed(self._sign, self.sentence)
+        self._warning_row = _signed(self._warning_sign, self.warning)
+        self._right = QWidget()
+        right = QVBoxLayout(self._right)
+        right.setContentsMargins(0, 0, 0, 0)
+        right.setSpacing(0)
+        right.addWidget(self._warning_row)
+        right.addWidget(self.diff, 1)
+        halves = QSplitter(Qt.Orientation.Horizontal)
+        halves.setChildrenCollapsible(False)
+        halves.addWidget(self.rows)
+        halves.addWidget(self._right)
+        halves.setSizes([400, 500])
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.nothing)
+        self._pages.addWidget(halves)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, theme.GAP, 0, 0)
+        layout.setSpacing(theme.GAP)
+        top = QVBoxLayout()
+        top.setContentsMargins(theme.MARGIN, 0, theme.MARGIN, 0)
+        top.addLayout(fields)
+        top.addWidget(self._sentence_row)
+        layout.addLayout(top)
+        layout.addWidget(self._pages, 1)
+        order: tuple[QWidget, ...] = (
+            self.words,
+            self.replacement,
+            self.case,
+            self.word,
+            self.regex,
+            self.only,
+        )
+        for one, other in zip(order, (*order[1:], self.replace_button), strict=True):
+            QWidget.setTabOrder(one, other)
+        for one, other in ((self.replace_button, close), (close, self.rows), (self.rows, self.diff.list)):
+            QWidget.setTabOrder(one, other)
+
+    def _field(self, name: str) -> QLineEdit:
+        field = QLineEdit()
+        field.setAccessibleName(name)
+        field.setPlaceholderText(name)
+        field.setMaxLength(LONGEST_QUERY)
+        field.setMinimumWidth(120)
+        field.textChanged.connect(self._typed)
+        return field
+
+    def _switch(self, text: str, name: str) -> QToolButton:
+        button = QToolButton()
+        button.setText(text)
+        button.setCheckable(True)
+        button.setAutoRaise(True)
+        button.setToolTip(name)
+        button.setAccessibleName(name)
+        button.toggled.connect(self._typed)
+        return button
+
+    def _timer_for(self, slot: Callable[[], None], interval: int) -> QTimer:
+        timer = QTimer(self)
+        timer.setInterval(interval)
+        timer.timeout.connect(slot)
+        return timer
+
+    # --- searching ------------------------------------------------------------------------------
+
+    @property
+    def _replaces(self) -> bool:
+        return not self.replacement.isHidden()
+
+    def _typed(self) -> None:
+        groups = self.tr("Replace with (\\1 is what the first group found)")
+        self.replacement.setPlaceholderText(groups if self.regex.isChecked() else self.tr("Replace with"))
+        self._report = ""
+        if self._writing is None:
+            self._timer.stop()  # what it finds is out of date
+            self._delay.start()
+
+    def _look(self) -> None:
+        """Search at once, in files that are new too."""
+        self.looked.emit()
+        self._start()
+
+    def _start(self) -> None:
+        """Begin a search; whatever another one has found goes."""
+        if self._writing is not None:
+            return
+        self._delay.stop()
+        self.rows.clear()
+        self._found = []
+        self._done = self._places = 0
+        self._more = False
+        query = self.query
+        targets, note = self._targets() if query.text else ([], "")
+        wanted = [target for target in targets if accepts(target.name, self.only.text())]
+        self._all = len(wanted)
+        self._notes = [note] if note else []
+        self._steps = (
+            plan_files(wanted, query, self.replacement.text())
+            if self._replaces
+            else search_files(wanted, query)
+        )
+        self._timer.start()
+        self._step()
+
+    def _step(self) -> None:
+        """Search some files, or write some."""
+        end = time.perf_counter() + _SLICE
+        while time.perf_counter() < end:
+            if self._writing is not None:
+                if not self._write_one(self._writing):
+                    return
+                continue
+            try:
+                found = next(self._steps)
+            except StopIteration:
+                self._timer.stop()
+                break
+            if isinstance(found, Stopped):
+                self._notes.append(found.reason)
+                continue
+            self._done += 1
+            if found is not None:
+                self._add(found)
+        self._show_state()
+
+    def _add(self, found: Hits | Plan) -> None:
+        number = len(self._found)
+        self._found.append(found)
+        hits = self._hits(number)
+        self._places += hits.count
+        self._more = self._more or hits.more
+        if isinstance(found, Hits):
+            self.rows.add_found(found)
+            return
+        worse = harm(found.replacement(lambda _index: True)) if found.edits else ""
+        warning = self.tr("Not ticked, because the agent would load worse: {0}").format(worse)
+        self.rows.add_found(hits, ticks=not worse, warning=warning if worse else "")
+        if self.rows.currentItem() is None and found.edits:
+            self.rows.show_file(number)
+
+    def _hits(self, number: int) -> Hits:
+        found = self._found[number]
+        return found if isinstance(found, Hits) else found.found
+
+    # --- showing --------------------------------------------------------------------------------
+
+    def _show_state(self) -> None:
+        """Numbers, sentences and the button, as they are now."""
+        query = self.query
+        refused = refusal(query)
+        unread = sum(bool(self._hits(number).problem) for number in range(len(self._found)))
+        notes = [*filter(None, (self._report, refused)), *self._notes]
+        if unread:
+            notes.append(self.tr("{0} could not be searched: see the list.").format(_files(unread)))
+        self._say(" ".join(notes), error=bool(refused or self._notes or unread or self._skipped))
+        self.count.setText(self._counted() if query.text and not refused else "")
+        self._pages.setCurrentIndex(1 if self._found else 0)
+        self.nothing.setText(self._empty_words(query, refused))
+        if self._writing is not None:
+            self.replace_button.setText(self.tr("Stop"))
+            self.replace_button.setEnabled(True)
+        elif self._replaces:
+            places, texts = (0, 0) if self.is_busy else self._ticked()
+            self.replace_button.setText(
+                self.tr("Replace {0} in {1}").format(_places(places), _files(texts))
+                if places
+                else self.tr("Replace")
+            )
+            self.replace_button.setEnabled(bool(places))
+        severity = "error" if refused else None
+        if self.words.property("severity") != severity:
+            self.words.setProperty("severity", severity)
+            self.words.update()
+
+    def _counted(self) -> str:
+        if self._writing is not None:
+            return self.tr("Writing {0} of {1}…").format(f"{self._done:,}", f"{self._to_write:,}")
+        there = sum(bool(self._hits(number).count) for number in range(len(self._found)))
+        words = _places(self._places)
+        if self._more:
+            words = self.tr("more than {0}").format(words)
+        words = self.tr("{0} in {1}").format(words, _files(there)) if there else self.tr("No matches")
+        if self._timer.isActive():
+            return self.tr("{0} · searching {1} of {2}").format(words, f"{self._done:,}", f"{self._all:,}")
+        return words
+
+    def _empty_words(self, query: Query, refused: str) -> str:
+        if not query.text:
+            return self.tr("Type what to look for: all agents of the folder and all open ones are searched.")
+        if refused or self.is_busy:
+            return ""
+        if not self._all:
+            if self.only.text().strip():
+                return self.tr("No file has a name that fits “{0}”.").format(plain(self.only.text().strip()))
+            return self.tr("There is nothing to search: open a folder of agents first.")
+        return self.tr("Nothing found in {0}.").format(_files(self._all))
+
+    def _say(self, sentence: str, *, error: bool) -> None:
+        self.sentence.setText(plain(sentence))
+        self._sentence_row.setVisible(bool(sentence))
+        sign = severity_icon("warning") if error else icon("info")
+        self._sign.setPixmap(sign.pixmap(side(self), side(self)))
+        self.words.setAccessibleDescription(plain(sentence) or self.count.text())
+
+    def _show_preview(self) -> None:
+        """What the ticked places change in the file of the current row."""
+        number = self.rows.current_file()
+        plan = self._found[number] if number is not None and number < len(self._found) else None
+        if isinstance(plan, Plan) and plan.edits and number is not None:
+            change = plan.replacement(lambda place: self.rows.is_ticked(number, place))
+            worse = harm(change)
+            self.diff.show_texts(change.before, change.after)
+            self.diff.show_first_change()
+            words = self.tr("The agent would load worse: {0}").format(worse) if worse else ""
+        else:
+            self.diff.show_texts("", "")
+            words = ""
+        self.warning.setText(plain(words))
+        self._warning_sign.setPixmap(severity_icon("warning").pixmap(side(self), side(self)))
+        self._warning_row.setVisible(bool(words))
+        self._show_state()
+
+    # --- replacing ------------------------------------------------------------------------------
+
+    def _ticked(self) -> tuple[int, int]:
+        """How many places are ticked, in how many files."""
+        places = texts = 0
+        for number, plan in enumerate(self._found):
+            if isinstance(plan, Plan):
+                here = self.rows.ticked_of(number, len(plan.edits))
+                places, texts = places + here, texts + bool(here)
+        return places, texts
+
+    def changes(self) -> tuple[Replacement, ...]:
+        """The texts that change where boxes are ticked."""
+        made = [
+            plan.replacement(lambda place, number=number: self.rows.is_ticked(number, place))  # type: ignore[misc]
+            for number, plan in enumerate(self._found)
+            if isinstance(plan, Plan) and self.rows.ticked_of(number, len(plan.edits))
+        ]
+        return tuple(change for change in made if change.before != change.after)
+
+    def _replace(self) -> None:
+        """Begin to write what is ticked; or stop it."""
+        if self._writing is not None:
+            self._finish(
+                self.tr("Stopped: {0} of {1} done.").format(f"{self._done:,}", f"{self._to_write:,}")
+            )
+            return
+        changes = self.changes()
+        self._skipped = []
+        self._done, self._to_write = 0, len(changes)
+        self._writing = self._write(changes)
+        self._timer.start()
+        self._show_state()
+
+    def _write_one(self, writing: Iterator[str]) -> bool:
+        """Write one text; False after the last one."""
+        try:
+            sentence = next(writing)
+        except StopIteration:
+            self._finish("")
+            return False
+        self._done += 1
+        if sentence:
+            self._skipped.append(sentence)
+        return True
+
+    def _finish(self, stopped: str) -> None:
+        self._timer.stop()
+        self._writing = None
+        done = self._done - len(self._skipped)
+        words = [stopped or self.tr("Replaced in {0}.").format(_files(done)), *self._skipped]
+        self._report = " ".join(words)
+        self.written.emit()
+        self._look()
+
+    # --- keys and looks -------------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc closes, Enter in a field searches again, Down leads to the places."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.closed.emit()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._look()
+        elif event.key() == Qt.Key.Key_Down and self._found:
+            self.rows.take_focus()
+        else:
+            super().keyPressEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_preview"):
+            self._show_state()
+
+
+def _signed(sign: QLabel, label: QLabel) -> QWidget:
+    row = QWidget()
+    layout = QHBoxLayout(row)
+    layout.setContentsMargins(theme.GAP, theme.GAP // 2, theme.GAP, theme.GAP // 2)
+    layout.setSpacing(theme.GAP)
+    layout.addWidget(sign, 0, Qt.AlignmentFlag.AlignTop)
+    layout.addWidget(label, 1)
+    row.hide()
+    return row
+
+
+def _files(count: int) -> str:
+    return "1 file" if count == 1 else f"{count:,} files"
+
+
+def _places(count: int) -> str:
+    return "1 place" if count == 1 else f"{count:,} places"
