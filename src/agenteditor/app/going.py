@@ -111,7 +111,7 @@ def _place(window: Window, place: Symbol, word: str) -> Choice:
 def _commands(window: Window) -> list[Choice]:
     """Every entry of every menu; those that were chosen last come first."""
     found: dict[str, Choice] = {}
-    for where, action in _entries(window.menuBar().actions(), ""):
+    for where, action in _entries(window, window.menuBar().actions(), ""):
         found[f"{where}/{action.iconText()}"] = _command(window, where, action)
     recent = [key for key in window.settings.recent_commands if key in found]
     return [found[key] for key in dict.fromkeys([*recent, *found])]
@@ -129,14 +129,16 @@ def _command(window: Window, where: str, action: QAction) -> Choice:
     return Choice(goal, icon("check") if checked else action.icon(), run, keys, action.isEnabled())
 
 
-def _entries(actions: list[QAction], where: str) -> Iterator[tuple[str, QAction]]:
+def _entries(window: Window, actions: list[QAction], where: str) -> Iterator[tuple[str, QAction]]:
     """The actions in menus and in the menus inside them, with the names of the menus."""
     for action in actions:
         menu = action.menu()
+        if menu is not None and menu is window.actions_.submenus["recent"]:
+            continue  # files, and no commands: they are among the agents
         if isinstance(menu, QMenu):
             menu.aboutToShow.emit()  # those whose entries come and go are filled by it
             name = _words(action.text())
-            yield from _entries(menu.actions(), f"{where} › {name}" if where else name)
+            yield from _entries(window, menu.actions(), f"{where} › {name}" if where else name)
         elif not action.isSeparator() and action.text():
             yield where, action
 

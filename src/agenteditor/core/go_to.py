@@ -1,9 +1,10 @@
 """Go to anything: which names a few typed letters mean, best first, and what one agent holds to go to.
 
 A name is meant if it has the letters in their order; a name that begins with them comes before one that
-has them at the start of a word, then somewhere in one piece, then scattered. Scattered letters count more
-at the starts of words and next to each other: "bkrev" is backend-reviewer. Several words must all be met,
-each in the name or, for less, in what stands beside it (a folder, a menu). Nothing here raises.
+has them at the start of a word, then somewhere in one piece, then scattered. Scattered letters begin at
+the start of a word, and count more there and next to each other: "bkrev" is backend-reviewer. Several words
+must all be met, each in the name or, for less, in what stands beside it (a folder, a menu). Nothing here
+raises.
 """
 
 from __future__ import annotations
@@ -155,7 +156,8 @@ def _scored(word: str, pattern: re.Pattern[str], folded: str, text: str) -> tupl
     if at > 0:
         return (_INSIDE if _whole(word, folded, text, at) is None else _WORD), len(word)
     if pattern.match(folded):
-        return _SCATTERED, _aligned(word, folded, text)[0]
+        worth = _aligned(word, folded, text)[0]
+        return (_SCATTERED, worth) if worth else (0, 0)
     return 0, 0
 
 
@@ -186,12 +188,11 @@ def _begins_word(text: str, at: int) -> bool:
 
 
 def _aligned(word: str, folded: str, text: str) -> tuple[int, tuple[int, ...]]:
-    """The worthiest way to find the letters of ``word`` in a text that has them, in order.
+    """The worth of the best way to find the letters of ``word`` in a text, in order, and their places.
 
-    Beyond the letters that are looked at the first place is as good as any.
+    It begins at the start of a word; 0 if there is none. Only the first letters of a long text are looked at.
     """
-    if len(folded) > _LONGEST_SCATTERED:
-        return 0, _leftmost(word, folded)
+    folded = folded[:_LONGEST_SCATTERED]
     # For each letter of the word so far: its places, the best worth that ends there, and from where.
     chains: list[dict[int, tuple[int, int]]] = []
     worth = [
@@ -210,7 +211,7 @@ def _aligned(word: str, folded: str, text: str) -> tuple[int, tuple[int, ...]]:
                 if before[upcoming][0] > best:
                     best, origin = before[upcoming][0], upcoming
                 upcoming = next(waiting, None)
-            if best >= 0:
+            if best >= 0 and (number or worth[at] > _LETTER):
                 value, source = best, origin
                 if at - 1 in before and before[at - 1][0] + _NEXT > value:
                     value, source = before[at - 1][0] + _NEXT, at - 1
@@ -226,14 +227,3 @@ def _aligned(word: str, folded: str, text: str) -> tuple[int, tuple[int, ...]]:
         places.append(end)
         end = chain[end][1]
     return total, tuple(reversed(places))
-
-
-def _leftmost(word: str, folded: str) -> tuple[int, ...]:
-    places: list[int] = []
-    at = -1
-    for letter in word:
-        at = folded.find(letter, at + 1)
-        if at < 0:
-            return ()
-        places.append(at)
-    return tuple(places)

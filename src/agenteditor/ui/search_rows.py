@@ -56,14 +56,14 @@ class SearchRows(QTreeWidget):
     def add_found(self, found: Hits, *, ticks: bool | None = None, warning: str = "") -> None:
         """Add a file with its places below it; ``ticks`` is whether they are ticked, None: without boxes.
 
-        A ``warning`` is shown on the file, and as a sentence where the mouse rests.
+        A ``warning`` is a sign on the file, and the sentence where the mouse rests.
         """
         number = self.topLevelItemCount()
         self.blockSignals(True)
         top = QTreeWidgetItem()
         folder, _, name = found.target.name.rpartition("/")
         count = f"more than {found.count:,}" if found.more else f"{found.count:,}"
-        beside = [part for part in (folder, count if found.count else "") if part]
+        beside = [part for part in (count if found.count else "", folder) if part]
         _fill(top, name, "   ".join(beside), number)
         sign = severity_icon("error") if found.problem else severity_icon("warning") if warning else None
         top.setIcon(0, sign or icon("agent"))
@@ -116,9 +116,10 @@ class SearchRows(QTreeWidget):
 
     def take_focus(self) -> None:
         """Put the focus into the tree, on its first place if it was on none."""
-        self.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        # First: with the focus Qt would choose the first file itself.
         if self.currentItem() is None and (top := self.topLevelItem(0)) is not None:
             self.setCurrentItem(top.child(0) or top)
+        self.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def show_file(self, number: int) -> None:
         """Make the row of a file the current one."""
@@ -137,7 +138,8 @@ class SearchRows(QTreeWidget):
 
     def _want(self, item: QTreeWidgetItem | None) -> None:
         if item is not None:
-            self.wanted.emit(_file(item), item.data(0, _HIT))
+            place = item if item.childCount() == 0 else item.child(0)
+            self.wanted.emit(_file(item), place.data(0, _HIT) if place is not None else None)
 
     def _show(self, item: QTreeWidgetItem | None) -> None:
         if item is not None:

@@ -44,6 +44,7 @@ from agenteditor.ui.qtext import plain
 from agenteditor.ui.search_rows import SearchRows
 
 DELAY = 150  # milliseconds after the last key
+_LEAST = 52  # pixels: two rows
 _SLICE = 0.01  # seconds of work between two looks at the event queue
 
 # What there is to look in, and a sentence about what cannot be looked in ("" if there is nothing to say).
@@ -136,7 +137,7 @@ class SearchView(QWidget):
         self.rows.showing.connect(lambda _number: self._preview.start())
         self.rows.ticked.connect(lambda _number: self._preview.start())
         self.rows.left.connect(self.words.setFocus)
-        self.diff = DiffView(empty=self.tr("Nothing is ticked in this file."))
+        self.diff = DiffView(empty=self.tr("The replacement changes nothing here."))
         self.warning = QLabel()
         self.sentence = QLabel()
         self.nothing = QLabel()
@@ -179,6 +180,7 @@ class SearchView(QWidget):
         halves.addWidget(self._right)
         halves.setSizes([400, 500])
         self._pages = QStackedWidget()
+        self._pages.setMinimumHeight(_LEAST)  # so that a window of 600 pixels has room for it
         self._pages.addWidget(self.nothing)
         self._pages.addWidget(halves)
         layout = QVBoxLayout(self)
@@ -300,8 +302,8 @@ class SearchView(QWidget):
             self.rows.add_found(found)
             return
         worse = harm(found.replacement(lambda _index: True)) if found.edits else ""
-        warning = self.tr("Not ticked, because the agent would load worse: {0}").format(worse)
-        self.rows.add_found(hits, ticks=not worse, warning=warning if worse else "")
+        warning = self._harm_words(worse, ticked=False) if worse else ""
+        self.rows.add_found(hits, ticks=not worse, warning=warning)
         if self.rows.currentItem() is None and found.edits:
             self.rows.show_file(number)
 
@@ -374,18 +376,27 @@ class SearchView(QWidget):
         number = self.rows.current_file()
         plan = self._found[number] if number is not None and number < len(self._found) else None
         if isinstance(plan, Plan) and plan.edits and number is not None:
-            change = plan.replacement(lambda place: self.rows.is_ticked(number, place))
+            ticked = self.rows.ticked_of(number, len(plan.edits))
+            # With nothing ticked: what would change if all were, and why it is not.
+            change = plan.replacement(lambda place: not ticked or self.rows.is_ticked(number, place))
             worse = harm(change)
             self.diff.show_texts(change.before, change.after)
             self.diff.show_first_change()
-            words = self.tr("The agent would load worse: {0}").format(worse) if worse else ""
+            words = self._harm_words(worse, ticked=bool(ticked))
         else:
             self.diff.show_texts("", "")
-            words = ""
+            worse = words = ""
         self.warning.setText(plain(words))
-        self._warning_sign.setPixmap(severity_icon("warning").pixmap(side(self), side(self)))
+        sign = severity_icon("warning") if worse else icon("info")
+        self._warning_sign.setPixmap(sign.pixmap(side(self), side(self)))
         self._warning_row.setVisible(bool(words))
         self._show_state()
+
+    def _harm_words(self, worse: str, *, ticked: bool) -> str:
+        if worse:
+            words = self.tr("The agent would load worse: {0}")
+            return (words if ticked else self.tr("Not ticked. {0}").format(words)).format(worse)
+        return "" if ticked else self.tr("Not ticked: this file stays as it is.")
 
     # --- replacing ------------------------------------------------------------------------------
 
@@ -449,7 +460,10 @@ class SearchView(QWidget):
         if event.key() == Qt.Key.Key_Escape:
             self.closed.emit()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self._look()
+            if self.replace_button.hasFocus():
+                self.replace_button.click()
+            else:
+                self._look()
         elif event.key() == Qt.Key.Key_Down and self._found:
             self.rows.take_focus()
         else:
