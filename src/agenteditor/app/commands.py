@@ -83,7 +83,7 @@ def slots(window: Window) -> dict[str, Callable[..., object]]:
         "find-next": lambda: editor().find_step(1),
         "find-previous": lambda: editor().find_step(-1),
         "find-all": lambda: search_all(window),
-        "replace-all": lambda: search_all(window, replace=True),
+        "replace-all": lambda: search_all(window, replacing=True),
         "go-to": lambda: go_to(window),
         "commands": lambda: go_to(window, ">"),
         "details": view("details"),

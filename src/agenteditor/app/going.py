@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication
@@ -67,22 +68,28 @@ def _agents(window: Window) -> list[Choice]:
     present = window.editor.document.path if window.editor is not None else None
     recent = [path for path in map(Path, window.settings.recent_files) if path != present]
     first = [path for path in recent if path in names or is_file(path)]
-    paths = dict.fromkeys([*first, *names])
-    return [_agent(window, names.get(path, path.stem), path) for path in paths] + new
+    sign = icon("agent")
+    folders: dict[Path, str] = {}
+    made: list[Choice] = []
+    for path in dict.fromkeys([*first, *names]):
+        folder = path.parent
+        if folder not in folders:
+            folders[folder] = _below(window.folder, folder)
+        goal = Goal(names.get(path, path.stem), folders[folder])
+        made.append(Choice(goal, sign, partial(_open, window, path)))
+    return made + new
 
 
-def _agent(window: Window, name: str, path: Path) -> Choice:
-    def open_it() -> None:
-        window.settings.remember_file(path)
-        window.open_paths([path])
+def _open(window: Window, path: Path) -> None:
+    window.settings.remember_file(path)
+    window.open_paths([path])
 
-    folder = path.parent
-    if window.folder is not None and folder.is_relative_to(window.folder):
-        below = folder.relative_to(window.folder).as_posix()
-        beside = "" if below == "." else below
-    else:
-        beside = shortened(folder)
-    return Choice(Goal(name, beside), icon("agent"), open_it)
+
+def _below(root: Path | None, folder: Path) -> str:
+    """A folder as people see it: below the open one, else with its whole path."""
+    if root is None or not folder.is_relative_to(root):
+        return shortened(folder)
+    return "" if folder == root else folder.relative_to(root).as_posix()
 
 
 # --- places of one agent -----------------------------------------------------------------------

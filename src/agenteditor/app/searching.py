@@ -7,15 +7,18 @@ files are changed on disk. What somebody changed since the search is left as it 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtWidgets import QDockWidget, QWidget
+from PySide6.QtWidgets import QApplication, QDockWidget, QWidget
 
+from agenteditor.app.start_page import shortened
 from agenteditor.app.titles import title
 from agenteditor.app.window import Window
 from agenteditor.core import files
 from agenteditor.core.catalog import agent_files
+from agenteditor.core.catalog_entry import sub_folder
 from agenteditor.core.document import Document, Transaction
 from agenteditor.core.files import FileProblem, shown_path
 from agenteditor.core.search_files import Hit, Replacement, Target, search_one
@@ -28,12 +31,14 @@ def tr(text: str) -> str:
     return QCoreApplication.translate("searching", text)
 
 
-def search_all(window: Window, *, replace: bool = False) -> None:
+def search_all(window: Window, *, replacing: bool = False) -> None:
     """Show the pane, looking for what is selected in the source."""
     pane = window.findChild(SearchPane) or SearchPane(window)
-    words = window.editor.selected_text if window.editor is not None else ""
+    focused = QApplication.focusWidget()
+    searching = focused is not None and pane.isAncestorOf(focused)
+    words = window.editor.selected_text if window.editor is not None and not searching else ""
     pane.show()
-    pane.view.open(words, replace=replace)
+    pane.view.open(words, replace=replacing)
 
 
 class SearchPane(QDockWidget):
@@ -45,7 +50,7 @@ class SearchPane(QDockWidget):
         self.setFeatures(QDockWidget.DockWidgetFeature.NoDockWidgetFeatures)
         self.setTitleBarWidget(QWidget())
         self._window = window
-        self._listed: tuple[Path | None, list[Path], str] | None = None
+        self._listed: tuple[Path | None, list[Target], str] | None = None
         self.view = SearchView(self._targets, lambda changes: write(window, changes))
         self.view.looked.connect(self._forget)
         self.view.wanted.connect(self._go)
@@ -62,12 +67,20 @@ class SearchPane(QDockWidget):
         """Every agent of the folder and every open one; and which folders cannot be listed."""
         window = self._window
         if self._listed is None or self._listed[0] != window.folder:
-            self._listed = _list(window.folder)
-        folder, paths, note = self._listed
-        texts = {editor.document.path: editor.document for editor in window.editors()}
-        targets = [_target(folder, path, texts.pop(path, None)) for path in paths]
-        elsewhere = [editor.document for editor in window.editors() if editor.document.path in texts]
-        return [_target(folder, document.path, document) for document in elsewhere] + targets, note
+            self._listed = (window.folder, *_list(window.folder))
+        _, targets, note = self._listed
+        open_ones = [editor.document for editor in window.editors()]
+        texts = {document.path: document.text for document in open_ones}
+        there = {target.path for target in targets}
+        elsewhere = [
+            Target(document.path, _name(document), document.text)
+            for document in open_ones
+            if document.path is None or document.path not in there
+        ]
+        found = [
+            replace(target, text=texts[target.path]) if target.path in texts else target for target in targets
+        ]
+        return elsewhere + found, note
 
     def _go(self, target: Target, hit: Hit | None) -> None:
         """Show a place in the source; where the text has changed, the nearest there is now."""
@@ -148,20 +161,20 @@ def _open_at(window: Window, path: Path | None, text: str | None) -> int | None:
     return None
 
 
-def _list(folder: Path | None) -> tuple[Path | None, list[Path], str]:
+def _name(document: Document) -> str:
+    return title(document) if document.path is None else shortened(document.path)
+
+
+def _list(folder: Path | None) -> tuple[list[Target], str]:
+    """The agents of a folder, to be read from disk, and a sentence about what cannot be listed."""
+    if folder is None:
+        return [], ""
     unreadable: list[str] = []
-    paths = (
-        agent_files(folder, lambda error: unreadable.append(shown_path(str(error.filename))))
-        if folder
-        else []
-    )
+    names: dict[Path, str] = {}
+    targets: list[Target] = []
+    for path in agent_files(folder, lambda error: unreadable.append(shown_path(str(error.filename)))):
+        if path.parent not in names:
+            names[path.parent] = sub_folder(path, folder)
+        targets.append(Target(path, "/".join(filter(None, (names[path.parent], path.name)))))
     note = tr("Folders that cannot be listed: {0}.").format(", ".join(unreadable)) if unreadable else ""
-    return folder, paths, note
-
-
-def _target(folder: Path | None, path: Path | None, document: Document | None) -> Target:
-    text = document.text if document is not None else None
-    if path is None:
-        return Target(None, title(document) if document is not None else "", text)
-    below = folder is not None and path.is_relative_to(folder)
-    return Target(path, path.relative_to(folder).as_posix() if below and folder else path.as_posix(), text)
+    return targets, note

@@ -25,6 +25,8 @@ LONGEST_QUERY = 200
 _BESIDE = 10
 _EQUAL, _PREFIX, _WORD, _INSIDE, _SCATTERED = 15, 14, 13, 12, 11
 _LETTER, _AT_WORD, _AT_START, _NEXT = 1, 8, 4, 6
+# Names with scattered letters that are looked at one by one, with each key; the others stand behind them.
+_MOST_ALIGNED = 1_000
 _LONGEST_SCATTERED = 400  # letters of a name that are looked at one by one
 
 
@@ -42,6 +44,7 @@ class Ranking:
     def __init__(self, goals: Sequence[Goal]) -> None:
         self._goals = goals
         self._folded = [(_fold(goal.name), _fold(goal.beside)) for goal in goals]
+        self._left = 0
         self._last: tuple[str, list[int]] = ("", list(range(len(goals))))
 
     def best(self, query: str, most: int) -> tuple[list[int], int]:
@@ -56,15 +59,16 @@ class Ranking:
         key = " ".join(words)
         # Whoever types on can only lose goals, unless a space begins a new word: those lose some too.
         among = self._last[1] if key.startswith(self._last[0]) else range(len(self._goals))
+        self._left = _MOST_ALIGNED
         scored: list[tuple[int, int, int, int]] = []
         patterns = [_pattern(word) for word in words]
         for index in among:
             name, beside = self._folded[index]
             kind, letters = _EQUAL, 0
             for word, pattern in zip(words, patterns, strict=True):
-                found = _scored(word, pattern, name, self._goals[index].name)
+                found = self._scored(word, pattern, name, self._goals[index].name)
                 if not found[0]:
-                    found = _scored(word, pattern, beside, self._goals[index].beside)
+                    found = self._scored(word, pattern, beside, self._goals[index].beside)
                     if not found[0]:
                         break
                     found = (found[0] - _BESIDE, found[1])
@@ -74,6 +78,21 @@ class Ranking:
                 scored.append((kind, letters, -len(name), -index))
         self._last = (key, [-one[3] for one in scored])
         return [-one[3] for one in heapq.nlargest(most, scored)], len(scored)
+
+    def _scored(self, word: str, pattern: re.Pattern[str], folded: str, text: str) -> tuple[int, int]:
+        """The kind and the worth of the letters of ``word`` in a text; kind 0 if it has them not."""
+        at = folded.find(word)
+        if at == 0:
+            return (_EQUAL if len(word) == len(folded) else _PREFIX), len(word)
+        if at > 0:
+            return (_INSIDE if _whole(word, folded, text, at) is None else _WORD), len(word)
+        if not pattern.match(folded):
+            return 0, 0
+        if not self._left:
+            return _SCATTERED, 0
+        self._left -= 1
+        chains = _chains(word, folded[:_LONGEST_SCATTERED], text)
+        return (_SCATTERED, max(chains[-1].values())) if chains else (0, 0)
 
 
 def marked(query: str, text: str) -> tuple[int, ...]:
@@ -148,19 +167,6 @@ def _escaped(letter: str) -> str:
     return f"\\{letter}" if letter in "\\]^-[&~|" else letter
 
 
-def _scored(word: str, pattern: re.Pattern[str], folded: str, text: str) -> tuple[int, int]:
-    """The kind and the worth of the letters of ``word`` in a text; kind 0 if it has them not."""
-    at = folded.find(word)
-    if at == 0:
-        return (_EQUAL if len(word) == len(folded) else _PREFIX), len(word)
-    if at > 0:
-        return (_INSIDE if _whole(word, folded, text, at) is None else _WORD), len(word)
-    if pattern.match(folded):
-        worth = _aligned(word, folded, text)[0]
-        return (_SCATTERED, worth) if worth else (0, 0)
-    return 0, 0
-
-
 def _whole(word: str, folded: str, text: str, at: int) -> int | None:
     """Where ``word`` stands at the start of a word, from ``at`` on; None if nowhere."""
     while at >= 0:
@@ -192,38 +198,53 @@ def _aligned(word: str, folded: str, text: str) -> tuple[int, tuple[int, ...]]:
 
     It begins at the start of a word; 0 if there is none. Only the first letters of a long text are looked at.
     """
-    folded = folded[:_LONGEST_SCATTERED]
-    # For each letter of the word so far: its places, the best worth that ends there, and from where.
-    chains: list[dict[int, tuple[int, int]]] = []
-    worth = [
-        _LETTER + (_AT_WORD if _begins_word(text, at) else 0) + (_AT_START if at == 0 else 0)
-        for at in range(len(folded))
-    ]
-    for number, letter in enumerate(word):
-        here: dict[int, tuple[int, int]] = {}
-        best, origin = (0, -1) if number == 0 else (-1, -1)
-        before = chains[-1] if chains else {}
-        waiting = iter(sorted(before))
+    chains = _chains(word, folded[:_LONGEST_SCATTERED], text)
+    if not chains:
+        return 0, ()
+    total = max(chains[-1].values())
+    places: list[int] = []
+    worth, after = total, len(text) + 1
+    for number in range(len(word) - 1, -1, -1):
+        # Backwards, the place from which the worth that is left came about.
+        here = next(
+            at
+            for at, value in chains[number].items()
+            if (at < after and value == worth) or (at + 1 == after and value + _NEXT == worth)
+        )
+        places.append(here)
+        worth, after = chains[number][here] - _letter_worth(text, here), here
+    return total, tuple(reversed(places))
+
+
+def _chains(word: str, folded: str, text: str) -> list[dict[int, int]]:
+    """For each letter of the word its places, in order, and the best worth of all letters up to there.
+
+    None at all if the letters cannot be found in order from the start of a word on.
+    """
+    chains: list[dict[int, int]] = []
+    before: dict[int, int] = {}
+    for letter in word:
+        here: dict[int, int] = {}
+        waiting = iter(before.items())
         upcoming = next(waiting, None)
+        best = -1 if chains else 0
         at = folded.find(letter)
         while at >= 0:
-            while upcoming is not None and upcoming < at:
-                if before[upcoming][0] > best:
-                    best, origin = before[upcoming][0], upcoming
+            while upcoming is not None and upcoming[0] < at:
+                best = max(best, upcoming[1])
                 upcoming = next(waiting, None)
-            if best >= 0 and (number or worth[at] > _LETTER):
-                value, source = best, origin
-                if at - 1 in before and before[at - 1][0] + _NEXT > value:
-                    value, source = before[at - 1][0] + _NEXT, at - 1
-                here[at] = (value + worth[at], source)
+            worth = _letter_worth(text, at)
+            if best >= 0 and (chains or worth > _LETTER):
+                here[at] = worth + max(best, before.get(at - 1, -_NEXT) + _NEXT)
             at = folded.find(letter, at + 1)
+        if not here:
+            return []
         chains.append(here)
-    if not chains or not chains[-1]:
-        return 0, ()
-    end = max(chains[-1], key=lambda at: (chains[-1][at][0], -at))
-    total = chains[-1][end][0]
-    places: list[int] = []
-    for chain in reversed(chains):
-        places.append(end)
-        end = chain[end][1]
-    return total, tuple(reversed(places))
+        before = here
+    return chains
+
+
+def _letter_worth(text: str, at: int) -> int:
+    if at == 0:
+        return _LETTER + _AT_WORD + _AT_START
+    return _LETTER + _AT_WORD if _begins_word(text, at) else _LETTER

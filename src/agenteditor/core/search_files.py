@@ -13,11 +13,13 @@ from pathlib import Path
 from typing import TypeVar
 
 from agenteditor.core import files, search
+from agenteditor.core.dialect import claude_code
+from agenteditor.core.dialects import dialects
 from agenteditor.core.files import FileProblem
 from agenteditor.core.line_ends import line_end
 from agenteditor.core.loading import loads
 from agenteditor.core.search import Query
-from agenteditor.core.syntax import Syntax, parse_at
+from agenteditor.core.syntax import Syntax, parse, parse_at, parse_fields
 from agenteditor.core.text import Edits, LineIndex, Refusal, Span, apply
 
 MOST_IN_FILE = 500  # places shown of one file
@@ -183,10 +185,26 @@ def harm(change: Replacement) -> str:
 
     Worse is a file that does not load any more, or whose frontmatter has a worse verdict.
     """
-    before, after = parse_at(change.before, change.path), parse_at(change.after, change.path)
+    if _same_head(change):
+        return ""
+    before = parse_at(change.before, change.path)
+    after = parse(change.after, before.dialect)
     if _rank(after) >= _rank(before):
         return ""
     return loads(after, after.dialect.place).reason
+
+
+def _same_head(change: Replacement) -> bool:
+    """Whether the frontmatter is as it was, with a prompt behind it that is long enough for any program.
+
+    Most replacements are in the prompt, and this is much sooner known than what the whole text says.
+    """
+    _, _, fields = parse_fields(change.before, claude_code())
+    if fields is None:
+        return False
+    end = fields.span.end
+    enough = max(dialect.table.prompt_least for dialect in dialects().values())
+    return change.after[:end] == change.before[:end] and len(change.after[end:].strip()) >= enough
 
 
 _VERDICTS = ("none", "fails", "unknown", "repaired", "valid")

@@ -1,8 +1,8 @@
-"""The places that a search found as a tree, file by file; with boxes where they are to be replaced."""
+"""The places that a search found, file by file; with boxes where they are to be replaced."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -10,37 +10,36 @@ from PySide6.QtWidgets import (
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QTreeWidget,
-    QTreeWidgetItem,
+    QTreeView,
     QWidget,
 )
 
 from agenteditor.core.search_files import Hit, Hits
 from agenteditor.core.text import Span
 from agenteditor.ui import marked_text, theme
-from agenteditor.ui.icons import icon, severity_icon
-from agenteditor.ui.qtext import tool_tip
+from agenteditor.ui.search_model import BESIDE_ROLE, HIT_ROLE, FoundTree, Index, hit_at
 
 _ROW = 26  # pixels: the least height
-_HIT, _BESIDE, _NUMBER = (Qt.ItemDataRole.UserRole + step for step in range(3))
+# Rows below files that are opened unasked: a tree lays out what is open whenever something is added.
+_MOST_OPENED = 1_000
 
-Index = QModelIndex | QPersistentModelIndex
 
-
-class SearchRows(QTreeWidget):
+class SearchRows(QTreeView):
     """The tree. ``wanted`` carries the number of a file, in the order of adding, and a `Hit` or None.
 
-    ``showing`` carries the number of the file the current row belongs to, ``ticked`` that of a file in
-    which boxes were ticked or cleared; ``left`` that the person wants to go back up to the fields.
+    ``preview_wanted`` is emitted when another file is the current one, or other boxes are ticked;
+    ``left`` when the person wants to go back up to the fields.
     """
 
     wanted = Signal(int, object)
-    showing = Signal(int)
-    ticked = Signal(int)
+    preview_wanted = Signal()
     left = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._opened = 0
+        self.found = FoundTree(self)
+        self.setModel(self.found)
         self.setHeaderHidden(True)
         self.setUniformRowHeights(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -49,110 +48,61 @@ class SearchRows(QTreeWidget):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setItemDelegate(_Delegate(self))
-        self.itemDoubleClicked.connect(lambda item, _column: self._want(item))
-        self.currentItemChanged.connect(self._show)
-        self.itemChanged.connect(self._changed)
+        self.doubleClicked.connect(self._want)
+        self.found.ticked.connect(lambda _number: self.preview_wanted.emit())
+        self.selectionModel().currentChanged.connect(lambda _now, _before: self.preview_wanted.emit())
 
-    def add_found(self, found: Hits, *, ticks: bool | None = None, warning: str = "") -> None:
-        """Add a file with its places below it; ``ticks`` is whether they are ticked, None: without boxes.
+    def add_found(self, hits: Hits, *, ticks: bool | None = None, warning: str = "") -> None:
+        """Add a file with its places; ``ticks`` is whether they are ticked, None: without boxes.
 
         A ``warning`` is a sign on the file, and the sentence where the mouse rests.
         """
-        number = self.topLevelItemCount()
-        self.blockSignals(True)
-        top = QTreeWidgetItem()
-        folder, _, name = found.target.name.rpartition("/")
-        count = f"more than {found.count:,}" if found.more else f"{found.count:,}"
-        beside = [part for part in (count if found.count else "", folder) if part]
-        _fill(top, name, "   ".join(beside), number)
-        sign = severity_icon("error") if found.problem else severity_icon("warning") if warning else None
-        top.setIcon(0, sign or icon("agent"))
-        top.setToolTip(0, tool_tip("\n".join(filter(None, (found.target.name, found.problem, warning)))))
-        if found.problem:
-            _fill(_below(top), found.problem, "", number)
-        for hit in found.hits:
-            row = _below(top)
-            _fill(row, hit.shown, str(hit.line), number)
-            row.setData(0, _HIT, hit)
-        left = found.count - len(found.hits)
-        if left:
-            words = self.tr("and {0} more places in this file").format(f"{left:,}")
-            _fill(_below(top), words, "", number)
-        if ticks is not None and found.hits:
-            self._add_boxes(top, ticks=ticks)
-        self.addTopLevelItem(top)
-        top.setExpanded(True)
-        self.blockSignals(False)
+        self.found.add(hits, ticks=ticks, warning=warning)
 
-    def _add_boxes(self, top: QTreeWidgetItem, *, ticks: bool) -> None:
-        state = Qt.CheckState.Checked if ticks else Qt.CheckState.Unchecked
-        top.setFlags(top.flags() | Qt.ItemFlag.ItemIsUserCheckable | Qt.ItemFlag.ItemIsAutoTristate)
-        for row in _rows(top):
-            row.setFlags(row.flags() | Qt.ItemFlag.ItemIsUserCheckable)
-            row.setCheckState(0, state)
-        top.setCheckState(0, state)
+    def show_added(self) -> None:
+        """Show what was added; of a replacement the first file, so that its changes are shown."""
+        for number in self.found.show_added():
+            top = self.found.index(number, 0)
+            if self._opened < _MOST_OPENED:
+                self._opened += self.found.rowCount(top)
+                self.setExpanded(top, True)
+            boxes = self.found.flags(top) & Qt.ItemFlag.ItemIsUserCheckable
+            if boxes and not self.currentIndex().isValid():
+                self.setCurrentIndex(top)
 
-    def is_ticked(self, number: int, place: int) -> bool:
-        """Whether the place with this index in the file ``number`` is ticked."""
-        top = self.topLevelItem(number)
-        if top is None or not top.childCount():
-            return False
-        # Those that are not shown go with the last row, which speaks of them.
-        row = top.child(min(place, top.childCount() - 1))
-        return row is not None and row.checkState(0) == Qt.CheckState.Checked
-
-    def ticked_of(self, number: int, places: int) -> int:
-        """How many of the ``places`` in the file ``number`` are ticked."""
-        top = self.topLevelItem(number)
-        state = top.checkState(0) if top is not None else Qt.CheckState.Unchecked
-        if state == Qt.CheckState.PartiallyChecked:
-            return sum(self.is_ticked(number, place) for place in range(places))
-        return places if state == Qt.CheckState.Checked else 0
+    def clear(self) -> None:
+        """Forget everything."""
+        self._opened = 0
+        self.found.clear()
 
     def current_file(self) -> int | None:
         """The number of the file the current row belongs to."""
-        item = self.currentItem()
-        return None if item is None else _file(item)
+        index = self.currentIndex()
+        return self.found.file_of(index) if index.isValid() else None
 
     def take_focus(self) -> None:
         """Put the focus into the tree, on its first place if it was on none."""
         # First: with the focus Qt would choose the first file itself.
-        if self.currentItem() is None and (top := self.topLevelItem(0)) is not None:
-            self.setCurrentItem(top.child(0) or top)
+        if not self.currentIndex().isValid():
+            self.setCurrentIndex(self.found.index(0, 0, self.found.index(0, 0)))
         self.setFocus(Qt.FocusReason.ShortcutFocusReason)
-
-    def show_file(self, number: int) -> None:
-        """Make the row of a file the current one."""
-        top = self.topLevelItem(number)
-        if top is not None:
-            self.setCurrentItem(top)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter opens the agent at the place; Up from the first row leads to the fields."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self._want(self.currentItem())
-        elif event.key() == Qt.Key.Key_Up and self.currentItem() is self.topLevelItem(0):
+            self._want(self.currentIndex())
+        elif event.key() == Qt.Key.Key_Up and self.currentIndex() == self.found.index(0, 0):
             self.left.emit()
         else:
             super().keyPressEvent(event)
 
-    def _want(self, item: QTreeWidgetItem | None) -> None:
-        if item is not None:
-            place = item if item.childCount() == 0 else item.child(0)
-            self.wanted.emit(_file(item), place.data(0, _HIT) if place is not None else None)
-
-    def _show(self, item: QTreeWidgetItem | None) -> None:
-        if item is not None:
-            self.showing.emit(_file(item))
-
-    def _changed(self, item: QTreeWidgetItem, _column: int) -> None:
-        # A file's own box changes with those below it, and comes last.
-        if item.parent() is None:
-            self.ticked.emit(_file(item))
+    def _want(self, index: QModelIndex) -> None:
+        if index.isValid():
+            self.wanted.emit(self.found.file_of(index), hit_at(index))
 
 
 class _Delegate(QStyledItemDelegate):
-    """A file: its name, then its folder and how many. A place: its line's number, then the line."""
+    """A file: its name, how many places, its folder. A place: its line's number, then the line."""
 
     def sizeHint(self, option: QStyleOptionViewItem, _index: Index) -> QSize:
         return QSize(0, max(_ROW, option.fontMetrics.height() + theme.GAP))
@@ -165,7 +115,7 @@ class _Delegate(QStyledItemDelegate):
         area.setRight(option.rect.right() - theme.GAP)
         text, option.text = option.text, ""
         style.drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, view)
-        hit, beside = index.data(_HIT), index.data(_BESIDE)
+        hit, beside = index.data(HIT_ROLE), index.data(BESIDE_ROLE)
         font = option.font
         if isinstance(hit, Hit):
             number = QRect(area)
@@ -184,24 +134,3 @@ class _Delegate(QStyledItemDelegate):
         area.setLeft(area.left() + width + 2 * theme.GAP)
         if beside and area.width() > 0:
             marked_text.draw(painter, area, beside, [], font=font, colour=colours.muted)
-
-
-def _fill(item: QTreeWidgetItem, text: str, beside: str, number: int) -> None:
-    item.setText(0, marked_text.one_line(text))
-    item.setData(0, _BESIDE, marked_text.one_line(beside))
-    item.setData(0, _NUMBER, number)
-    words = ", ".join(filter(None, (item.text(0), item.data(0, _BESIDE))))
-    item.setData(0, Qt.ItemDataRole.AccessibleTextRole, words)
-
-
-def _below(top: QTreeWidgetItem) -> QTreeWidgetItem:
-    return QTreeWidgetItem(top)
-
-
-def _rows(top: QTreeWidgetItem) -> list[QTreeWidgetItem]:
-    return [row for at in range(top.childCount()) if (row := top.child(at)) is not None]
-
-
-def _file(item: QTreeWidgetItem) -> int:
-    number: int = item.data(0, _NUMBER)
-    return number

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QHideEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
@@ -45,6 +45,8 @@ from agenteditor.ui.search_rows import SearchRows
 
 DELAY = 150  # milliseconds after the last key
 _LEAST = 52  # pixels: two rows
+_PATIENCE = 0.3  # seconds that a place which was found may wait to be shown, unless there are many
+_MANY = 300  # files
 _SLICE = 0.01  # seconds of work between two looks at the event queue
 
 # What there is to look in, and a sentence about what cannot be looked in ("" if there is nothing to say).
@@ -69,16 +71,17 @@ class SearchView(QWidget):
         self._steps: Iterator[Hits | Plan | Stopped | None] = iter(())
         self._writing: Iterator[str] | None = None
         self._skipped: list[str] = []
-        self._all = self._done = self._places = self._to_write = 0
+        self._all = self._done = self._places = self._texts = self._unread = self._to_write = 0
+        self._shown_at = 0.0  # when rows were last shown, in seconds
         self._more = False
         self._notes: list[str] = []
         self._report = ""
-        self._build()
         self._delay = self._timer_for(self._start, DELAY)
         self._delay.setSingleShot(True)
         self._timer = self._timer_for(self._step, 0)
         self._preview = self._timer_for(self._show_preview, 0)
         self._preview.setSingleShot(True)
+        self._build()
         self._show_state()
 
     # --- what the owner asks and tells ----------------------------------------------------------
@@ -98,7 +101,7 @@ class SearchView(QWidget):
         if words and plain(words) == words and "\n" not in words and len(words) <= LONGEST_QUERY:
             self.words.setText(words)
         changed = replace is self.replacement.isHidden()
-        for widget in (self.replacement, self.replace_button, self._right):
+        for widget in (self.replacement, self.replace_button, self.effect, self._right):
             widget.setVisible(replace)
         field = self.replacement if replace and self.words.text() and not changed else self.words
         field.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -134,8 +137,7 @@ class SearchView(QWidget):
         close.clicked.connect(self.closed)
         self.rows = SearchRows()
         self.rows.wanted.connect(lambda number, hit: self.wanted.emit(self._hits(number).target, hit))
-        self.rows.showing.connect(lambda _number: self._preview.start())
-        self.rows.ticked.connect(lambda _number: self._preview.start())
+        self.rows.preview_wanted.connect(self._preview.start)
         self.rows.left.connect(self.words.setFocus)
         self.diff = DiffView(empty=self.tr("The replacement changes nothing here."))
         self.warning = QLabel()
@@ -143,10 +145,14 @@ class SearchView(QWidget):
         self.nothing = QLabel()
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.nothing.setForegroundRole(self.nothing.foregroundRole().PlaceholderText)
-        for label in (self.count, self.warning, self.sentence, self.nothing):
+        self.effect = QLabel(
+            self.tr("Open agents change in the editor, undo included; other files are written.")
+        )
+        for label in (self.count, self.warning, self.sentence, self.nothing, self.effect):
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setWordWrap(label is not self.count)
         self._sign, self._warning_sign = QLabel(), QLabel()
+        self.effect.setForegroundRole(self.effect.foregroundRole().PlaceholderText)
         self._arrange(close)
 
     def _arrange(self, close: QToolButton) -> None:
@@ -163,7 +169,11 @@ class SearchView(QWidget):
         fields.addWidget(self.count, 0, 3)
         fields.addWidget(close, 0, 4)
         fields.addWidget(self.replacement, 1, 0)
-        fields.addWidget(self.replace_button, 1, 1, 1, 2, Qt.AlignmentFlag.AlignLeft)
+        replace = QHBoxLayout()
+        replace.setSpacing(theme.MARGIN)
+        replace.addWidget(self.replace_button)
+        replace.addWidget(self.effect, 1)
+        fields.addLayout(replace, 1, 1, 1, 4)
         for column, stretch in enumerate((3, 0, 2, 2)):
             fields.setColumnStretch(column, stretch)
         self._sentence_row = _signed(self._sign, self.sentence)
@@ -180,18 +190,21 @@ class SearchView(QWidget):
         halves.addWidget(self._right)
         halves.setSizes([400, 500])
         self._pages = QStackedWidget()
-        self._pages.setMinimumHeight(_LEAST)  # so that a window of 600 pixels has room for it
         self._pages.addWidget(self.nothing)
         self._pages.addWidget(halves)
+        below = QWidget()
+        below.setMinimumHeight(_LEAST)  # so that a window of 600 pixels has room for it
+        inside = QVBoxLayout(below)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.setSpacing(0)
+        inside.addWidget(self._sentence_row)
+        inside.addWidget(self._pages, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, theme.GAP, 0, 0)
         layout.setSpacing(theme.GAP)
-        top = QVBoxLayout()
-        top.setContentsMargins(theme.MARGIN, 0, theme.MARGIN, 0)
-        top.addLayout(fields)
-        top.addWidget(self._sentence_row)
-        layout.addLayout(top)
-        layout.addWidget(self._pages, 1)
+        fields.setContentsMargins(theme.MARGIN, 0, theme.MARGIN, 0)
+        layout.addLayout(fields)
+        layout.addWidget(below, 1)
         order: tuple[QWidget, ...] = (
             self.words,
             self.replacement,
@@ -256,7 +269,7 @@ class SearchView(QWidget):
         self._delay.stop()
         self.rows.clear()
         self._found = []
-        self._done = self._places = 0
+        self._done = self._places = self._texts = self._unread = 0
         self._more = False
         query = self.query
         targets, note = self._targets() if query.text else ([], "")
@@ -283,6 +296,7 @@ class SearchView(QWidget):
                 found = next(self._steps)
             except StopIteration:
                 self._timer.stop()
+                self.rows.show_added()
                 break
             if isinstance(found, Stopped):
                 self._notes.append(found.reason)
@@ -290,6 +304,10 @@ class SearchView(QWidget):
             self._done += 1
             if found is not None:
                 self._add(found)
+        patient = self.rows.found.rowCount() > _MANY or time.perf_counter() < self._shown_at + _PATIENCE
+        if self.rows.found.is_due or not patient:
+            self._shown_at = time.perf_counter()
+            self.rows.show_added()
         self._show_state()
 
     def _add(self, found: Hits | Plan) -> None:
@@ -297,6 +315,8 @@ class SearchView(QWidget):
         self._found.append(found)
         hits = self._hits(number)
         self._places += hits.count
+        self._texts += bool(hits.count)
+        self._unread += bool(hits.problem)
         self._more = self._more or hits.more
         if isinstance(found, Hits):
             self.rows.add_found(found)
@@ -304,8 +324,6 @@ class SearchView(QWidget):
         worse = harm(found.replacement(lambda _index: True)) if found.edits else ""
         warning = self._harm_words(worse, ticked=False) if worse else ""
         self.rows.add_found(hits, ticks=not worse, warning=warning)
-        if self.rows.currentItem() is None and found.edits:
-            self.rows.show_file(number)
 
     def _hits(self, number: int) -> Hits:
         found = self._found[number]
@@ -317,11 +335,10 @@ class SearchView(QWidget):
         """Numbers, sentences and the button, as they are now."""
         query = self.query
         refused = refusal(query)
-        unread = sum(bool(self._hits(number).problem) for number in range(len(self._found)))
         notes = [*filter(None, (self._report, refused)), *self._notes]
-        if unread:
-            notes.append(self.tr("{0} could not be searched: see the list.").format(_files(unread)))
-        self._say(" ".join(notes), error=bool(refused or self._notes or unread or self._skipped))
+        if self._unread:
+            notes.append(self.tr("{0} could not be searched: see the list.").format(_files(self._unread)))
+        self._say(" ".join(notes), error=bool(refused or self._notes or self._unread or self._skipped))
         self.count.setText(self._counted() if query.text and not refused else "")
         self._pages.setCurrentIndex(1 if self._found else 0)
         self.nothing.setText(self._empty_words(query, refused))
@@ -344,14 +361,16 @@ class SearchView(QWidget):
     def _counted(self) -> str:
         if self._writing is not None:
             return self.tr("Writing {0} of {1}…").format(f"{self._done:,}", f"{self._to_write:,}")
-        there = sum(bool(self._hits(number).count) for number in range(len(self._found)))
+        searching = ""
+        if self._timer.isActive():
+            searching = self.tr("searching {0} of {1}").format(f"{self._done:,}", f"{self._all:,}")
+        if not self._texts:
+            return searching or self.tr("No matches")
         words = _places(self._places)
         if self._more:
             words = self.tr("more than {0}").format(words)
-        words = self.tr("{0} in {1}").format(words, _files(there)) if there else self.tr("No matches")
-        if self._timer.isActive():
-            return self.tr("{0} · searching {1} of {2}").format(words, f"{self._done:,}", f"{self._all:,}")
-        return words
+        words = self.tr("{0} in {1}").format(words, _files(self._texts))
+        return f"{words} · {searching}" if searching else words
 
     def _empty_words(self, query: Query, refused: str) -> str:
         if not query.text:
@@ -376,9 +395,9 @@ class SearchView(QWidget):
         number = self.rows.current_file()
         plan = self._found[number] if number is not None and number < len(self._found) else None
         if isinstance(plan, Plan) and plan.edits and number is not None:
-            ticked = self.rows.ticked_of(number, len(plan.edits))
+            ticked = self.rows.found.ticked_of(number)
             # With nothing ticked: what would change if all were, and why it is not.
-            change = plan.replacement(lambda place: not ticked or self.rows.is_ticked(number, place))
+            change = plan.replacement(lambda place: not ticked or self.rows.found.is_ticked(number, place))
             worse = harm(change)
             self.diff.show_texts(change.before, change.after)
             self.diff.show_first_change()
@@ -405,16 +424,16 @@ class SearchView(QWidget):
         places = texts = 0
         for number, plan in enumerate(self._found):
             if isinstance(plan, Plan):
-                here = self.rows.ticked_of(number, len(plan.edits))
+                here = self.rows.found.ticked_of(number)
                 places, texts = places + here, texts + bool(here)
         return places, texts
 
     def changes(self) -> tuple[Replacement, ...]:
         """The texts that change where boxes are ticked."""
         made = [
-            plan.replacement(lambda place, number=number: self.rows.is_ticked(number, place))  # type: ignore[misc]
+            plan.replacement(lambda place, number=number: self.rows.found.is_ticked(number, place))  # type: ignore[misc]
             for number, plan in enumerate(self._found)
-            if isinstance(plan, Plan) and self.rows.ticked_of(number, len(plan.edits))
+            if isinstance(plan, Plan) and self.rows.found.ticked_of(number)
         ]
         return tuple(change for change in made if change.before != change.after)
 
@@ -468,6 +487,13 @@ class SearchView(QWidget):
             self.rows.take_focus()
         else:
             super().keyPressEvent(event)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """A search that nobody sees ends; what is being written is written."""
+        super().hideEvent(event)
+        if self._writing is None:
+            self._delay.stop()
+            self._timer.stop()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
