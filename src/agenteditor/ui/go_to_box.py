@@ -121,6 +121,7 @@ class GoToBox(QFrame):
         self.show()
         self.raise_()
         self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.field.end(False)  # Qt selects what is there, and the next letter would take its place
 
     # --- showing ------------------------------------------------------------------------------
 
@@ -283,11 +284,6 @@ class _Rows(QAbstractListModel):
 
     def rowCount(self, parent: Index | None = None) -> int:
         return 0 if parent is not None and parent.isValid() else len(self.choices)
-
-    def flags(self, index: Index) -> Qt.ItemFlag:
-        if index.isValid() and not self.choices[index.row()].enabled:
-            return Qt.ItemFlag.ItemIsSelectable  # may be walked over and is grey
-        return super().flags(index)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if not 0 <= index.row() < len(self.choices):
