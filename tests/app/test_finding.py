@@ -131,11 +131,10 @@ def test_a_command_is_found_shown_with_its_key_and_run(opened):
     assert box.field.text() == ">"
     press(opened, "kebo")
     assert names(opened) == ["Keyboard shortcuts"] and "Help, Ctrl+?" in box.field.accessibleDescription()
-    box.field.setText("> show sour")
-    assert names(opened) == []
-    box.field.setText(">source")
+    box.field.setText(">source view")
+    assert names(opened)[0] == "Source"
     press(opened, K.Key_Return)
-    assert opened.present_editor().view in ("source",) or "Find in source" in names(opened)
+    assert opened.present_editor().view == "source"
 
 
 def test_a_command_that_is_off_is_not_run(opened):
@@ -196,11 +195,11 @@ def pane(opened, qtbot):
     def search(query, replacement=None):
         press(opened, K.Key_H if replacement is not None else K.Key_F, modifiers=BOTH)
         made = opened.findChild(SearchPane)
-        made.view.words.clear()
+        made.view.fields.words.clear()
         press(opened, query)
         if replacement is not None:
             press(opened, K.Key_Tab)
-            made.view.replacement.clear()
+            made.view.fields.replacement.clear()
             press(opened, replacement)
         qtbot.waitUntil(lambda: not made.view.is_busy and not made.view._preview.isActive())
         return made
@@ -210,7 +209,7 @@ def pane(opened, qtbot):
 
 def test_a_place_is_found_and_opened_in_the_source(opened, pane):
     found = pane("one thing")
-    assert found.view.count.text() == "4 places in 4 files"
+    assert found.view.fields.count.text() == "4 places in 4 files"
     press(opened, K.Key_Down, K.Key_Down, K.Key_Down)
     press(opened, K.Key_Return)
     editor = opened.present_editor()
@@ -222,7 +221,7 @@ def test_a_place_is_found_and_opened_in_the_source(opened, pane):
 def test_an_open_document_counts_as_it_is(opened, pane):
     opened.show_view("source")
     press(opened, "unsaved ")
-    assert pane("unsaved").view.count.text() == "1 place in 1 file"
+    assert pane("unsaved").view.fields.count.text() == "1 place in 1 file"
 
 
 def test_a_text_that_changed_since_leads_to_the_nearest_place(opened, pane):
@@ -235,7 +234,7 @@ def test_a_text_that_changed_since_leads_to_the_nearest_place(opened, pane):
     found.view.wanted.emit(target, hit)
     assert editor.selected_text == "One"
     opened.actions_["undo"].trigger()
-    found.view.words.setText("nowhere in it")
+    found.view.fields.words.setText("nowhere in it")
     found.view.wanted.emit(target, hit)
     assert "not found there any more" in opened.statusBar().currentMessage()
 
@@ -244,11 +243,11 @@ def test_what_is_selected_in_the_source_is_looked_for(opened, qtbot):
     opened.present_editor().show_in_source(4, 8)
     press(opened, K.Key_F, modifiers=BOTH)
     view = opened.findChild(SearchPane).view
-    assert view.words.text() == "name"
+    assert view.fields.words.text() == "name"
     qtbot.waitUntil(lambda: not view.is_busy)
-    view.words.setText("other")
+    view.fields.words.setText("other")
     press(opened, K.Key_H, modifiers=BOTH)
-    assert view.words.text() == "other", "who is in the search already goes on with it"
+    assert view.fields.words.text() == "other", "who is in the search already goes on with it"
 
 
 def test_escape_closes_the_pane_and_gives_the_focus_to_the_agent(opened, pane):
@@ -270,9 +269,9 @@ def test_f6_reaches_the_pane(opened, pane):
 def test_a_replacement_is_one_step_in_open_documents_and_is_written_to_others(opened, pane, folder, qtbot):
     first = opened.present_editor().document
     found = pane("one", "two")
-    assert found.view.replace_button.text() == "Replace 8 places in 4 files"
+    assert found.view.fields.replace_button.text() == "Replace 8 places in 4 files"
     with qtbot.waitSignal(found.view.written):
-        qtbot.mouseClick(found.view.replace_button, Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(found.view.fields.replace_button, Qt.MouseButton.LeftButton)
     expected = TEXT.format("backend-engineer").replace("one", "two").replace("One", "two")
     assert first.text == expected and first.modified
     assert (folder / "backend-engineer.md").read_text("utf-8") == TEXT.format("backend-engineer")
@@ -290,7 +289,7 @@ def test_what_changed_since_the_search_is_left_and_named(opened, pane, folder, q
     changed.write_text("somebody else was here: one\n", "utf-8")
     gone = folder / "web" / "crlf.md"
     gone.unlink()
-    qtbot.mouseClick(found.view.replace_button, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(found.view.fields.replace_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not found.view.is_busy)
     said = found.view.sentence.text()
     assert "Replaced in 2 files." in said
@@ -324,5 +323,12 @@ def test_the_letters_and_the_tab_round_stay_whole_with_the_pane_open(opened, pan
         seen.append(QApplication.focusWidget())
     assert QApplication.focusWidget() is first
     view = found.view
-    for widget in (view.words, view.replacement, view.only, view.replace_button, view.rows, view.diff.list):
+    for widget in (
+        view.fields.words,
+        view.fields.replacement,
+        view.fields.only,
+        view.fields.replace_button,
+        view.rows,
+        view.diff.list,
+    ):
         assert widget in [*seen, first]

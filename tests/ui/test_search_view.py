@@ -62,11 +62,11 @@ def searched(view, settled):
 
     def type_in(query, replacement=None):
         view.open(replace=replacement is not None)
-        view.words.clear()
-        QTest.keyClicks(view.words, query)
+        view.fields.words.clear()
+        QTest.keyClicks(view.fields.words, query)
         if replacement is not None:
-            view.replacement.clear()
-            QTest.keyClicks(view.replacement, replacement)
+            view.fields.replacement.clear()
+            QTest.keyClicks(view.fields.replacement, replacement)
         settled()
 
     return type_in
@@ -99,7 +99,7 @@ def tick(view, index, on):
 def test_places_are_found_while_one_types(view, searched):
     searched("one")
     assert rows(view) == {f"{name}.md": ["You do one thing.", "One more."] for name in "abc"}
-    assert view.count.text() == "6 places in 3 files"
+    assert view.fields.count.text() == "6 places in 3 files"
     assert box(view, 0, 1).data(HIT_ROLE).line == 7
     searched("name: b")
     assert rows(view) == {"b.md": ["name: b"]}
@@ -107,13 +107,13 @@ def test_places_are_found_while_one_types(view, searched):
 
 def test_the_switches_and_the_filter_count(view, searched, settled, qtbot):
     searched("one")
-    qtbot.mouseClick(view.case, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(view.fields.case, Qt.MouseButton.LeftButton)
     settled()
-    assert view.count.text() == "3 places in 3 files"
-    QTest.keyClicks(view.only, "a.md")
+    assert view.fields.count.text() == "3 places in 3 files"
+    QTest.keyClicks(view.fields.only, "a.md")
     settled()
-    assert view.count.text() == "1 place in 1 file"
-    QTest.keyClicks(view.only, "zzz")
+    assert view.fields.count.text() == "1 place in 1 file"
+    QTest.keyClicks(view.fields.only, "zzz")
     settled()
     assert "No file has a name that fits" in view.nothing.text()
 
@@ -133,13 +133,13 @@ def test_without_anything_to_search_it_says_what_to_do(view, host, searched):
 
 
 def test_what_is_wrong_with_an_expression_is_said(view, searched, settled):
-    view.regex.setChecked(True)
+    view.fields.regex.setChecked(True)
     searched("(one")
     assert "not a regular expression" in view.sentence.text() and view.sentence.isVisible()
-    assert view.words.accessibleDescription() == view.sentence.text()
-    QTest.keyClicks(view.words, ")")
+    assert view.fields.words.accessibleDescription() == view.sentence.text()
+    QTest.keyClicks(view.fields.words, ")")
     settled()
-    assert view.sentence.text() == "" and view.count.text() == "6 places in 3 files"
+    assert view.sentence.text() == "" and view.fields.count.text() == "6 places in 3 files"
 
 
 def test_files_that_cannot_be_searched_are_named(view, host, searched, tmp_path):
@@ -155,7 +155,7 @@ def test_files_that_cannot_be_searched_are_named(view, host, searched, tmp_path)
 def test_a_search_that_takes_too_long_ends_with_a_sentence(view, host, searched, monkeypatch):
     monkeypatch.setattr(search, "FIND_SECONDS", 0.02)
     host.texts = {str(number): "a" * 40 + "b" for number in range(9)}
-    view.regex.setChecked(True)
+    view.fields.regex.setChecked(True)
     searched("(a+)+c")
     assert "takes too long" in view.sentence.text() and "not searched" in view.sentence.text()
 
@@ -163,11 +163,11 @@ def test_a_search_that_takes_too_long_ends_with_a_sentence(view, host, searched,
 def test_a_query_that_is_typed_on_drops_the_search_before(view, host, settled):
     host.texts = {str(number): "one two" for number in range(500)}
     view.open(replace=False)
-    QTest.keyClicks(view.words, "one")
+    QTest.keyClicks(view.fields.words, "one")
     view._start()
-    QTest.keyClicks(view.words, " two")
+    QTest.keyClicks(view.fields.words, " two")
     settled()
-    assert view.count.text() == "500 places in 500 files"
+    assert view.fields.count.text() == "500 places in 500 files"
     assert len(rows(view)) == 500 and rows(view)["7"] == ["one two"] if "7" in rows(view) else True
 
 
@@ -175,13 +175,13 @@ def test_more_places_than_are_shown_are_counted(view, host, searched):
     host.texts = {"a": "x\n" * 700}
     searched("x")
     assert rows(view)["a.md"][-1] == "and 200 more places in this file"
-    assert view.count.text() == "700 places in 1 file"
+    assert view.fields.count.text() == "700 places in 1 file"
 
 
 def test_keys_lead_from_the_field_to_the_place_and_back(view, searched, qtbot):
     searched("one")
-    view.words.setFocus()
-    QTest.keyClick(view.words, K.Key_Down)
+    view.fields.words.setFocus()
+    QTest.keyClick(view.fields.words, K.Key_Down)
     assert view.rows.hasFocus() and view.rows.currentIndex().data() == "You do one thing."
     QTest.keyClick(view.rows, K.Key_Down)
     with qtbot.waitSignal(view.wanted) as wanted:
@@ -194,9 +194,9 @@ def test_keys_lead_from_the_field_to_the_place_and_back(view, searched, qtbot):
         QTest.keyClick(view.rows, K.Key_Return)  # a file: its first place
     assert wanted.args[1].line == 6
     QTest.keyClick(view.rows, K.Key_Up)
-    assert view.words.hasFocus()
+    assert view.fields.words.hasFocus()
     with qtbot.waitSignal(view.closed):
-        QTest.keyClick(view.words, K.Key_Escape)
+        QTest.keyClick(view.fields.words, K.Key_Escape)
 
 
 def test_a_double_click_leads_to_the_place(view, searched, qtbot):
@@ -213,9 +213,9 @@ def test_enter_in_a_field_searches_again(view, host, searched, settled, qtbot):
     searched("one")
     host.texts["d"] = "one"
     with qtbot.waitSignal(view.looked):
-        QTest.keyClick(view.words, K.Key_Return)
+        QTest.keyClick(view.fields.words, K.Key_Return)
     settled()
-    assert view.count.text() == "7 places in 4 files"
+    assert view.fields.count.text() == "7 places in 4 files"
 
 
 # --- replacing ---------------------------------------------------------------------------------
@@ -223,7 +223,7 @@ def test_enter_in_a_field_searches_again(view, host, searched, settled, qtbot):
 
 def test_a_replacement_is_shown_before_it_is_made(view, searched):
     searched("one", "two")
-    assert view.replace_button.text() == "Replace 6 places in 3 files"
+    assert view.fields.replace_button.text() == "Replace 6 places in 3 files"
     assert state(box(view, 0)) == state(box(view, 0, 1)) == Qt.CheckState.Checked
     assert view.rows.current_file() == 0 and not view.diff.is_empty
     assert view.diff._texts == (
@@ -239,9 +239,9 @@ def test_only_what_is_ticked_is_written(view, host, searched, settled, qtbot):
     settled()
     assert state(box(view, 1, 0)) == Qt.CheckState.Unchecked
     assert state(box(view, 2)) == Qt.CheckState.PartiallyChecked
-    assert view.replace_button.text() == "Replace 3 places in 2 files"
+    assert view.fields.replace_button.text() == "Replace 3 places in 2 files"
     with qtbot.waitSignal(view.written):
-        qtbot.mouseClick(view.replace_button, Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(view.fields.replace_button, Qt.MouseButton.LeftButton)
     first, second = host.written
     assert (first.before, first.after) == view_texts("a", "one", "One")
     assert (second.before, second.after) == view_texts("c", "One")
@@ -281,7 +281,7 @@ def test_a_file_that_would_load_worse_is_marked_and_not_ticked(view, host, searc
     tick(view, box(view, 0), on=True)
     settled()
     assert view.warning.text().startswith("The agent would load worse")
-    qtbot.mouseClick(view.replace_button, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(view.fields.replace_button, Qt.MouseButton.LeftButton)
     settled()
     assert len(host.written) == 2
 
@@ -289,10 +289,10 @@ def test_a_file_that_would_load_worse_is_marked_and_not_ticked(view, host, searc
 def test_places_that_are_not_shown_go_with_the_row_that_speaks_of_them(view, host, searched, settled):
     host.texts = {"a": "x\n" * 700}
     searched("x", "y")
-    assert view.replace_button.text() == "Replace 700 places in 1 file"
+    assert view.fields.replace_button.text() == "Replace 700 places in 1 file"
     tick(view, box(view, 0, search_files.MOST_IN_FILE), on=False)
     settled()
-    assert view.replace_button.text() == "Replace 500 places in 1 file"
+    assert view.fields.replace_button.text() == "Replace 500 places in 1 file"
     (change,) = view.changes()
     assert change.after == "y\n" * 500 + "x\n" * 200
 
@@ -300,25 +300,25 @@ def test_places_that_are_not_shown_go_with_the_row_that_speaks_of_them(view, hos
 def test_what_was_skipped_is_named(view, host, searched, settled, qtbot):
     host.answers = {2: "b.md was changed."}
     searched("one", "two")
-    qtbot.mouseClick(view.replace_button, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(view.fields.replace_button, Qt.MouseButton.LeftButton)
     settled()
     assert view.sentence.text() == "Replaced in 2 files. b.md was changed."
-    QTest.keyClicks(view.words, "x")
+    QTest.keyClicks(view.fields.words, "x")
     assert "Replaced" not in view.sentence.text() or view.is_busy
 
 
 def test_nothing_changes_where_the_replacement_is_the_same(view, host, searched, settled, qtbot):
-    view.case.setChecked(True)
+    view.fields.case.setChecked(True)
     searched("one", "one")
     assert view.changes() == ()
     assert view.diff.is_empty
 
 
 def test_a_replacement_that_cannot_be_used_is_said(view, searched):
-    view.regex.setChecked(True)
+    view.fields.regex.setChecked(True)
     searched("one", "\\7")
     assert "cannot be used" in rows(view)["a.md"][0]
-    assert not view.replace_button.isEnabled()
+    assert not view.fields.replace_button.isEnabled()
 
 
 def test_a_wish_to_stop_leaves_the_rest(view, host, searched, settled, qtbot):
@@ -328,20 +328,28 @@ def test_a_wish_to_stop_leaves_the_rest(view, host, searched, settled, qtbot):
         for change in changes:
             done.append(change)
             if len(done) == 2:
-                view.replace_button.click()
+                view.fields.replace_button.click()
             yield ""
 
     view._write = write
     searched("one", "two")
-    assert view.replace_button.isEnabled()
-    qtbot.mouseClick(view.replace_button, Qt.MouseButton.LeftButton)
+    assert view.fields.replace_button.isEnabled()
+    qtbot.mouseClick(view.fields.replace_button, Qt.MouseButton.LeftButton)
     settled()
     assert len(done) == 2 and view.sentence.text().startswith("Stopped:")
 
 
 def test_every_widget_that_takes_the_focus_has_a_name_and_rows_are_high_enough(view, searched):
     searched("one", "two")
-    for widget in (view.words, view.replacement, view.only, view.case, view.word, view.regex, view.rows):
+    for widget in (
+        view.fields.words,
+        view.fields.replacement,
+        view.fields.only,
+        view.fields.case,
+        view.fields.word,
+        view.fields.regex,
+        view.rows,
+    ):
         assert widget.accessibleName()
     assert view.rows.visualRect(box(view, 0)).height() >= 24
 
@@ -352,5 +360,5 @@ def test_every_widget_that_takes_the_focus_has_a_name_and_rows_are_high_enough(v
 def test_any_text_is_drawn_as_it_is(view, host, searched, text):
     host.texts = {"<i>n</i>": text}
     searched("x", "y")
-    assert view.count.text().endswith("in 1 file")
+    assert view.fields.count.text().endswith("in 1 file")
     view.grab()

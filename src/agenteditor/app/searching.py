@@ -95,7 +95,7 @@ class SearchPane(QDockWidget):
             return
         editor = window.editors()[at]
         window.documents.setCurrentWidget(editor)
-        found = search_one(Target(target.path, target.name, editor.document.text), self.view.query)
+        found = search_one(Target(target.path, target.name, editor.document.text), self.view.fields.query)
         if hit is None:
             editor.show_view("source")
         elif found is None or not found.hits:

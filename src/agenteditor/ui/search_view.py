@@ -12,19 +12,15 @@ from collections.abc import Callable, Iterator, Sequence
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent
 from PySide6.QtWidgets import (
-    QGridLayout,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
-    QPushButton,
     QSplitter,
     QStackedWidget,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from agenteditor.core.search import LONGEST_QUERY, Query
+from agenteditor.core.search import Query
 from agenteditor.core.search_files import (
     Hits,
     Plan,
@@ -41,6 +37,7 @@ from agenteditor.ui import theme
 from agenteditor.ui.diff_view import DiffView
 from agenteditor.ui.icons import icon, severity_icon, side
 from agenteditor.ui.qtext import plain
+from agenteditor.ui.search_fields import SearchFields
 from agenteditor.ui.search_rows import SearchRows
 
 DELAY = 150  # milliseconds after the last key
@@ -87,25 +84,14 @@ class SearchView(QWidget):
     # --- what the owner asks and tells ----------------------------------------------------------
 
     @property
-    def query(self) -> Query:
-        """What to look for."""
-        return Query(self.words.text(), self.case.isChecked(), self.word.isChecked(), self.regex.isChecked())
-
-    @property
     def is_busy(self) -> bool:
         """Whether it searches, or is about to, or writes."""
         return self._delay.isActive() or self._timer.isActive()
 
     def open(self, words: str = "", *, replace: bool) -> None:
         """Show the fields with the focus in them, looking for ``words`` unless they are empty."""
-        if words and plain(words) == words and "\n" not in words and len(words) <= LONGEST_QUERY:
-            self.words.setText(words)
-        changed = replace is self.replacement.isHidden()
-        for widget in (self.replacement, self.replace_button, self.effect, self._right):
-            widget.setVisible(replace)
-        field = self.replacement if replace and self.words.text() and not changed else self.words
-        field.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        field.selectAll()
+        self.fields.open(words, replace=replace)
+        self._right.setVisible(replace)
         self._look()
 
     def take_focus(self) -> None:
@@ -113,77 +99,30 @@ class SearchView(QWidget):
         if self._found:
             self.rows.take_focus()
         else:
-            self.words.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            self.fields.words.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     # --- building -------------------------------------------------------------------------------
 
     def _build(self) -> None:
-        self.words = self._field(self.tr("Find in all agents"))
-        self.replacement = self._field(self.tr("Replace with"))
-        self.only = self._field(self.tr("Only files (such as review*)"))
-        self.only.setAccessibleName(self.tr("Only files"))
-        self.case = self._switch("Aa", self.tr("Match case"))
-        self.word = self._switch(self.tr("ab|"), self.tr("Whole words"))
-        self.regex = self._switch(".*", self.tr("Regular expression"))
-        self.count = QLabel()
-        self.count.setAccessibleName(self.tr("Number of places"))
-        self.replace_button = QPushButton(self.tr("Replace"))
-        self.replace_button.clicked.connect(self._replace)
-        close = QToolButton()
-        close.setIcon(icon("close"))
-        close.setAutoRaise(True)
-        close.setToolTip(self.tr("Close (Esc)"))
-        close.setAccessibleName(self.tr("Close"))
-        close.clicked.connect(self.closed)
+        self.fields = SearchFields()
+        self.fields.changed.connect(self._typed)
+        self.fields.replace_wanted.connect(self._replace)
+        self.fields.closed.connect(self.closed)
         self.rows = SearchRows()
         self.rows.wanted.connect(lambda number, hit: self.wanted.emit(self._hits(number).target, hit))
         self.rows.preview_wanted.connect(self._preview.start)
-        self.rows.left.connect(self.words.setFocus)
+        self.rows.left.connect(self.fields.words.setFocus)
         self.diff = DiffView(empty=self.tr("The replacement changes nothing here."))
-        self.warning = QLabel()
-        self.sentence = QLabel()
-        self.nothing = QLabel()
+        self.warning, self.sentence, self.nothing = QLabel(), QLabel(), QLabel()
+        for label in (self.warning, self.sentence, self.nothing):
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setWordWrap(True)
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.nothing.setForegroundRole(self.nothing.foregroundRole().PlaceholderText)
-        self.effect = QLabel(
-            self.tr("Open agents change in the editor, undo included; other files are written.")
-        )
-        for label in (self.count, self.warning, self.sentence, self.nothing, self.effect):
-            label.setTextFormat(Qt.TextFormat.PlainText)
-            label.setWordWrap(label is not self.count)
         self._sign, self._warning_sign = QLabel(), QLabel()
-        self.effect.setForegroundRole(self.effect.foregroundRole().PlaceholderText)
-        self._arrange(close)
-
-    def _arrange(self, close: QToolButton) -> None:
-        switches = QHBoxLayout()
-        switches.setSpacing(2)
-        for button in (self.case, self.word, self.regex):
-            switches.addWidget(button)
-        fields = QGridLayout()
-        fields.setHorizontalSpacing(theme.GAP)
-        fields.setVerticalSpacing(theme.GAP // 2)
-        fields.addWidget(self.words, 0, 0)
-        fields.addLayout(switches, 0, 1)
-        fields.addWidget(self.only, 0, 2)
-        fields.addWidget(self.count, 0, 3)
-        fields.addWidget(close, 0, 4)
-        fields.addWidget(self.replacement, 1, 0)
-        replace = QHBoxLayout()
-        replace.setSpacing(theme.MARGIN)
-        replace.addWidget(self.replace_button)
-        replace.addWidget(self.effect, 1)
-        fields.addLayout(replace, 1, 1, 1, 4)
-        for column, stretch in enumerate((3, 0, 2, 2)):
-            fields.setColumnStretch(column, stretch)
         self._sentence_row = _signed(self._sign, self.sentence)
         self._warning_row = _signed(self._warning_sign, self.warning)
-        self._right = QWidget()
-        right = QVBoxLayout(self._right)
-        right.setContentsMargins(0, 0, 0, 0)
-        right.setSpacing(0)
-        right.addWidget(self._warning_row)
-        right.addWidget(self.diff, 1)
+        self._right = _column(self._warning_row, self.diff)
         halves = QSplitter(Qt.Orientation.Horizontal)
         halves.setChildrenCollapsible(False)
         halves.addWidget(self.rows)
@@ -192,50 +131,15 @@ class SearchView(QWidget):
         self._pages = QStackedWidget()
         self._pages.addWidget(self.nothing)
         self._pages.addWidget(halves)
-        below = QWidget()
+        below = _column(self._sentence_row, self._pages)
         below.setMinimumHeight(_LEAST)  # so that a window of 600 pixels has room for it
-        inside = QVBoxLayout(below)
-        inside.setContentsMargins(0, 0, 0, 0)
-        inside.setSpacing(0)
-        inside.addWidget(self._sentence_row)
-        inside.addWidget(self._pages, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, theme.GAP, 0, 0)
         layout.setSpacing(theme.GAP)
-        fields.setContentsMargins(theme.MARGIN, 0, theme.MARGIN, 0)
-        layout.addLayout(fields)
+        layout.addWidget(self.fields)
         layout.addWidget(below, 1)
-        order: tuple[QWidget, ...] = (
-            self.words,
-            self.replacement,
-            self.case,
-            self.word,
-            self.regex,
-            self.only,
-        )
-        for one, other in zip(order, (*order[1:], self.replace_button), strict=True):
-            QWidget.setTabOrder(one, other)
-        for one, other in ((self.replace_button, close), (close, self.rows), (self.rows, self.diff.list)):
-            QWidget.setTabOrder(one, other)
-
-    def _field(self, name: str) -> QLineEdit:
-        field = QLineEdit()
-        field.setAccessibleName(name)
-        field.setPlaceholderText(name)
-        field.setMaxLength(LONGEST_QUERY)
-        field.setMinimumWidth(120)
-        field.textChanged.connect(self._typed)
-        return field
-
-    def _switch(self, text: str, name: str) -> QToolButton:
-        button = QToolButton()
-        button.setText(text)
-        button.setCheckable(True)
-        button.setAutoRaise(True)
-        button.setToolTip(name)
-        button.setAccessibleName(name)
-        button.toggled.connect(self._typed)
-        return button
+        QWidget.setTabOrder(self.fields.close_button, self.rows)
+        QWidget.setTabOrder(self.rows, self.diff.list)
 
     def _timer_for(self, slot: Callable[[], None], interval: int) -> QTimer:
         timer = QTimer(self)
@@ -245,17 +149,12 @@ class SearchView(QWidget):
 
     # --- searching ------------------------------------------------------------------------------
 
-    @property
-    def _replaces(self) -> bool:
-        return not self.replacement.isHidden()
-
     def _typed(self) -> None:
-        groups = self.tr("Replace with (\\1 is what the first group found)")
-        self.replacement.setPlaceholderText(groups if self.regex.isChecked() else self.tr("Replace with"))
         self._report = ""
         if self._writing is None:
-            self._timer.stop()  # what it finds is out of date
+            self._timer.stop()  # what it finds is out of date, and may not be written
             self._delay.start()
+            self._show_state()
 
     def _look(self) -> None:
         """Search at once, in files that are new too."""
@@ -271,14 +170,14 @@ class SearchView(QWidget):
         self._found = []
         self._done = self._places = self._texts = self._unread = 0
         self._more = False
-        query = self.query
+        query = self.fields.query
         targets, note = self._targets() if query.text else ([], "")
-        wanted = [target for target in targets if accepts(target.name, self.only.text())]
+        wanted = [target for target in targets if accepts(target.name, self.fields.only.text())]
         self._all = len(wanted)
         self._notes = [note] if note else []
         self._steps = (
-            plan_files(wanted, query, self.replacement.text())
-            if self._replaces
+            plan_files(wanted, query, self.fields.replacement.text())
+            if self.fields.replaces
             else search_files(wanted, query)
         )
         self._timer.start()
@@ -333,30 +232,27 @@ class SearchView(QWidget):
 
     def _show_state(self) -> None:
         """Numbers, sentences and the button, as they are now."""
-        query = self.query
+        query = self.fields.query
         refused = refusal(query)
         notes = [*filter(None, (self._report, refused)), *self._notes]
         if self._unread:
             notes.append(self.tr("{0} could not be searched: see the list.").format(_files(self._unread)))
         self._say(" ".join(notes), error=bool(refused or self._notes or self._unread or self._skipped))
-        self.count.setText(self._counted() if query.text and not refused else "")
+        self.fields.count.setText(self._counted() if query.text and not refused else "")
         self._pages.setCurrentIndex(1 if self._found else 0)
         self.nothing.setText(self._empty_words(query, refused))
         if self._writing is not None:
-            self.replace_button.setText(self.tr("Stop"))
-            self.replace_button.setEnabled(True)
-        elif self._replaces:
+            self.fields.replace_button.setText(self.tr("Stop"))
+            self.fields.replace_button.setEnabled(True)
+        elif self.fields.replaces:
             places, texts = (0, 0) if self.is_busy else self._ticked()
-            self.replace_button.setText(
+            self.fields.replace_button.setText(
                 self.tr("Replace {0} in {1}").format(_places(places), _files(texts))
                 if places
                 else self.tr("Replace")
             )
-            self.replace_button.setEnabled(bool(places))
-        severity = "error" if refused else None
-        if self.words.property("severity") != severity:
-            self.words.setProperty("severity", severity)
-            self.words.update()
+            self.fields.replace_button.setEnabled(bool(places))
+        self.fields.show_refused(bool(refused), self.sentence.text() or self.fields.count.text())
 
     def _counted(self) -> str:
         if self._writing is not None:
@@ -378,8 +274,10 @@ class SearchView(QWidget):
         if refused or self.is_busy:
             return ""
         if not self._all:
-            if self.only.text().strip():
-                return self.tr("No file has a name that fits “{0}”.").format(plain(self.only.text().strip()))
+            if self.fields.only.text().strip():
+                return self.tr("No file has a name that fits “{0}”.").format(
+                    plain(self.fields.only.text().strip())
+                )
             return self.tr("There is nothing to search: open a folder of agents first.")
         return self.tr("Nothing found in {0}.").format(_files(self._all))
 
@@ -388,7 +286,6 @@ class SearchView(QWidget):
         self._sentence_row.setVisible(bool(sentence))
         sign = severity_icon("warning") if error else icon("info")
         self._sign.setPixmap(sign.pixmap(side(self), side(self)))
-        self.words.setAccessibleDescription(plain(sentence) or self.count.text())
 
     def _show_preview(self) -> None:
         """What the ticked places change in the file of the current row."""
@@ -479,8 +376,8 @@ class SearchView(QWidget):
         if event.key() == Qt.Key.Key_Escape:
             self.closed.emit()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            if self.replace_button.hasFocus():
-                self.replace_button.click()
+            if self.fields.replace_button.hasFocus():
+                self.fields.replace_button.click()
             else:
                 self._look()
         elif event.key() == Qt.Key.Key_Down and self._found:
@@ -499,6 +396,16 @@ class SearchView(QWidget):
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_preview"):
             self._show_state()
+
+
+def _column(top: QWidget, rest: QWidget) -> QWidget:
+    column = QWidget()
+    layout = QVBoxLayout(column)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(0)
+    layout.addWidget(top)
+    layout.addWidget(rest, 1)
+    return column
 
 
 def _signed(sign: QLabel, label: QLabel) -> QWidget:
