@@ -204,6 +204,19 @@ def test_any_text_and_query_give_places_and_edits_that_agree(text, query, replac
     harm(plan.replacement(lambda _index: True))
 
 
+CASES = st.text("sS\u017fiI\u0131\u0130kK\u212a\u00e9 ", max_size=12)
+
+
+@given(CASES, CASES.filter(bool), st.booleans(), st.booleans())
+def test_the_places_are_those_that_a_search_of_the_text_finds(text, query, case, whole):
+    wanted = Query(query, case, whole)
+    found = search_one(text_target(text), wanted)
+    plan = plan_one(text_target(text), wanted, "x")
+    spans = list(search.find(text, wanted).spans)
+    assert [hit.span for hit in (found.hits if found else ())] == spans
+    assert [edit.span for edit in (plan.edits if plan else ())] == spans
+
+
 def test_what_is_not_utf_8_is_found_beside(tmp_path):
     path = tmp_path / "a.md"
     path.write_bytes(b"\xff\xfe one \xe9\n")

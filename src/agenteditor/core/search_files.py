@@ -18,7 +18,7 @@ from agenteditor.core.dialects import dialects
 from agenteditor.core.files import FileProblem
 from agenteditor.core.line_ends import line_end
 from agenteditor.core.loading import loads
-from agenteditor.core.search import Query
+from agenteditor.core.search import LONGEST_QUERY, Query
 from agenteditor.core.syntax import Syntax, parse, parse_at, parse_fields
 from agenteditor.core.text import Edits, LineIndex, Refusal, Span, apply
 
@@ -145,6 +145,8 @@ def search_one(target: Target, query: Query) -> Hits | None:
     text = _text(target)
     if isinstance(text, Refusal):
         return Hits(target, problem=text.reason)
+    if _lacks(text, query):
+        return None
     found = search.find(text, query)
     if found.error:
         return Hits(target, problem=found.error, refused=True)
@@ -156,6 +158,8 @@ def plan_one(target: Target, query: Query, replacement: str) -> Plan | None:
     text = _text(target)
     if isinstance(text, Refusal):
         return Plan(Hits(target, problem=text.reason))
+    if _lacks(text, query):
+        return None
     found = search.find(text, query)  # it gives up sooner than a replacement
     if not found.spans and not found.error:
         return None
@@ -244,6 +248,20 @@ def _text(target: Target) -> str | Refusal:
         return files.load(target.path).text
     except FileProblem as problem:
         return Refusal(str(problem))
+
+
+# Letters that are an ASCII one to a search which passes over case, and do not become it in ``lower``.
+_ALIKE = ("\u017f", "\u0131")
+
+
+def _lacks(text: str, query: Query) -> bool:
+    """Whether it is sure at a glance that a text has no place of the query: so it is for most files."""
+    words = query.text
+    if query.regex or not words.isascii() or len(words) > LONGEST_QUERY or "\n" in words:
+        return False
+    if query.case:
+        return words not in text
+    return words.lower() not in text.lower() and not any(letter in text for letter in _ALIKE)
 
 
 def _edits(text: str, query: Query, replacement: str) -> Edits | Refusal:
