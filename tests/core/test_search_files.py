@@ -74,7 +74,8 @@ def test_a_place_of_several_lines_is_shown_as_far_as_its_first_line_goes():
 def test_a_long_line_is_shown_around_the_place():
     (hit,) = found_in("x" * 5000 + "here" + "y" * 5000, "here").hits
     assert hit.column == 5001
-    assert len(hit.shown) <= 300 and hit.place.of(hit.shown) == "here"
+    assert len(hit.shown) <= 402 and hit.place.of(hit.shown) == "here"
+    assert hit.shown.startswith("…x") and hit.shown.endswith("y…")
 
 
 def test_an_open_text_counts_and_not_the_file(tmp_path):
@@ -199,7 +200,7 @@ def test_any_text_and_query_give_places_and_edits_that_agree(text, query, replac
     assert isinstance(plan, Plan) and plan.found.hits == found.hits
     for hit in found.hits:
         assert 0 <= hit.place.start <= hit.place.end <= len(hit.shown)
-        assert "\n" not in hit.shown and hit.shown in text
+        assert "\n" not in hit.shown and hit.shown.strip("…") in text
         assert text.count("\n", 0, hit.span.start) == hit.line - 1
     harm(plan.replacement(lambda _index: True))
 

@@ -125,7 +125,9 @@ class Window(QMainWindow):
         space = QWidget()
         space.setSizePolicy(space.sizePolicy().Policy.Expanding, space.sizePolicy().Policy.Preferred)
         bar.addWidget(space)
-        bar.addActions([self.actions_["go-to"], self.actions_["preview"]])
+        go_to = self.actions_["go-to"]
+        go_to.setIconText(self.tr("Go to agent or command   {0}").format(go_to.shortcut().toString()))
+        bar.addActions([go_to, self.actions_["preview"]])
         self.addToolBar(bar)
 
     def _restore(self) -> None:

@@ -46,7 +46,8 @@ class Target:
 class Hit:
     """One place: ``span`` in the text, line and column 1-based, and the line with the place in it.
 
-    ``shown`` is the line, or what stands around the place in a long one; ``place`` is the span in it.
+    ``shown`` is the line, or what stands around the place in a long one, with … for what was cut off;
+    ``place`` is the span in it.
     A place of several lines is shown as far as its first line goes.
     """
 
@@ -280,9 +281,10 @@ def _hit(text: str, lines: LineIndex, span: Span) -> Hit:
     end = len(text) if end < 0 else end
     if text[end - 1 : end] == "\r" and end > span.start:
         end -= 1
-    start = max(start, span.start - _LINE // 3)
     while start < span.start and text[start] in " \t":
         start += 1  # blanks before the first word of a line tell nothing in a list
-    end = min(end, start + _LINE)
-    place = Span(span.start - start, max(span.start, min(span.end, end)) - start)
-    return Hit(span, line, column, text[start:end], place)
+    first, last = max(start, span.start - _LINE // 3), min(end, span.start + _LINE)
+    before, behind = "…" if first > start else "", "…" if last < end else ""
+    moved = len(before) - first
+    place = Span(span.start + moved, max(span.start, min(span.end, last)) + moved)
+    return Hit(span, line, column, before + text[first:last] + behind, place)
