@@ -72,6 +72,25 @@ def press(window, *keys, modifiers=M.NoModifier):
         QApplication.processEvents()
 
 
+@pytest.fixture
+def pane_of(qtbot):
+    """Open the search with a key, and wait for what it finds."""
+
+    def search(window, query, replacement=None):
+        press(window, K.Key_H if replacement is not None else K.Key_F, modifiers=BOTH)
+        made = window.findChild(SearchPane)
+        made.view.fields.words.clear()
+        press(window, query)
+        if replacement is not None:
+            press(window, K.Key_Tab)
+            made.view.fields.replacement.clear()
+            press(window, replacement)
+        qtbot.waitUntil(lambda: not made.view.is_busy and not made.view._preview.isActive())
+        return made
+
+    return search
+
+
 def names(window):
     rows = window.findChild(GoToBox).rows
     return [rows.index(row).data() for row in range(rows.rowCount())]
@@ -104,6 +123,24 @@ def test_what_was_chosen_last_stands_first_and_the_present_agent_does_not(opened
     press(opened, K.Key_Return)
     assert present(opened) == "backend-reviewer.md"
     assert sorted(names(opened)) == ["backend-engineer", "backend-reviewer", "crlf", "page-writer"]
+
+
+def test_a_folder_that_was_named_another_way_has_each_agent_once(window, folder, pane_of, monkeypatch):
+    monkeypatch.chdir(folder.parent)
+    window.open_folder(Path(folder.name))
+    window.open_paths([folder / "backend-reviewer.md"])
+    window.activateWindow()
+    press(window, K.Key_P, modifiers=CTRL)
+    assert sorted(names(window)) == ["backend-engineer", "backend-reviewer", "crlf", "page-writer"]
+    press(window, K.Key_Escape)
+    window.show_view("source")
+    press(window, "unsaved ")
+    found = pane_of(window, "one thing", "two")
+    assert len(found.view.changes()) == 4
+    assert any(change.before.startswith("unsaved ") for change in found.view.changes())
+    list(write(window, found.view.changes()))
+    assert "You do two." in window.present_editor().document.text
+    assert "You do one thing." in (folder / "backend-reviewer.md").read_text("utf-8")
 
 
 def test_documents_from_elsewhere_and_new_ones_are_there(opened, tmp_path_factory, seed_path):
@@ -150,6 +187,10 @@ def test_commands_of_menus_inside_menus_are_there_and_the_last_one_first(opened)
     press(opened, K.Key_P, modifiers=BOTH)
     press(opened, "dark")
     assert names(opened)[0] == "Dark"
+    box = opened.findChild(GoToBox)
+    box.field.setText(">open recent")
+    besides = {box.rows.choices[row].goal.beside for row in range(box.rows.rowCount())}
+    assert "File › Open recent" not in besides
     press(opened, K.Key_Escape)
     press(opened, K.Key_P, modifiers=BOTH)
     press(opened, "line numbers zzz")
@@ -189,22 +230,9 @@ def test_without_an_agent_the_places_say_so_and_the_box_opens_from_the_tool_bar(
 
 
 @pytest.fixture
-def pane(opened, qtbot):
-    """Open the search with a key, and wait for what it finds."""
-
-    def search(query, replacement=None):
-        press(opened, K.Key_H if replacement is not None else K.Key_F, modifiers=BOTH)
-        made = opened.findChild(SearchPane)
-        made.view.fields.words.clear()
-        press(opened, query)
-        if replacement is not None:
-            press(opened, K.Key_Tab)
-            made.view.fields.replacement.clear()
-            press(opened, replacement)
-        qtbot.waitUntil(lambda: not made.view.is_busy and not made.view._preview.isActive())
-        return made
-
-    return search
+def pane(opened, pane_of):
+    """Open the search of the folder's window."""
+    return lambda query, replacement=None: pane_of(opened, query, replacement)
 
 
 def test_a_place_is_found_and_opened_in_the_source(opened, pane):

@@ -24,6 +24,7 @@ from agenteditor.core.search_files import (
     replacements,
     search_one,
 )
+from agenteditor.core.syntax import parse_at
 from agenteditor.core.text import Refusal
 
 GOOD = "---\nname: good\ndescription: Use this when a test runs.\n---\n\nYou are good.\n"
@@ -182,6 +183,7 @@ def test_replacements_are_the_texts_that_change():
         (GOOD.replace("name:", "title:"), True),  # parses, and does not load
         (GOOD.replace("Use this", "Note: use this"), True),  # loads because it is repaired
         ("no frontmatter", True),
+        (GOOD + "More.\n", False),
     ],
 )
 def test_what_loads_worse_after_a_replacement_is_said(after, harmed):
@@ -203,6 +205,18 @@ def test_any_text_and_query_give_places_and_edits_that_agree(text, query, replac
         assert "\n" not in hit.shown and hit.shown.strip("…") in text
         assert text.count("\n", 0, hit.span.start) == hit.line - 1
     harm(plan.replacement(lambda _index: True))
+
+
+PIECES = st.sampled_from(["---", "\n", "\r\n", "name: x\n", "name", ":", "[", "You", " ", "\ufeff"])
+
+
+@given(st.lists(PIECES, max_size=8).map("".join), st.integers(0, 80), st.integers(0, 30))
+def test_looking_at_the_frontmatter_alone_says_what_the_whole_text_says(insert, start, length):
+    after = GOOD[:start] + insert + GOOD[start + length :]
+    change = Replacement(Path("good.md"), GOOD, after)
+    before, there = parse_at(GOOD, change.path), parse_at(after, change.path)
+    worse = search_files._rank(there) < search_files._rank(before)
+    assert bool(harm(change)) is worse
 
 
 CASES = st.text("sS\u017fiI\u0131\u0130kK\u212a\u00e9 ", max_size=12)

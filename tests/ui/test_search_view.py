@@ -314,6 +314,19 @@ def test_what_was_typed_since_the_preview_is_not_written(view, host, searched):
     assert not view.fields.replace_button.isEnabled()
 
 
+def test_of_many_that_were_skipped_the_first_are_named_and_all_where_the_mouse_rests(
+    view, host, searched, settled, qtbot
+):
+    host.texts = {str(number): "one" for number in range(9)}
+    host.answers = {number: f"{number}.md was changed." for number in range(1, 9)}
+    searched("one", "two")
+    qtbot.mouseClick(view.fields.replace_button, Qt.MouseButton.LeftButton)
+    settled()
+    assert "Replaced in 1 file. 1.md was changed." in view.sentence.text()
+    assert "5 files more were left" in view.sentence.text() and "8.md" not in view.sentence.text()
+    assert "8.md was changed." in view.sentence.toolTip()
+
+
 def test_nothing_changes_where_the_replacement_is_the_same(view, host, searched, settled, qtbot):
     view.fields.case.setChecked(True)
     searched("one", "one")

@@ -56,17 +56,22 @@ def _agents(window: Window) -> list[Choice]:
 
     The one that is shown is not among the first: who goes somewhere is there already.
     """
-    names = {path: name for name, path in named_agents(window)}
+    names = {path.absolute(): name for name, path in named_agents(window)}
+    root = window.folder.absolute() if window.folder is not None else None
     new: list[Choice] = []
     for editor in window.editors():
         path = editor.document.path
         if path is not None:
-            names.setdefault(path, path.stem)
+            names.setdefault(path.absolute(), path.stem)
         else:
             show = lambda editor=editor: window.documents.setCurrentWidget(editor)  # noqa: E731
             new.append(Choice(Goal(title(editor.document), tr("not saved")), icon("agent"), show))
     present = window.editor.document.path if window.editor is not None else None
-    recent = [path for path in map(Path, window.settings.recent_files) if path != present]
+    recent = [
+        Path(name)
+        for name in window.settings.recent_files
+        if present is None or name != str(present.absolute())
+    ]
     first = [path for path in recent if path in names or is_file(path)]
     sign = icon("agent")
     folders: dict[Path, str] = {}
@@ -74,7 +79,7 @@ def _agents(window: Window) -> list[Choice]:
     for path in dict.fromkeys([*first, *names]):
         folder = path.parent
         if folder not in folders:
-            folders[folder] = _below(window.folder, folder)
+            folders[folder] = _below(root, folder)
         goal = Goal(names.get(path, path.stem), folders[folder])
         made.append(Choice(goal, sign, partial(_open, window, path)))
     return made + new

@@ -70,12 +70,12 @@ class SearchPane(QDockWidget):
             self._listed = (window.folder, *_list(window.folder))
         _, targets, note = self._listed
         open_ones = [editor.document for editor in window.editors()]
-        texts = {document.path: document.text for document in open_ones}
+        texts = {_absolute(document): document.text for document in open_ones}
         there = {target.path for target in targets}
         elsewhere = [
-            Target(document.path, _name(document), document.text)
+            Target(_absolute(document), _name(document), document.text)
             for document in open_ones
-            if document.path is None or document.path not in there
+            if document.path is None or _absolute(document) not in there
         ]
         found = [
             replace(target, text=texts[target.path]) if target.path in texts else target for target in targets
@@ -156,9 +156,14 @@ def _open_at(window: Window, path: Path | None, text: str | None) -> int | None:
     """Which editor has a document: by its path, or by its text if it has none."""
     for index, editor in enumerate(window.editors()):
         document = editor.document
-        if document.path == path and (path is not None or document.text == text):
+        if _absolute(document) == path and (path is not None or document.text == text):
             return index
     return None
+
+
+def _absolute(document: Document) -> Path | None:
+    """Where a document is; the folder may have been named in another way than the file."""
+    return document.path.absolute() if document.path is not None else None
 
 
 def _name(document: Document) -> str:
@@ -175,6 +180,6 @@ def _list(folder: Path | None) -> tuple[list[Target], str]:
     for path in agent_files(folder, lambda error: unreadable.append(shown_path(str(error.filename)))):
         if path.parent not in names:
             names[path.parent] = sub_folder(path, folder)
-        targets.append(Target(path, "/".join(filter(None, (names[path.parent], path.name)))))
+        targets.append(Target(path.absolute(), "/".join(filter(None, (names[path.parent], path.name)))))
     note = tr("Folders that cannot be listed: {0}.").format(", ".join(unreadable)) if unreadable else ""
     return targets, note

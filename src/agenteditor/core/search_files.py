@@ -25,7 +25,7 @@ from agenteditor.core.text import Edits, LineIndex, Refusal, Span, apply
 MOST_IN_FILE = 500  # places shown of one file
 MOST_IN_ALL = 10_000  # places shown of all: then the search ends
 MOST_REFUSED = 3  # files in which the expression takes too long, or the like: then the search ends
-_LINE = 300  # characters of a line shown around a place
+_LINE = 300  # characters of a line shown from the start of a place on, and a third as many before it
 
 _T = TypeVar("_T")
 
@@ -47,8 +47,7 @@ class Hit:
     """One place: ``span`` in the text, line and column 1-based, and the line with the place in it.
 
     ``shown`` is the line, or what stands around the place in a long one, with … for what was cut off;
-    ``place`` is the span in it.
-    A place of several lines is shown as far as its first line goes.
+    ``place`` is the span in it. A place of several lines is shown as far as its first line goes.
     """
 
     span: Span
@@ -207,7 +206,7 @@ def _same_head(change: Replacement) -> bool:
     _, _, fields = parse_fields(change.before, claude_code())
     if fields is None:
         return False
-    end = fields.span.end
+    end = fields.span.end + 2  # the line end behind the fence with it
     enough = max(dialect.table.prompt_least for dialect in dialects().values())
     return change.after[:end] == change.before[:end] and len(change.after[end:].strip()) >= enough
 

@@ -36,7 +36,7 @@ from agenteditor.core.search_files import (
 from agenteditor.ui import theme
 from agenteditor.ui.diff_view import DiffView
 from agenteditor.ui.icons import icon, severity_icon, side
-from agenteditor.ui.qtext import plain
+from agenteditor.ui.qtext import plain, tool_tip
 from agenteditor.ui.search_fields import SearchFields
 from agenteditor.ui.search_rows import SearchRows
 
@@ -44,6 +44,7 @@ DELAY = 150  # milliseconds after the last key
 _LEAST = 52  # pixels: two rows
 _PATIENCE = 0.3  # seconds that a place which was found may wait to be shown, unless there are many
 _MANY = 300  # files
+_MOST_NAMED = 3  # files that were skipped and are named at once; the others where the mouse rests
 _SLICE = 0.01  # seconds of work between two looks at the event queue
 
 # What there is to look in, and a sentence about what cannot be looked in ("" if there is nothing to say).
@@ -151,6 +152,7 @@ class SearchView(QWidget):
 
     def _typed(self) -> None:
         self._report = ""
+        self._skipped = []
         if self._writing is None:
             self._timer.stop()  # what it finds is out of date, and may not be written
             self._delay.start()
@@ -364,8 +366,12 @@ class SearchView(QWidget):
         self._timer.stop()
         self._writing = None
         done = self._done - len(self._skipped)
-        words = [stopped or self.tr("Replaced in {0}.").format(_files(done)), *self._skipped]
+        words = [stopped or self.tr("Replaced in {0}.").format(_files(done)), *self._skipped[:_MOST_NAMED]]
+        if len(self._skipped) > _MOST_NAMED:
+            left = len(self._skipped) - _MOST_NAMED
+            words.append(self.tr("{0} more were left as they are: rest the mouse here.").format(_files(left)))
         self._report = " ".join(words)
+        self.sentence.setToolTip(tool_tip("\n".join(self._skipped)))
         self.written.emit()
         self._look()
 
@@ -388,7 +394,7 @@ class SearchView(QWidget):
     def hideEvent(self, event: QHideEvent) -> None:
         """A search that nobody sees ends; what is being written is written."""
         super().hideEvent(event)
-        if self._writing is None:
+        if self._writing is None and not event.spontaneous():
             self._delay.stop()
             self._timer.stop()
 
