@@ -55,7 +55,15 @@ NEW_SECTION = ("## Output", "## Limits\n\nNever delete.\n\n## Output")
 
 @pytest.mark.parametrize(
     "here",
-    [MODEL, TOOLS, STEP, TABLE, NEW_SECTION, ("model: opus\n", ""), ("A table, then a summary of it.", "Nothing.")],
+    [
+        MODEL,
+        TOOLS,
+        STEP,
+        TABLE,
+        NEW_SECTION,
+        ("model: opus\n", ""),
+        ("A table, then a summary of it.", "Nothing."),
+    ],
 )
 @pytest.mark.parametrize(
     "there",
