@@ -24,7 +24,7 @@ def import_catalog(options: argparse.Namespace) -> int:
         source = import_sources.opened(Path(options.paths[0]))
     except FileProblem as failure:
         return _fail(str(failure))
-    problem = source.reason if isinstance(source, Refusal) else problem_with(folder)
+    problem = source.reason if isinstance(source, Refusal) else problem_with(folder, Path(options.paths[0]))
     if isinstance(source, Refusal) or problem is not None:
         return _fail(problem)
     with closing(source):

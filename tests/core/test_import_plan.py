@@ -303,7 +303,9 @@ def test_a_file_with_unsaved_changes_is_not_written(there: Path, here: Path) -> 
 def test_a_catalog_of_another_program_is_not_imported_into(tmp_path: Path) -> None:
     folder = tmp_path / ".opencode" / "agents"
     folder.mkdir(parents=True)
-    assert problem_with(folder) and problem_with(tmp_path / "gone") and problem_with(tmp_path) is None
+    there = tmp_path / "there.zip"
+    assert problem_with(folder, there) and problem_with(tmp_path / "gone", there)
+    assert problem_with(tmp_path, tmp_path) and problem_with(tmp_path, there) is None
 
 
 def test_a_damaged_memory_only_forgets(there: Path, here: Path) -> None:

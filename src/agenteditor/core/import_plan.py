@@ -13,7 +13,7 @@ from agenteditor.core import files
 from agenteditor.core.catalog import agent_files
 from agenteditor.core.catalog_entry import text_of
 from agenteditor.core.dialects import dialect_of
-from agenteditor.core.disk import is_folder
+from agenteditor.core.disk import is_folder, is_same, is_there
 from agenteditor.core.export import file_name_problem
 from agenteditor.core.files import FileProblem
 from agenteditor.core.import_matching import Here, Matcher, There
@@ -23,11 +23,13 @@ from agenteditor.core.importing import Imported, imported, why_not_loaded
 from agenteditor.core.syntax import parse
 from agenteditor.core.text import Refusal
 
-Progress = tuple[int, int]  # steps that are done, of how many
+Progress = tuple[int, int]  # steps that are done, of how many; 0 as long as that is not known
 
 
-def problem_with(folder: Path) -> str | None:
-    """Why nothing can be imported into ``folder``; None if it can."""
+def problem_with(folder: Path, source: Path) -> str | None:
+    """Why nothing can be imported from ``source`` into ``folder``; None if it can."""
+    if is_there(source) and is_same(folder, source):
+        return f"{folder} is the catalog itself. Choose where the other one is."
     if not is_folder(folder):
         return f"{folder} is no folder."
     dialect = dialect_of(folder / "agent.md")
@@ -41,6 +43,8 @@ def planned(source: Source, folder: Path, unsaved: Collection[Path] = ()) -> Gen
 
     ``unsaved`` are files that are being edited: they are not to be written.
     """
+    for _ in source.scan():
+        yield 0, 0
     ours, names = agent_files(folder), agent_names(source)
     total = len(ours) + 2 * len(names)  # each of the source is read, and compared
     here: list[Here] = []

@@ -28,6 +28,9 @@ class Source(Protocol):
     names: list[str]
     refused: list[tuple[str, str]]
 
+    def scan(self) -> Iterator[None]:
+        """Find the files, step by step; before that there are no ``names``."""
+
     def text(self, name: str) -> str | Refusal:
         """The text of one of ``names``."""
 
@@ -53,8 +56,13 @@ class FolderSource:
         self._folder = folder
         self.refused: list[tuple[str, str]] = []
         self.names: list[str] = []
+
+    def scan(self) -> Iterator[None]:
+        """Find the files, a folder with each step."""
+        folder = self._folder
         inside = os.path.join(os.path.realpath(folder), "")  # noqa: PTH118
         for root, folders, found in os.walk(folder, onerror=self._not_listed):
+            yield
             folders[:] = sorted(name for name in folders if name not in PASSED_OVER)
             for name in sorted(found):
                 path = Path(root, name)
@@ -93,13 +101,17 @@ class ZipSource:
         self.text = archive.text
         self.close = archive.close
 
+    def scan(self) -> Iterator[None]:
+        """Nothing: they are known since the archive was judged."""
+        yield from ()
+
     def place(self, name: str) -> PurePath:
         """The path in the archive, as if that were all there is."""
         return PurePosixPath("/", name)
 
 
 def agent_names(source: Source) -> list[str]:
-    """The files of ``source`` that may hold agents."""
+    """The files of ``source`` that may hold agents, once it was scanned."""
     plugins = dict(_plugins(source))
     found: list[str] = []
     for name in source.names:
