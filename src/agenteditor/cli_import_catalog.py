@@ -36,6 +36,8 @@ def import_catalog(options: argparse.Namespace) -> int:
     }
     for row in plan.rows:
         print(_line(row, plan))
+        for sentence in row.wider:
+            print(f"          with theirs it may do more: {sentence}")
     status = PROBLEMS if any(row.state == "refused" or _left(row, choices) for row in plan.rows) else OK
     if not options.dry_run:
         status = max(status, _carry_out(plan, rows, choices))

@@ -164,7 +164,10 @@ class ImportCatalogDialog(QDialog):
         self.list.blockSignals(True)
         for row in self._rows:
             path = plain(self._path(row))
-            item = QTreeWidgetItem([plain(row.name), words[row.state], path, plain(row.note)])
+            note = "\n".join(filter(None, [row.note, *self._wider(row)]))
+            item = QTreeWidgetItem([plain(row.name), words[row.state], path, plain(note)])
+            if row.wider:
+                item.setIcon(3, severity_icon("warning"))
             if row.writes:
                 item.setCheckState(0, Qt.CheckState.Checked)
             item.setIcon(1, _sign(row.state))
@@ -212,7 +215,6 @@ class ImportCatalogDialog(QDialog):
         possible, picked = sum(row.writes for row in self._rows), self._picked()
         some = Qt.CheckState.PartiallyChecked if picked else Qt.CheckState.Unchecked
         self.all.setCheckState(Qt.CheckState.Checked if picked and len(picked) == possible else some)
-        self.all.setTristate(False)
         self.all.setEnabled(possible > 0)
         open_ = sum(len(row.undecided(self._chosen(row))) for row in picked)
         words = self.tr("{0} of {1} are chosen.").format(len(picked), possible)
@@ -333,6 +335,15 @@ class ImportCatalogDialog(QDialog):
 
     def _path(self, row: Row) -> str:
         return row.where if row.path is None else row.path.relative_to(self._folder).as_posix()
+
+    def _wider(self, row: Row) -> list[str]:
+        """What the agent may do afterwards that it may not do now."""
+        if not row.wider:
+            return []
+        words = (
+            self.tr("With theirs it may do more:") if row.state == "conflict" else self.tr("It may do more:")
+        )
+        return [f"{words} {' '.join(row.wider)}"]
 
     def _words(self) -> dict[State, str]:
         return {

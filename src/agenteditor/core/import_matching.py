@@ -22,6 +22,9 @@ from agenteditor.core.import_sources import Source
 from agenteditor.core.importing import Imported
 from agenteditor.core.merging import Merged, merge
 from agenteditor.core.merging_parts import same_meaning
+from agenteditor.core.powers import powers
+from agenteditor.core.powers_wider import wider
+from agenteditor.core.syntax import parse_at
 
 # Folders that say how a catalog is laid out, and nothing about its agents.
 _LAYOUT = frozenset(["agents", "agent", "droids", "modes", "plugins", "categories"]) | frozenset(
@@ -150,6 +153,11 @@ class Matcher:
         if row.writes and _leads_out(ours.path, self._folder):
             reason = f"{self._shown(ours.path)} is a link that leads out of the catalog."
             return replace(row, state="refused", note=reason, merged=None)
+        if row.writes and merged is not None:
+            after = merged.text_with(merged.all_of("theirs"))
+            before, there = (parse_at(text, ours.path) for text in (ours.text, after))
+            more = wider(powers(before, before.dialect.place), powers(there, there.dialect.place))
+            return replace(row, wider=more)
         return row
 
     def _shown(self, path: Path) -> str:

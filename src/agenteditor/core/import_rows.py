@@ -20,7 +20,7 @@ class Row:
     "new": it is written. "same": nothing is to be done. "update": only theirs changed since the base. "kept":
     only ours did. "merged": both did, in different places. "conflict": both changed the same, or there is no
     base. "refused": see ``note``. ``where`` is its file in the source, ``path`` the file of the catalog,
-    ``before`` the text there.
+    ``before`` the text there. ``wider`` says what the agent may do with theirs that it may not do now.
     """
 
     state: State
@@ -31,6 +31,7 @@ class Row:
     before: str | None = None
     theirs: str = ""
     merged: Merged | None = None
+    wider: tuple[str, ...] = ()
 
     @property
     def writes(self) -> bool:

@@ -14,7 +14,7 @@ from typing import Protocol
 
 from agenteditor.core import files, zip_reading
 from agenteditor.core.catalog import PASSED_OVER
-from agenteditor.core.disk import is_folder
+from agenteditor.core.disk import is_folder, is_link
 from agenteditor.core.files import FileProblem
 from agenteditor.core.importing import may_hold_agents
 from agenteditor.core.text import Refusal
@@ -67,7 +67,7 @@ class FolderSource:
             for name in sorted(found):
                 path = Path(root, name)
                 where = path.relative_to(folder).as_posix()
-                if path.is_symlink() and not os.path.realpath(path).startswith(inside):
+                if is_link(path) and not os.path.realpath(path).startswith(inside):
                     self.refused.append((where, "It is a link that leads out of the folder."))
                 else:
                     self.names.append(where)

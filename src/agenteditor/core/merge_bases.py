@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from agenteditor.core import files
-from agenteditor.core.disk import problems
+from agenteditor.core.disk import is_there, problems
 from agenteditor.core.files import FileProblem
 
 _MOST_BYTES = 64 * 1024 * 1024  # of texts that are kept; the oldest go first
@@ -61,7 +61,7 @@ def keep(texts: Iterable[str]) -> None:
     """Keep texts that a merge may want as its base. Raises `FileProblem`."""
     for text in texts:
         path = _texts() / digest(text)
-        if path.exists():
+        if is_there(path):
             with problems("save", path):
                 os.utime(path)  # it is wanted again
         else:

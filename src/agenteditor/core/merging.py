@@ -15,6 +15,8 @@ from agenteditor.core.text import Span
 
 __all__ = ["Choices", "Conflict", "Merged", "Side", "Version", "merge"]
 
+_MOST = 200_000  # characters of a text that is taken apart, which may take seconds; real ones have 72,000
+
 
 def merge(base: str | None, ours: str, theirs: str) -> Merged:
     """``ours`` with what changed from ``base`` to ``theirs``. Never raises.
@@ -25,6 +27,8 @@ def merge(base: str | None, ours: str, theirs: str) -> Merged:
         return Merged(ours, (), (), (Piece(ours, ours),))
     if ours == base:
         return Merged(ours, (), taken(ours, theirs), (Piece(theirs, theirs),))
+    if max(len(base or ""), len(ours), len(theirs)) > _MOST:
+        return _whole(base, ours, theirs)
     return by_parts(base, ours, theirs) or by_lines(base, ours, theirs) or _whole(base, ours, theirs)
 
 

@@ -234,8 +234,10 @@ def _section_units(base: Parts | None, ours: Parts, theirs: Parts) -> list[_Unit
         )
         for at, part in enumerate(start)
     ]
-    new_here = {part.key: part for at, part in enumerate(ours.sections) if at not in here.values()}
-    new_there = {part.key: part for at, part in enumerate(theirs.sections) if at not in there.values()}
+    new_here, new_there = (
+        {part.key: part for at, part in enumerate(found.sections) if at not in old}
+        for found, old in ((ours, {*here.values()}), (theirs, {*there.values()}))
+    )
     for key in _sequence([*new_here], [*new_there]):
         units.append(_Unit(None, new_here.get(key), new_there.get(key)))
     return units
@@ -243,17 +245,22 @@ def _section_units(base: Parts | None, ours: Parts, theirs: Parts) -> list[_Unit
 
 def _sequence(mine: list[Item], other: list[Item]) -> list[Item]:
     """All items of both, in the order of ``mine``; what only ``other`` has, after what it follows there."""
-    result = list(mine)
-    known = set(mine)
-    for at, item in enumerate(other):
-        if item in known:
-            continue
-        place = result.index(other[at - 1]) + 1 if at else 0
-        while place < len(result) and result[place] not in set(other):
-            place += 1  # what only ``mine`` has comes first
-        result.insert(place, item)
-        known.add(item)
-    return result
+    here, there = set(mine), set(other)
+    behind: dict[Item | None, list[Item]] = {}  # what goes behind an item that both have, or to the start
+    last: Item | None = None
+    for item in other:
+        if item in here:
+            last = item
+        else:
+            behind.setdefault(last, []).append(item)
+    result: list[Item] = []
+    last = None
+    for item in mine:
+        if item in there:
+            result += behind.pop(last, [])
+            last = item
+        result.append(item)  # what only ``mine`` has comes first
+    return [*result, *behind.pop(last, [])]
 
 
 def _titles(found: Parts, labels: Sequence[str]) -> Version:
