@@ -251,6 +251,14 @@ def test_another_program_s_files_are_converted_and_stay_the_same(tmp_path: Path,
     assert states(plan(there, here)) == {"review": "same"}
 
 
+def test_a_zip_of_another_program_s_folder_is_known_by_its_name(tmp_path: Path, here: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "x.zip", "w") as archive:
+        archive.writestr(
+            ".opencode/agents/review.md", "---\ndescription: d\nmode: subagent\n---\n\nYou review.\n"
+        )
+    assert "Converted from OpenCode" in row(plan(tmp_path / "x.zip", here), "review").note
+
+
 def test_new_agents_go_to_the_folder_of_agents(there: Path, here: Path) -> None:
     (here / ".claude" / "agents").mkdir(parents=True)
     assert row(plan(there, here), "b").path == here / ".claude" / "agents" / "team" / "b.md"

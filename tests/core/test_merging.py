@@ -166,6 +166,32 @@ def test_a_comment_changed_there_and_a_value_changed_here_are_both_kept() -> Non
     assert merged.text == changed(MODEL, ("which model", "the cheap one"))
 
 
+LINE = "description: Use this when tests run"
+
+
+@pytest.mark.parametrize(
+    "here, there, result",
+    [
+        (LINE + " # why", "description: Use it", "description: Use it # why"),
+        (LINE + " # why", LINE + " # because", None),
+        (LINE + " # why", "description: Use it # because", None),
+        (
+            "description: 'Use this when tests run'",
+            "description: Use it # because",
+            "description: Use it # because",
+        ),
+        (LINE + " # why", "description: 'Use this when tests run'", LINE + " # why"),
+    ],
+)
+def test_no_comment_behind_a_value_is_lost(here: str, there: str, result: str | None) -> None:
+    for ours, theirs in ((here, there), (there, here)):
+        merged = merge(BASE, changed((LINE, ours), STEP), changed((LINE, theirs)))
+        if result is None:
+            assert [conflict.label for conflict in merged.conflicts] == ["description"]
+        else:
+            assert not merged.conflicts and merged.text == changed((LINE, result), STEP)
+
+
 def test_a_field_that_moved_keeps_our_place_and_takes_their_value() -> None:
     theirs = changed(("tools: Read, Grep\n", ""), ("name: a-b\n", "tools: Read\nname: a-b\n"))
     merged = merge(BASE, changed(MODEL), theirs)

@@ -38,7 +38,6 @@ from agenteditor.ui.merge_view import MergeView
 from agenteditor.ui.qtext import plain, tool_tip
 from agenteditor.ui.sentence_rows import SentenceRows
 
-_AT_ONCE = 4  # files between two looks at the event queue
 _MOST_NAMED = 5  # files in a sentence
 # What needs a decision stands first, what needs nothing last.
 _ORDER: tuple[State, ...] = ("conflict", "refused", "merged", "update", "new", "kept", "same")
@@ -136,23 +135,23 @@ class ImportCatalogDialog(QDialog):
         self._timer.start()
 
     def _step(self) -> None:
-        for _ in range(_AT_ONCE):
-            if self.plan is None:
-                try:
-                    done, total = next(self._planning)
-                except StopIteration as stop:
-                    self._ready(stop.value)
-                    return
-            else:
-                assert self._writing is not None, "the timer runs only while there is work"
-                outcome = next(self._writing, None)
-                if outcome is None:
-                    self._finish()
-                    return
-                self._outcomes.append(outcome)
-                done, total = len(self._outcomes), self.progress.maximum()
+        """One file."""
+        if self.plan is None:
+            try:
+                done, total = next(self._planning)
+            except StopIteration as stop:
+                self._ready(stop.value)
+                return
             self.progress.setMaximum(total)
-            self.progress.setValue(done)
+        else:
+            assert self._writing is not None, "the timer runs only while there is work"
+            outcome = next(self._writing, None)
+            if outcome is None:
+                self._finish()
+                return
+            self._outcomes.append(outcome)
+            done = len(self._outcomes)
+        self.progress.setValue(done)
 
     def _ready(self, plan: Plan) -> None:
         self._timer.stop()

@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from agenteditor.core import files
 from agenteditor.core.catalog import agent_files
 from agenteditor.core.catalog_entry import text_of
+from agenteditor.core.dialect import claude_code
 from agenteditor.core.dialects import dialect_of
 from agenteditor.core.disk import is_folder, is_same, is_there
 from agenteditor.core.export import file_name_problem
@@ -20,7 +21,7 @@ from agenteditor.core.import_matching import Here, Matcher, There
 from agenteditor.core.import_rows import Plan, Row
 from agenteditor.core.import_sources import Source, agent_names
 from agenteditor.core.importing import Imported, imported, why_not_loaded
-from agenteditor.core.syntax import parse
+from agenteditor.core.syntax import parse, parse_fields
 from agenteditor.core.text import Refusal
 
 Progress = tuple[int, int]  # steps that are done, of how many; 0 as long as that is not known
@@ -56,7 +57,7 @@ def planned(source: Source, folder: Path, unsaved: Collection[Path] = ()) -> Gen
         except FileProblem as problem:
             unreadable[path] = str(problem)
             continue
-        here.append(Here(path, text, text_of(parse(text), "name") or path.stem))
+        here.append(Here(path, text, _name(text) or path.stem))
     there: list[There] = []
     rows = [Row("refused", PurePosixPath(where).name, where, reason) for where, reason in source.refused]
     passed_over = 0
@@ -105,6 +106,13 @@ def _found(source: Source, where: str) -> list[There | Row]:
         else:
             found.append(There(where, agent, _how(agent)))
     return found
+
+
+def _name(text: str) -> str:
+    """The name in the frontmatter, without a look at the prompt."""
+    _, _, fields = parse_fields(text, claude_code())
+    field = fields.get("name") if fields is not None else None
+    return field.value if field is not None and isinstance(field.value, str) else ""
 
 
 def _how(agent: Imported) -> str:

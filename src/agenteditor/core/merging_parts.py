@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from agenteditor.core.body import Section
 from agenteditor.core.line_ends import BOM
@@ -76,6 +77,7 @@ class Parts:
         return self.syntax.verdict
 
 
+@lru_cache(maxsize=8)  # a merge asks for its three texts again and again
 def parts(text: str) -> Parts | None:
     """The parts of ``text``; None if its frontmatter is not a plain list of fields that can be read."""
     syntax = parse(text)

@@ -7,6 +7,7 @@ them. A section that both changed is merged by its lines if no line was changed 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, TypeVar
 
@@ -14,9 +15,11 @@ from agenteditor.core.merged import Choices, Conflict, Line, Merged, Piece, Side
 from agenteditor.core.merging_lines import stretches
 from agenteditor.core.merging_parts import Part, Parts, matched, parts, unified
 from agenteditor.core.rewrite import RANK, set_value
+from agenteditor.core.syntax import Syntax
 from agenteditor.core.text import Refusal, Span, TextEdit, apply, eol_of
 
 Item = TypeVar("Item")
+_REMARK = re.compile(r"(?:^|[ \t])(#.*)$", re.MULTILINE)
 
 
 class _Unit(NamedTuple):
@@ -119,29 +122,44 @@ class _Merger:
     def _field(self, unit: _Unit) -> Piece:
         side = self._take(unit, _written)
         if side is None and unit.ours is not None and unit.theirs is not None:
-            above, below = self._take(unit, _above), self._take(unit, _meaning)
+            above, below = self._take(unit, _above), self._value(unit, unit.ours, unit.theirs)
             if above is not None and below is not None:
                 comments = (unit.ours if above == "ours" else unit.theirs).text_above
-                text = unit.ours.below if below == "ours" else self._in_our_spelling(unit)
-                self._note(unit, "theirs" if "theirs" in (above, below) else "ours")
-                text = self._with_our_ends(comments) + text
+                side, value = below
+                self._note(unit, "theirs" if "theirs" in (above, side) else "ours")
+                text = self._with_our_ends(comments) + self._with_our_ends(value)
                 return Piece(text, text)
         elif side is None:
             side = self._take(unit, _meaning)
         return self._piece(unit, side, "field")
 
-    def _in_our_spelling(self, unit: _Unit) -> str:
-        """The lines of our field with the value of theirs, if it can be written so; else theirs."""
-        assert unit.ours is not None and unit.theirs is not None, "a value goes from one field to another"
-        field = self._theirs.syntax.field(unit.theirs.key)
-        if _take_lines(unit) or field is None:
-            return self._with_our_ends(unit.theirs.below)
-        edits = set_value(self._ours.syntax, unit.ours.key, field.value)
-        start, end = unit.ours.span
-        if isinstance(edits, Refusal) or any(at.start < start or at.end > end for at, _ in edits):
-            return self._with_our_ends(unit.theirs.below)
-        here = [TextEdit(at.moved(-start), insert) for at, insert in edits]
-        return apply(unit.ours.text, here)[unit.ours.above :]
+    def _value(self, unit: _Unit, ours: Part, theirs: Part) -> tuple[Side, str] | None:
+        """Whose value a field gets, and its lines; None for a conflict.
+
+        If one side only spelled it otherwise, its spelling gets the other's value, and no comment is lost.
+        """
+        side = self._take(unit, _below)
+        if side is not None:
+            return side, (ours if side == "ours" else theirs).below
+        side = self._take(unit, _meaning)
+        if side is None or unit.base is None:
+            return None if side is None else (side, ours.below)
+        before, here, there = (_remarks(part) for part in (unit.base, ours, theirs))
+        if ours.says == theirs.says:
+            if there in (here, before):
+                return "ours", ours.below
+            return ("theirs", theirs.below) if here == before else None
+        changed, spelled = (ours, theirs) if side == "ours" else (theirs, ours)
+        new, kept = (here, there) if side == "ours" else (there, here)
+        if new != before:  # the comments on its lines come along with the value
+            return (side, changed.below) if kept == before else None
+        texts = (self._ours.syntax, self._theirs.syntax)
+        written = _with_value(spelled, *(texts if side == "theirs" else reversed(texts)))
+        if side == "ours" and kept == before:
+            return side, changed.below  # ours in our own spelling
+        if written is None:
+            return (side, changed.below) if kept == before else None
+        return side, written
 
     def _section(self, unit: _Unit) -> Piece:
         side = self._take(unit, _written)
@@ -213,8 +231,10 @@ class _Merger:
             self._taken.append("the order of the sections")
             return None, {"ours": _sequence(theirs, ours)}
         versions = [
-            None if rows is None or found is None else _titles(found, [unit.label for unit in rows])
-            for found, rows in ((self._base, before), (self._ours, here), (self._theirs, there))
+            None if rows is None or found is None else _titles(found, [unit[at] for unit in rows])
+            for at, (found, rows) in enumerate(
+                ((self._base, before), (self._ours, here), (self._theirs, there))
+            )
         ]
         self._conflicts.append(Conflict("order", "the order of the sections", *versions))
         both: dict[Side, list[_Unit]] = {"ours": _sequence(ours, theirs), "theirs": _sequence(theirs, ours)}
@@ -263,7 +283,9 @@ def _sequence(mine: list[Item], other: list[Item]) -> list[Item]:
     return [*result, *behind.pop(last, [])]
 
 
-def _titles(found: Parts, labels: Sequence[str]) -> Version:
+def _titles(found: Parts, rows: Sequence[Part | None]) -> Version:
+    """The titles of sections in their order, and where the sections stand."""
+    labels = [part.label for part in rows if part is not None]
     return Version("\n".join(labels), Span(found.sections[0].span.start, found.sections[-1].span.end))
 
 
@@ -283,10 +305,20 @@ def _meaning(part: Part) -> str:
     return part.says
 
 
-def _take_lines(unit: _Unit) -> bool:
-    """Whether our field is as it was in the base, to the letter: then theirs is taken as it is written."""
-    return (
-        unit.base is not None
-        and unit.ours is not None
-        and unified(unit.ours.below) == unified(unit.base.below)
-    )
+def _below(part: Part) -> str:
+    return unified(part.below)
+
+
+def _remarks(part: Part) -> tuple[str, ...]:
+    """What may be a comment in the lines of a field."""
+    return tuple(remark.strip() for remark in _REMARK.findall(part.below))
+
+
+def _with_value(part: Part, spelled: Syntax, changed: Syntax) -> str | None:
+    """The lines of a field of ``spelled`` with the value it has in ``changed``, if they can be written so."""
+    field = changed.field(part.key)
+    edits = set_value(spelled, part.key, field.value) if field is not None else Refusal("")
+    start, end = part.span
+    if isinstance(edits, Refusal) or any(at.start < start or at.end > end for at, _ in edits):
+        return None
+    return apply(part.text, [TextEdit(at.moved(-start), insert) for at, insert in edits])[part.above :]

@@ -52,7 +52,8 @@ class ZipArchive:
             else:
                 self.refused.append((info.orig_filename, reason))
         around = {name.partition("/")[0] for name in self._entries}
-        if len(around) == 1 and all("/" in name for name in self._entries):
+        hidden = any(name.startswith(".") for name in around)  # its name says whose files these are
+        if len(around) == 1 and not hidden and all("/" in name for name in self._entries):
             self._entries = {name.partition("/")[2]: info for name, info in self._entries.items()}
         self.names = sorted(self._entries)
 
