@@ -269,6 +269,16 @@ def test_what_does_not_parse_is_merged_by_lines() -> None:
     assert merged.text_with({0: "theirs"}) == changed(("opus", "sonnet"), text=BROKEN)
 
 
+def test_without_a_base_the_same_lines_are_found_equal_from_either_side() -> None:
+    ours, theirs = f"{BROKEN}x\ny\n", f"{BROKEN}y\nx\n"
+    assert known(merge(None, ours, theirs)) == swapped(merge(None, theirs, ours))
+
+
+def test_text_behind_the_fence_stays_where_it_is() -> None:
+    ours = BASE.replace("Grep\n---\n", "Grep\n--- Hello.\n")
+    assert merge(BASE, ours, changed(MODEL)).text == changed(MODEL, text=ours)
+
+
 def test_what_would_not_read_back_is_one_conflict_about_the_file() -> None:
     # Merged by lines, one side's alias would have lost the anchor that the other side took away.
     base = "---\na: &x 1\nb: 2\nc: 3\n---\nPrompt.\n"

@@ -50,8 +50,15 @@ def stretches(base: Rows | None, ours: Rows, theirs: Rows) -> Iterator[Stretch]:
     A change is one between two lines that all texts have. Swapping the sides swaps the answers.
     """
     mine, other = ([row.text for row in rows] for rows in (ours, theirs))
-    before = [mine[at] for at in _places(mine, other)] if base is None else [row.text for row in base]
-    here, there = _places(before, mine), _places(before, other)
+    if base is None:
+        pairs = sorted(_pairs(mine, other))
+        before = [mine[at] for at, _ in pairs]
+        here, there = (
+            dict(enumerate(places)) for places in ([at for at, _ in pairs], [at for _, at in pairs])
+        )
+    else:
+        before = [row.text for row in base]
+        here, there = _places(before, mine), _places(before, other)
     at = Stretch("ours", (0, 0), (0, 0), (0, 0))
     for row, place in [*here.items(), (len(before), len(mine))]:
         across = there.get(row) if row < len(before) else len(other)
@@ -75,6 +82,14 @@ def _places(base: Sequence[str], side: Sequence[str]) -> dict[int, int]:
         for start, other, length in matches(base, side, _MOST)
         for step in range(length)
     }
+
+
+def _pairs(one: list[str], other: list[str]) -> Iterator[tuple[int, int]]:
+    """The lines that two texts have in common, the same ones whichever text comes first."""
+    if one <= other:
+        yield from _places(one, other).items()
+    else:
+        yield from ((at, place) for place, at in _places(other, one).items())
 
 
 def _take(

@@ -68,8 +68,8 @@ class _Merger:
         order, sequences = self._ordered([unit for unit in units if made[unit][:2] != (None, None)])
         lead = ours.lead if ours.sections or not theirs.sections else self._with_our_ends(theirs.lead)
         closing = ours.closing
-        if made and closing and not closing.endswith("\n"):
-            closing += self._eol
+        if made and not ours.sections and closing and not closing.endswith("\n"):
+            closing += self._eol  # our file ends at the fence
         fixed = [Piece(text, text) for text in (ours.opening, closing, lead)]
         last = ours.sections or theirs.sections
         self.merged = Merged(
