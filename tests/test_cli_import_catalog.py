@@ -50,6 +50,26 @@ def test_a_zip_is_imported_and_a_second_time_nothing_is_to_do(
     )
 
 
+def test_a_name_in_an_archive_cannot_speak_to_the_terminal(
+    here: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with zipfile.ZipFile(tmp_path / "x.zip", "w") as archive:
+        archive.writestr("\x1b[2Ja.md", AGENT)
+        archive.writestr("b.md", AGENT.replace("tools", "x"))
+    assert main(["import", str(tmp_path / "x.zip"), "--into", str(here), "--dry-run"]) == 1
+    out = capsys.readouterr().out
+    assert "\x1b" not in out and "refused" in out
+
+
+def test_what_an_agent_may_do_more_is_said(
+    there: Path, here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (here / "a.md").write_text(AGENT.replace("model", "tools: Read\nmodel"))
+    (there / "a.md").write_text(AGENT.replace("model", "tools: Read, Bash\nmodel"))
+    main(["import", str(there), "--into", str(here), "--dry-run"])
+    assert "with theirs it may do more: It gets tools it did not have: Bash." in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("flags, status", [([], 1), (["--ours"], 0), (["--theirs"], 0)])
 def test_a_conflict_is_decided_by_a_flag_or_left_and_named(
     there: Path, here: Path, capsys: pytest.CaptureFixture[str], flags: list[str], status: int

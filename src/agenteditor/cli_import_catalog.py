@@ -10,7 +10,7 @@ from pathlib import Path
 
 from agenteditor.cli_files import FAILED, OK, PROBLEMS
 from agenteditor.core import import_sources, import_writing
-from agenteditor.core.files import FileProblem
+from agenteditor.core.files import FileProblem, shown_path
 from agenteditor.core.import_plan import finished, planned, problem_with
 from agenteditor.core.import_rows import Plan, Row
 from agenteditor.core.merging import Choices, Side
@@ -35,9 +35,9 @@ def import_catalog(options: argparse.Namespace) -> int:
         row.path: row.merged.all_of(side) for row in rows if side and row.path and row.merged
     }
     for row in plan.rows:
-        print(_line(row, plan))
+        print(shown_path(_line(row, plan)))  # a name in an archive may hold anything
         for sentence in row.wider:
-            print(f"          with theirs it may do more: {sentence}")
+            print(shown_path(f"          with theirs it may do more: {sentence}"))
     status = PROBLEMS if any(row.state == "refused" or _left(row, choices) for row in plan.rows) else OK
     if not options.dry_run:
         status = max(status, _carry_out(plan, rows, choices))

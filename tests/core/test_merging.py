@@ -192,6 +192,13 @@ def test_no_comment_behind_a_value_is_lost(here: str, there: str, result: str | 
             assert not merged.conflicts and merged.text == changed((LINE, result), STEP)
 
 
+def test_a_field_removed_here_with_a_new_comment_there_is_a_conflict() -> None:
+    gone = changed(("# which model\nmodel: opus\n", ""))
+    assert merge(BASE, gone, changed(("opus", "'opus'"))).text == gone
+    merged = merge(BASE, gone, changed(("which model", "never haiku")))
+    assert [conflict.label for conflict in merged.conflicts] == ["model"]
+
+
 def test_a_field_that_moved_keeps_our_place_and_takes_their_value() -> None:
     theirs = changed(("tools: Read, Grep\n", ""), ("name: a-b\n", "tools: Read\nname: a-b\n"))
     merged = merge(BASE, changed(MODEL), theirs)

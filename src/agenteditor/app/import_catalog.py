@@ -52,8 +52,9 @@ def _import(window: Window, path: Path | None) -> None:
     written = dialog.written
     dialog.deleteLater()
     for document in [editor.document for editor in window.editors()]:
-        if document.path is not None and any(is_same(document.path, one) for one in written):
-            saving.reload(window, document, document.path)
+        shown = document.path
+        if shown is not None and not document.modified and any(is_same(shown, one) for one in written):
+            saving.reload(window, document, shown)
     if written:
         window.open_folder(folder)
         window.say(_tr("Imported from {0}: {1} written.").format(plain(path.name), len(written)))

@@ -60,9 +60,10 @@ class Matcher:
         folder: Path,
         here: Iterable[Here],
         unreadable: Mapping[Path, str],
-        unsaved: frozenset[Path],
+        unsaved: Collection[Path],
     ) -> None:
-        self._folder, self._unreadable, self._unsaved = folder, unreadable, unsaved
+        self._folder, self._unreadable = folder, unreadable
+        self._unsaved = {os.path.realpath(path) for path in unsaved}
         self._by_path = {one.path: one for one in here}
         self._by_name: dict[str, list[Here]] = defaultdict(list)
         for one in self._by_path.values():
@@ -147,7 +148,7 @@ class Matcher:
         self.taken.add(ours.path)
         state, note, merged = _compared(self._bases.base(ours, one), ours.text, theirs)
         row = Row(state, name, where, _joined(note, one.note), ours.path, ours.text, theirs, merged)
-        if row.writes and ours.path in self._unsaved:
+        if row.writes and os.path.realpath(ours.path) in self._unsaved:
             reason = "It is open with changes that are not saved. Save or close it first."
             return replace(row, state="refused", note=reason, merged=None)
         if row.writes and _leads_out(ours.path, self._folder):

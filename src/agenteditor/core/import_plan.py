@@ -67,7 +67,7 @@ def planned(source: Source, folder: Path, unsaved: Collection[Path] = ()) -> Gen
         rows += [one for one in found if isinstance(one, Row)]
         there += [one for one in found if isinstance(one, There)]
         passed_over += not found
-    matcher = Matcher(source, folder, here, unreadable, frozenset(unsaved))
+    matcher = Matcher(source, folder, here, unreadable, unsaved)
     for count, row in enumerate(matcher.rows(there), len(ours) + len(names)):
         yield min(count, total), total
         rows.append(row)

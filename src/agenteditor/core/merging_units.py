@@ -129,8 +129,8 @@ class _Merger:
                 self._note(unit, "theirs" if "theirs" in (above, side) else "ours")
                 text = self._with_our_ends(comments) + self._with_our_ends(value)
                 return Piece(text, text)
-        elif side is None:
-            side = self._take(unit, _meaning)
+        elif side is None and len({_comments(part) for part in unit if part is not None}) == 1:
+            side = self._take(unit, _meaning)  # removed, where the other side only spelled it otherwise
         return self._piece(unit, side, "field")
 
     def _value(self, unit: _Unit, ours: Part, theirs: Part) -> tuple[Side, str] | None:
@@ -312,6 +312,10 @@ def _below(part: Part) -> str:
 def _remarks(part: Part) -> tuple[str, ...]:
     """What may be a comment in the lines of a field."""
     return tuple(remark.strip() for remark in _REMARK.findall(part.below))
+
+
+def _comments(part: Part) -> tuple[str, ...]:
+    return (_above(part), *_remarks(part))
 
 
 def _with_value(part: Part, spelled: Syntax, changed: Syntax) -> str | None:
