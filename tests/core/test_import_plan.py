@@ -195,6 +195,7 @@ def test_a_name_that_stands_several_times_is_not_guessed(there: Path, here: Path
     )
     made = plan(there, here)
     assert [one.state for one in made.rows if one.name == "c"] == ["refused", "refused"]
+    assert "“c” stands in two/c.md too." in next(one.note for one in made.rows if one.where == "one/c.md")
     assert row(made, "d").state == "new" and "two/d.md" in row(made, "d").note
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
@@ -26,6 +26,7 @@ from agenteditor.core.powers import powers
 from agenteditor.core.powers_wider import wider
 from agenteditor.core.syntax import parse_at
 
+_MOST_NAMED = 4  # files or fields in a sentence
 # Folders that say how a catalog is laid out, and nothing about its agents.
 _LAYOUT = frozenset(["agents", "agent", "droids", "modes", "plugins", "categories"]) | frozenset(
     f".{program}"
@@ -81,35 +82,30 @@ class Matcher:
         for group in groups.values():
             first, *others = group
             if all(same_meaning(first.agent.text, other.agent.text) for other in others):
-                row = self._row(first, alone=True)
-                also = f"It stands in {', '.join(other.where for other in others)} too." if others else ""
+                row = self._row(first, ())
+                also = f"It stands in {_few(other.where for other in others)} too." if others else ""
                 yield replace(row, note=_joined(row.note, also))
             else:
-                yield from (self._row(one, alone=False) for one in group)
+                yield from (
+                    self._row(one, [other.where for other in group if other is not one]) for one in group
+                )
 
-    def _row(self, one: There, *, alone: bool) -> Row:
+    def _row(self, one: There, namesakes: Sequence[str]) -> Row:
+        """``namesakes`` are other files of the source with this name and another text."""
         name, where = one.agent.name, one.where
         same_name = self._by_name.get(name, [])
         at = self._at(one)
-        if alone and len(same_name) == 1:
+        if not namesakes and len(same_name) == 1:
             return self._met(one, same_name[0])
         if at is not None and at in same_name:
             return self._met(one, at)
-        if not alone:
-            return Row(
-                "refused",
-                name,
-                where,
-                f"Several files there are called “{name}”. Import the one you mean by itself.",
-            )
+        if namesakes:
+            reason = f"“{name}” stands in {_few(namesakes)} too. Import the one you mean by itself."
+            return Row("refused", name, where, reason)
         if same_name:
-            several = ", ".join(self._shown(found.path) for found in same_name)
-            return Row(
-                "refused",
-                name,
-                where,
-                f"Several files here are called “{name}”: {several}. Rename all but one.",
-            )
+            several = _few(self._shown(found.path) for found in same_name)
+            reason = f"Several files here are called “{name}”: {several}. Rename all but one."
+            return Row("refused", name, where, reason)
         if at is not None and at.name not in self._names:
             row = self._met(one, at)
             return replace(row, note=_joined(f"Here it is called “{at.name}”.", row.note))
@@ -173,24 +169,28 @@ def _compared(base: str | None, ours: str, theirs: str) -> tuple[State, str, Mer
         return "same", "It says the same, written otherwise.", None
     merged = merge(base, ours, theirs)
     if base is None:
-        named = _named([conflict.label for conflict in merged.conflicts])
+        named = _few(conflict.label for conflict in merged.conflicts)
         return "conflict", f"It differs, and what both came from is not known: {named}.", merged
     if same_meaning(base, theirs):
         return "kept", "Only yours changed.", None
     if merged.conflicts:
-        named = _named([conflict.label for conflict in merged.conflicts])
+        named = _few(conflict.label for conflict in merged.conflicts)
         return "conflict", f"Both changed the same: {named}.", merged
     if merged.text == ours:
         return "kept", "Yours has all that changed there.", None
     if same_meaning(base, ours):
-        return "update", f"Changed there: {_named(merged.taken)}.", merged
-    return "merged", f"Both changed, in different places. From there: {_named(merged.taken)}.", merged
+        return "update", f"Changed there: {_few(merged.taken) or 'the spelling'}.", merged
+    return (
+        "merged",
+        f"Both changed, in different places. From there: {_few(merged.taken) or 'the spelling'}.",
+        merged,
+    )
 
 
-def _named(labels: Collection[str]) -> str:
-    few = [*labels][:4]
-    more = len(labels) - len(few)
-    return (", ".join(few) or "the spelling") + (f" and {more} more" if more else "")
+def _few(names: Iterable[str]) -> str:
+    listed = [*names]
+    more = len(listed) - _MOST_NAMED
+    return ", ".join(listed[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _joined(*sentences: str) -> str:
