@@ -192,6 +192,14 @@ def test_no_comment_behind_a_value_is_lost(here: str, there: str, result: str | 
             assert not merged.conflicts and merged.text == changed((LINE, result), STEP)
 
 
+def test_a_map_changed_there_and_commented_here_is_a_conflict() -> None:
+    base = changed((LINE, f"{LINE}\nextra:\n  a: 1\n  b: 2"))
+    ours, theirs = changed(("  a: 1\n", "  # why\n  a: 1\n"), text=base), changed(("b: 2", "b: 3"), text=base)
+    for one, other in ((ours, theirs), (theirs, ours)):
+        assert [conflict.label for conflict in merge(base, one, other).conflicts] == ["extra"]
+    assert merge(base, changed(("a: 1", "a:  1"), text=base), theirs).text == theirs
+
+
 def test_a_field_removed_here_with_a_new_comment_there_is_a_conflict() -> None:
     gone = changed(("# which model\nmodel: opus\n", ""))
     assert merge(BASE, gone, changed(("opus", "'opus'"))).text == gone

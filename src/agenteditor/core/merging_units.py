@@ -144,7 +144,7 @@ class _Merger:
         side = self._take(unit, _meaning)
         if side is None or unit.base is None:
             return None if side is None else (side, ours.below)
-        before, here, there = (_remarks(part) for part in (unit.base, ours, theirs))
+        before, here, there = (_remarks(part.below) for part in (unit.base, ours, theirs))
         if ours.says == theirs.says:
             if there in (here, before):
                 return "ours", ours.below
@@ -309,20 +309,26 @@ def _below(part: Part) -> str:
     return unified(part.below)
 
 
-def _remarks(part: Part) -> tuple[str, ...]:
+def _remarks(lines_of_field: str) -> tuple[str, ...]:
     """What may be a comment in the lines of a field."""
-    return tuple(remark.strip() for remark in _REMARK.findall(part.below))
+    return tuple(remark.strip() for remark in _REMARK.findall(lines_of_field))
 
 
 def _comments(part: Part) -> tuple[str, ...]:
-    return (_above(part), *_remarks(part))
+    return (_above(part), *_remarks(part.below))
 
 
 def _with_value(part: Part, spelled: Syntax, changed: Syntax) -> str | None:
-    """The lines of a field of ``spelled`` with the value it has in ``changed``, if they can be written so."""
+    """The lines of a field of ``spelled`` with the value it has in ``changed``.
+
+    None if they cannot be written so without losing a comment or the layout of a map.
+    """
     field = changed.field(part.key)
-    edits = set_value(spelled, part.key, field.value) if field is not None else Refusal("")
+    if field is None or (field.style in ("flow", "block") and not field.items):
+        return None
+    edits = set_value(spelled, part.key, field.value)
     start, end = part.span
     if isinstance(edits, Refusal) or any(at.start < start or at.end > end for at, _ in edits):
         return None
-    return apply(part.text, [TextEdit(at.moved(-start), insert) for at, insert in edits])[part.above :]
+    edited = apply(part.text, [TextEdit(at.moved(-start), insert) for at, insert in edits])[part.above :]
+    return edited if _remarks(edited) == _remarks(part.below) else None
