@@ -161,6 +161,13 @@ def test_a_new_value_goes_into_our_quotes(ours: str, theirs: str, expected: str)
     assert merged.text == changed((line, expected), STEP)
 
 
+def test_mixed_line_ends_of_ours_stay_mixed() -> None:
+    ours = changed(MODEL).replace("which model\n", "which model\r\n").replace("haiku\n", "haiku\r\n")
+    assert merge(BASE, ours, changed(TOOLS)).text == changed(TOOLS, text=ours)
+    merged = merge(BASE, ours, changed(("which model", "the cheap one")))
+    assert merged.text == ours.replace("which model\r\n", "the cheap one\n")
+
+
 def test_a_comment_changed_there_and_a_value_changed_here_are_both_kept() -> None:
     merged = merge(BASE, changed(MODEL), changed(("which model", "the cheap one")))
     assert merged.text == changed(MODEL, ("which model", "the cheap one"))

@@ -124,11 +124,12 @@ class _Merger:
         if side is None and unit.ours is not None and unit.theirs is not None:
             above, below = self._take(unit, _above), self._value(unit, unit.ours, unit.theirs)
             if above is not None and below is not None:
-                comments = (unit.ours if above == "ours" else unit.theirs).text_above
+                comments = unit.ours.text_above
+                if above == "theirs":
+                    comments = self._with_our_ends(unit.theirs.text_above)
                 side, value = below
                 self._note(unit, "theirs" if "theirs" in (above, side) else "ours")
-                text = self._with_our_ends(comments) + self._with_our_ends(value)
-                return Piece(text, text)
+                return Piece(comments + value, comments + value)
         elif side is None and len({_comments(part) for part in unit if part is not None}) == 1:
             side = self._take(unit, _meaning)  # removed, where the other side only spelled it otherwise
         return self._piece(unit, side, "field")
@@ -138,28 +139,31 @@ class _Merger:
 
         If one side only spelled it otherwise, its spelling gets the other's value, and no comment is lost.
         """
+        lines_of = {"ours": ours.below, "theirs": self._with_our_ends(theirs.below)}
         side = self._take(unit, _below)
         if side is not None:
-            return side, (ours if side == "ours" else theirs).below
+            return side, lines_of[side]
         side = self._take(unit, _meaning)
         if side is None or unit.base is None:
             return None if side is None else (side, ours.below)
         before, here, there = (_remarks(part.below) for part in (unit.base, ours, theirs))
         if ours.says == theirs.says:
             if there in (here, before):
-                return "ours", ours.below
-            return ("theirs", theirs.below) if here == before else None
-        changed, spelled = (ours, theirs) if side == "ours" else (theirs, ours)
+                return "ours", lines_of["ours"]
+            return ("theirs", lines_of["theirs"]) if here == before else None
         new, kept = (here, there) if side == "ours" else (there, here)
         if new != before:  # the comments on its lines come along with the value
-            return (side, changed.below) if kept == before else None
-        texts = (self._ours.syntax, self._theirs.syntax)
-        written = _with_value(spelled, *(texts if side == "theirs" else reversed(texts)))
+            return (side, lines_of[side]) if kept == before else None
         if side == "ours" and kept == before:
-            return side, changed.below  # ours in our own spelling
-        if written is None:
-            return (side, changed.below) if kept == before else None
-        return side, written
+            return side, lines_of[side]
+        if side == "ours":
+            written = _with_value(theirs, self._theirs.syntax, self._ours.syntax)
+            written = None if written is None else self._with_our_ends(written)
+        else:
+            written = _with_value(ours, self._ours.syntax, self._theirs.syntax)
+        if written is None and kept != before:
+            return None
+        return side, written or lines_of[side]
 
     def _section(self, unit: _Unit) -> Piece:
         side = self._take(unit, _written)
