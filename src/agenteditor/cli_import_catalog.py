@@ -53,7 +53,7 @@ def _carry_out(plan: Plan, rows: list[Row], choices: Mapping[Path, Choices]) -> 
             status = _fail(outcome.problem)
     for row in rows:
         if left := _left(row, choices):
-            print(f"left as it was: {_path(row, plan)}: {', '.join(left)}")
+            print(f"left as it was: {plan.shown(row)}: {', '.join(left)}")
     try:
         import_writing.remember(plan, rows, choices, outcomes)
     except FileProblem as problem:
@@ -69,11 +69,7 @@ def _left(row: Row, choices: Mapping[Path, Choices]) -> list[str]:
 
 
 def _line(row: Row, plan: Plan) -> str:
-    return f"{row.state:<9} {_path(row, plan)}{f': {row.note}' if row.note else ''}"
-
-
-def _path(row: Row, plan: Plan) -> str:
-    return row.where if row.path is None else row.path.relative_to(plan.folder).as_posix()
+    return f"{row.state:<9} {plan.shown(row)}{f': {row.note}' if row.note else ''}"
 
 
 def _sentence(plan: Plan) -> str:

@@ -10,7 +10,6 @@ from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -20,27 +19,23 @@ from PySide6.QtWidgets import (
     QProgressBar,
     QSplitter,
     QStackedWidget,
-    QTreeWidgetItem,
     QVBoxLayout,
     QWidget,
 )
 
+from agenteditor.app.import_catalog_list import ImportList
 from agenteditor.core import import_writing
 from agenteditor.core.files import FileProblem
 from agenteditor.core.import_plan import planned
-from agenteditor.core.import_rows import Plan, Row, State
+from agenteditor.core.import_rows import Plan, Row
 from agenteditor.core.import_sources import Source
 from agenteditor.core.import_writing import Outcome
 from agenteditor.core.merging import Choices
 from agenteditor.ui import theme
-from agenteditor.ui.icons import coloured_icon, icon, severity_icon, side
 from agenteditor.ui.merge_view import MergeView
-from agenteditor.ui.qtext import plain, tool_tip
-from agenteditor.ui.sentence_rows import SentenceRows
+from agenteditor.ui.qtext import plain
 
 _MOST_NAMED = 5  # files in a sentence
-# What needs a decision stands first, what needs nothing last.
-_ORDER: tuple[State, ...] = ("conflict", "refused", "merged", "update", "new", "kept", "same")
 
 
 class ImportCatalogDialog(QDialog):
@@ -51,13 +46,12 @@ class ImportCatalogDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Import into the catalog"))
-        self._source, self._folder = source, folder
+        self._source = source
         self._planning = planned(source, folder, unsaved)
         self._writing: Iterator[Outcome] | None = None
         self._outcomes: list[Outcome] = []
         self._importing: list[Row] = []
         self._choices: dict[Path, Choices] = {}
-        self._rows: list[Row] = []
         self.plan: Plan | None = None
         self.written: list[Path] = []
         self.summary = _label()
@@ -65,7 +59,9 @@ class ImportCatalogDialog(QDialog):
         self.progress = QProgressBar()
         self.progress.setAccessibleName(self.tr("Progress"))
         self.progress.setTextVisible(False)
-        self.list = self._make_list()
+        self.list = ImportList()
+        self.list.currentItemChanged.connect(lambda _item, _before: self._show_row())
+        self.list.ticked.connect(self._count)
         self.detail = MergeView(self.tr("Here now"), self.tr("After the import"))
         self.detail.decided.connect(self._decided)
         self.all = QCheckBox(self.tr("&All that can be imported"))
@@ -106,23 +102,6 @@ class ImportCatalogDialog(QDialog):
         layout.addWidget(self.status)
         layout.addLayout(foot)
 
-    def _make_list(self) -> SentenceRows:
-        rows = SentenceRows(4, sentence=3)
-        rows.setAccessibleName(self.tr("What would become of each agent"))
-        rows.setHeaderLabels([self.tr("Agent"), self.tr("What happens"), self.tr("File"), self.tr("Why")])
-        rows.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        rows.resized.connect(self._fit)
-        rows.currentItemChanged.connect(lambda _item, _before: self._show_row())
-        rows.itemChanged.connect(lambda _item, column: self._count() if column == 0 else None)
-        return rows
-
-    def _fit(self) -> None:
-        room = self.list.room()
-        name = min(self.list.needed(0) + 3 * side(self.list), room // 3)
-        state = min(self.list.needed(1) + side(self.list) + theme.GAP, room // 4)
-        file = min(self.list.needed(2), room // 4)
-        self.list.share(name, state, file, room - name - state - file)
-
     # --- working in slices ---------------------------------------------------------------------
 
     def _wait(self, sentence: str) -> None:
@@ -158,23 +137,8 @@ class ImportCatalogDialog(QDialog):
         self._source.close()
         self.progress.hide()
         self.plan = plan
-        self._rows = sorted(plan.rows, key=lambda row: _ORDER.index(row.state))
-        words = self._words()
-        self.list.blockSignals(True)
-        for row in self._rows:
-            path = plain(self._path(row))
-            note = "\n".join(filter(None, [row.note, *self._wider(row)]))
-            item = QTreeWidgetItem([plain(row.name), words[row.state], path, plain(note)])
-            if row.wider:
-                item.setIcon(3, severity_icon("warning"))
-            if row.writes:
-                item.setCheckState(0, Qt.CheckState.Checked)
-            item.setIcon(1, _sign(row.state))
-            item.setToolTip(2, tool_tip(f"{row.where} → {path}" if row.path else row.where))
-            self.list.addTopLevelItem(item)
-        self.list.blockSignals(False)
+        self.list.show_plan(plan)
         self.list.setEnabled(True)
-        self._fit()
         self.summary.setText(self._summary(plan))
         first = self.list.topLevelItem(0)
         if first is not None:
@@ -194,24 +158,13 @@ class ImportCatalogDialog(QDialog):
 
     # --- choosing --------------------------------------------------------------------------------
 
-    def _picked(self) -> list[Row]:
-        rows = zip(self._rows, self.list.rows(), strict=True)
-        return [row for row, item in rows if row.writes and item.checkState(0) == Qt.CheckState.Checked]
-
     def _tick_all(self) -> None:
-        """Tick every agent that can be imported, or none."""
-        wanted = self.all.checkState()
-        state = Qt.CheckState.Unchecked if wanted == Qt.CheckState.Unchecked else Qt.CheckState.Checked
-        self.list.blockSignals(True)
-        for row, item in zip(self._rows, self.list.rows(), strict=True):
-            if row.writes:
-                item.setCheckState(0, state)
-        self.list.blockSignals(False)
-        self.list.viewport().update()
-        self._count()
+        """Tick every agent that can be imported, or none; half ticked means all."""
+        none = self.all.checkState() == Qt.CheckState.Unchecked
+        self.list.tick(Qt.CheckState.Unchecked if none else Qt.CheckState.Checked)
 
     def _count(self) -> None:
-        possible, picked = sum(row.writes for row in self._rows), self._picked()
+        possible, picked = self.list.possible, self.list.picked()
         some = Qt.CheckState.PartiallyChecked if picked else Qt.CheckState.Unchecked
         self.all.setCheckState(Qt.CheckState.Checked if picked and len(picked) == possible else some)
         self.all.setEnabled(possible > 0)
@@ -228,8 +181,7 @@ class ImportCatalogDialog(QDialog):
         self.import_button.setDefault(bool(picked))
 
     def _show_row(self) -> None:
-        item = self.list.currentItem()
-        row = self._rows[self.list.indexOfTopLevelItem(item)] if item is not None and self._rows else None
+        row = self.list.current
         if row is None or row.path is None or (row.before is None and not row.theirs):
             self._hint.setText(
                 self.tr("Choose an agent to see what would change.")
@@ -247,14 +199,10 @@ class ImportCatalogDialog(QDialog):
             self.detail.show_change(row.before or "", row.before or "")
 
     def _decided(self) -> None:
-        item = self.list.currentItem()
-        if item is not None and self._writing is None:
-            row = self._rows[self.list.indexOfTopLevelItem(item)]
-            if row.path is not None:
-                self._choices[row.path] = dict(self.detail.choices)
-                left = row.undecided(self._chosen(row))
-                item.setIcon(1, coloured_icon("ok", "accent") if not left else _sign(row.state))
-                item.setText(1, self._words()[row.state] if left else self.tr("decided"))
+        row = self.list.current
+        if row is not None and row.path is not None:
+            self._choices[row.path] = dict(self.detail.choices)
+            self.list.mark_decided(not row.undecided(self.detail.choices))
         self._count()
 
     def _chosen(self, row: Row) -> Choices:
@@ -263,7 +211,7 @@ class ImportCatalogDialog(QDialog):
     # --- doing it --------------------------------------------------------------------------------
 
     def _start(self) -> None:
-        self._importing = self._picked()
+        self._importing = self.list.picked()
         changes = import_writing.changes(self._importing, self._choices)
         self._writing = import_writing.write(changes)
         self._wait(self.tr("Writing…"))
@@ -276,28 +224,29 @@ class ImportCatalogDialog(QDialog):
         self._timer.stop()
         self._writing = None
         self.progress.hide()
-        wanted = import_writing.changes(self._importing, self._choices)
-        self.written = [outcome.change.path for outcome in self._outcomes if outcome.problem is None]
-        stopped = len(wanted) - len(self._outcomes)
-        begun = {outcome.change.path for outcome in self._outcomes} | {
-            row.path for row in self._importing if row.path not in {change.path for change in wanted}
+        changes = import_writing.changes(self._importing, self._choices)
+        done = self._outcomes
+        stopped = {change.path for change in changes[len(done) :]}
+        settled = [row for row in self._importing if row.path not in stopped]
+        left = {
+            row.path: self.plan.shown(row)
+            for row in settled
+            if row.path is not None and row.undecided(self._chosen(row))
         }
-        settled = [row for row in self._importing if row.path in begun]
+        failed = [outcome.change.path.name for outcome in done if outcome.problem is not None]
+        self.written = [outcome.change.path for outcome in done if outcome.problem is None]
         sentences = [self.tr("Written: {0}.").format(_files(len(self.written)))]
+        if stopped:
+            sentences.append(self.tr("Stopped before {0}.").format(_files(len(stopped))))
+        if left:
+            sentences.append(self.tr("Conflicts left as ours: {0}.").format(_named([*left.values()])))
+        if failed:
+            sentences.append(self.tr("Not written: {0}.").format(_named(failed)))
         try:
-            import_writing.remember(self.plan, settled, self._choices, self._outcomes)
+            import_writing.remember(self.plan, settled, self._choices, done)
         except FileProblem as problem:
             sentences.append(self.tr("The next import will ask more: {0}").format(problem))
-        if stopped:
-            sentences.insert(1, self.tr("Stopped before {0}.").format(_files(stopped)))
-        left = [self._path(row) for row in settled if row.undecided(self._chosen(row))]
-        if left:
-            sentences.append(self.tr("Conflicts left as ours: {0}.").format(_named(left)))
-        failed = [outcome for outcome in self._outcomes if outcome.problem is not None]
-        if failed:
-            names = [outcome.change.path.name for outcome in failed]
-            sentences.append(self.tr("Not written: {0}.").format(_named(names)))
-        self._mark(settled)
+        self.list.mark_done({outcome.change.path: outcome.problem for outcome in done}, left.keys())
         self.status.setText(plain(" ".join(sentences)))
         self.import_button.hide()
         self.all.hide()
@@ -307,53 +256,6 @@ class ImportCatalogDialog(QDialog):
         self.close_button.setText(self.tr("Close"))
         self.close_button.setDefault(True)
         self.close_button.setFocus()
-
-    def _mark(self, settled: Sequence[Row]) -> None:
-        """Say in each row what became of it."""
-        problems: dict[Path | None, str | None] = {
-            outcome.change.path: outcome.problem for outcome in self._outcomes
-        }
-        self.list.blockSignals(True)
-        for row, item in zip(self._rows, self.list.rows(), strict=True):
-            item.setData(0, Qt.ItemDataRole.CheckStateRole, None)
-            left = row in settled and row.undecided(self._chosen(row))
-            problem = problems.get(row.path)
-            if problem is not None:
-                item.setText(1, self.tr("not written"))
-                item.setText(3, plain(problem))
-                item.setIcon(1, severity_icon("error"))
-            elif left:
-                item.setText(1, self.tr("left in part") if row.path in problems else self.tr("left as ours"))
-            elif row.path in problems:
-                item.setText(1, self.tr("written"))
-                item.setIcon(1, coloured_icon("ok", "good"))
-        self.list.blockSignals(False)
-        self._fit()
-
-    # --- words -----------------------------------------------------------------------------------
-
-    def _path(self, row: Row) -> str:
-        return row.where if row.path is None else row.path.relative_to(self._folder).as_posix()
-
-    def _wider(self, row: Row) -> list[str]:
-        """What the agent may do afterwards that it may not do now."""
-        if not row.wider:
-            return []
-        words = (
-            self.tr("With theirs it may do more:") if row.state == "conflict" else self.tr("It may do more:")
-        )
-        return [f"{words} {' '.join(row.wider)}"]
-
-    def _words(self) -> dict[State, str]:
-        return {
-            "new": self.tr("new"),
-            "same": self.tr("same"),
-            "update": self.tr("changed there"),
-            "kept": self.tr("changed here"),
-            "merged": self.tr("merged"),
-            "conflict": self.tr("conflict"),
-            "refused": self.tr("refused"),
-        }
 
     def _summary(self, plan: Plan) -> str:
         """The whole plan in a sentence or two."""
@@ -380,17 +282,6 @@ class ImportCatalogDialog(QDialog):
         if plan.passed_over:
             sentences.append(self.tr("Passed over: {0} without an agent.").format(_files(plan.passed_over)))
         return " ".join(sentences)
-
-
-def _sign(state: State) -> QIcon:
-    """The sign of what happens to an agent."""
-    if state == "conflict":
-        return severity_icon("warning")
-    if state == "refused":
-        return severity_icon("error")
-    if state in ("same", "kept"):
-        return coloured_icon("ok", "good" if state == "same" else "muted")
-    return icon({"new": "add", "update": "refresh"}.get(state, "diff"))
 
 
 def _files(count: int) -> str:

@@ -61,6 +61,10 @@ class Plan:
     passed_over: int = 0
     alone: int = 0
 
+    def shown(self, row: Row) -> str:
+        """The file of a row: below the folder, else in the source."""
+        return row.where if row.path is None else row.path.relative_to(self.folder).as_posix()
+
     def counted(self) -> dict[State, int]:
         """How many rows there are of each state that occurs."""
         counts: dict[State, int] = {}
