@@ -19,7 +19,7 @@ from agenteditor.core.export import MANIFEST
 from agenteditor.core.files import FileProblem
 from agenteditor.core.import_rows import Row, State
 from agenteditor.core.import_sources import Source
-from agenteditor.core.importing import Imported
+from agenteditor.core.importing import Imported, why_not_loaded
 from agenteditor.core.merging import Merged, merge
 from agenteditor.core.merging_parts import same_meaning
 from agenteditor.core.powers import powers
@@ -49,7 +49,6 @@ class There:
 
     where: str
     agent: Imported
-    note: str = ""
 
 
 class Matcher:
@@ -134,7 +133,7 @@ class Matcher:
         if reason is not None:
             return Row("refused", name, where, reason)
         self.taken.add(path)
-        return Row("new", name, where, one.note, path, None, text)
+        return Row("new", name, where, _how(one.agent), path, None, text)
 
     def _met(self, one: There, ours: Here) -> Row:
         name, where, theirs = one.agent.name, one.where, one.agent.text
@@ -143,7 +142,7 @@ class Matcher:
             return Row("refused", name, where, reason)
         self.taken.add(ours.path)
         state, note, merged = _compared(self._bases.base(ours, one), ours.text, theirs)
-        row = Row(state, name, where, _joined(note, one.note), ours.path, ours.text, theirs, merged)
+        row = Row(state, name, where, note, ours.path, ours.text, theirs, merged)
         if row.writes and os.path.realpath(ours.path) in self._unsaved:
             reason = "It is open with changes that are not saved. Save or close it first."
             return replace(row, state="refused", note=reason, merged=None)
@@ -154,7 +153,7 @@ class Matcher:
             after = merged.text_with(merged.all_of("theirs"))
             before, there = (parse_at(text, ours.path) for text in (ours.text, after))
             more = wider(powers(before, before.dialect.place), powers(there, there.dialect.place))
-            return replace(row, wider=more)
+            return replace(row, note=_joined(note, _how(one.agent)), wider=more)
         return row
 
     def _shown(self, path: Path) -> str:
@@ -185,6 +184,17 @@ def _compared(base: str | None, ours: str, theirs: str) -> tuple[State, str, Mer
         f"Both changed, in different places. From there: {_few(merged.taken) or 'the spelling'}.",
         merged,
     )
+
+
+def _how(agent: Imported) -> str:
+    fault = why_not_loaded(agent)
+    notes = [f"It does not load: {fault}"] if fault else []
+    lost = [item.field for item in agent.items if item.fate in ("lost", "widened")]
+    if lost:
+        notes.append(f"Converted from {agent.origin}; not carried over as it was: {', '.join(lost)}.")
+    elif agent.items:
+        notes.append(f"Converted from {agent.origin}.")
+    return " ".join(notes)
 
 
 def _few(names: Iterable[str]) -> str:

@@ -20,7 +20,7 @@ from agenteditor.core.files import FileProblem
 from agenteditor.core.import_matching import Here, Matcher, There
 from agenteditor.core.import_rows import Plan, Row
 from agenteditor.core.import_sources import Source, agent_names
-from agenteditor.core.importing import Imported, imported, why_not_loaded
+from agenteditor.core.importing import imported
 from agenteditor.core.syntax import parse, parse_fields
 from agenteditor.core.text import Refusal
 
@@ -104,7 +104,7 @@ def _found(source: Source, where: str) -> list[There | Row]:
         if problem:
             found.append(Row("refused", agent.name or name, where, problem))
         else:
-            found.append(There(where, agent, _how(agent)))
+            found.append(There(where, agent))
     return found
 
 
@@ -113,14 +113,3 @@ def _name(text: str) -> str:
     _, _, fields = parse_fields(text, claude_code())
     field = fields.get("name") if fields is not None else None
     return field.value if field is not None and isinstance(field.value, str) else ""
-
-
-def _how(agent: Imported) -> str:
-    fault = why_not_loaded(agent)
-    notes = [f"It does not load: {fault}"] if fault else []
-    lost = [item.field for item in agent.items if item.fate in ("lost", "widened")]
-    if lost:
-        notes.append(f"Converted from {agent.origin}; not carried over as it was: {', '.join(lost)}.")
-    elif agent.items:
-        notes.append(f"Converted from {agent.origin}.")
-    return " ".join(notes)
