@@ -76,7 +76,7 @@ def dialect_of(path: PurePath | None, keys: frozenset[str] = frozenset()) -> Dia
     has; then a plugin's manifest above; then fields that one program alone has. Else Claude Code's.
     """
     if path is not None:
-        found = _by_folder(path) or _by_ending(path)
+        found = by_folder(path) or _by_ending(path)
         if found is not None:
             return found
         if in_plugin(path):
@@ -92,7 +92,8 @@ def in_plugin(path: PurePath) -> bool:
     return any(is_file(folder / ".claude-plugin" / "plugin.json") for folder in parents)
 
 
-def _by_folder(path: PurePath) -> Dialect | None:
+def by_folder(path: PurePath) -> Dialect | None:
+    """The dialect of the program that reads the innermost folder around ``path``; None if none does."""
     parts = Path(path).absolute().parent.parts
     best: tuple[int, Dialect] | None = None
     for one in editable():
