@@ -120,15 +120,16 @@ def set_field(paths: Sequence[Path], key: str, value: str, unsaved: Collection[P
             return Refusal("Agents need names of their own: of two with one name, one loads. Use Rename.")
         return set_value(syntax, key, typed(syntax.dialect.spec(key), value))
 
-    return each(f"Set {key}", paths, unsaved, _field_change(change))
+    return each(f"Set {key}", paths, unsaved, _field_change(key, change))
 
 
 def remove_field(paths: Sequence[Path], key: str, unsaved: Collection[Path] = ()) -> Planner:
     """These files without the field ``key``; those that do not have it are left alone."""
-    return each(f"Remove {key}", paths, unsaved, _field_change(lambda syntax: without_field(syntax, key)))
+    return each(f"Remove {key}", paths, unsaved, _field_change(key, lambda one: without_field(one, key)))
 
 
 def _field_change(
+    key: str,
     edits: Callable[[Syntax], Edits | Refusal],
 ) -> Callable[[Loaded], FileChange | Refused | None]:
     def change(file: Loaded) -> FileChange | Refused | None:
@@ -136,6 +137,8 @@ def _field_change(
         outcome = edited(file, edits(syntax))
         if not isinstance(outcome, FileChange):
             return outcome
+        if syntax.dialect.is_claude and key not in ("name", "description"):
+            return outcome  # no other field decides there whether it loads
         after = parse(outcome.after, syntax.dialect)
         answer = loads(after, syntax.dialect.place)
         if not answer.ok and loads(syntax, syntax.dialect.place).ok:

@@ -9,13 +9,14 @@ from pathlib import Path
 
 from agenteditor.core import file_names, files
 from agenteditor.core.batch import FileChange, Planner, Progress, Refused, each, read
+from agenteditor.core.dialect import Dialect, claude_code
 from agenteditor.core.dialects import dialect_of
 from agenteditor.core.disabling import disabled_path, enabled_path, is_disabled
 from agenteditor.core.disk import is_file
 from agenteditor.core.file_problem import FileProblem, shown_path
 from agenteditor.core.files import Loaded
 from agenteditor.core.rewrite import set_field
-from agenteditor.core.syntax import Syntax, parse_at
+from agenteditor.core.syntax import parse_at, parse_fields
 from agenteditor.core.text import Refusal, apply
 
 _LINK = "It is a link to another file. Do it with the file itself."
@@ -103,7 +104,7 @@ def duplicate(
         wanted = new_name or _copy_name(file, holders, taken)
         if reason := name_problem(wanted, holders):
             return Refused(file.path, reason)
-        target = file.path.with_name(wanted + ending(file.path, syntax))
+        target = file.path.with_name(wanted + ending(file.path, syntax.dialect))
         if reason := _taken(target, taken):
             return Refused(file.path, reason)
         edits = set_field(syntax, "name", wanted) if syntax.field("name") is not None else ()
@@ -137,16 +138,17 @@ def name_holders(catalog: Sequence[Path]) -> Generator[Progress, None, dict[str,
 def identity(file: Loaded) -> str:
     """What the agent of a file is called: by its name, else by the file's."""
     path = enabled_path(file.path)
-    syntax = parse_at(file.text, path)
-    field = syntax.field("name")
-    if field is not None and isinstance(field.value, str) and syntax.dialect.table.identity == "name":
+    fields = parse_fields(file.text, claude_code())[2]
+    found = dialect_of(path, frozenset(field.key for field in fields.fields) if fields else frozenset())
+    field = fields.get("name") if fields else None
+    if field is not None and isinstance(field.value, str) and found.table.identity == "name":
         return field.value
-    return path.name.removesuffix(ending(path, syntax))
+    return path.name.removesuffix(ending(path, found))
 
 
-def ending(path: Path, syntax: Syntax) -> str:
+def ending(path: Path, dialect: Dialect) -> str:
     """The ending of an agent's file, ``.agent.md`` as a whole."""
-    own = syntax.dialect.table.ending
+    own = dialect.table.ending
     return own if path.name.endswith(own) and path.name != own else path.suffix
 
 
@@ -169,7 +171,7 @@ def clash(name: str, holder: Path) -> str:
 
 def _copy_name(file: Loaded, holders: dict[str, Path], taken: Collection[str]) -> str:
     name, number = f"{identity(file)}-copy", 1
-    suffix = ending(file.path, parse_at(file.text, file.path))
+    suffix = ending(file.path, parse_at(file.text, file.path).dialect)
     while True:
         wanted = name if number == 1 else f"{name}-{number}"
         target = file.path.with_name(wanted + suffix)

@@ -63,7 +63,7 @@ def _renamed(file: Loaded, new: str, holders: dict[str, Path]) -> tuple[str, Fil
             return Refused(path, edits.reason)
         parts.append(Part("its name", edits, fixed=True))
     parts += _parts(mentions(syntax, old, new))
-    suffix = ending(path, syntax)
+    suffix = ending(path, syntax.dialect)
     if path.name != old + suffix:
         return old, _change(file, parts)
     target = path.with_name(new + suffix)
