@@ -30,8 +30,12 @@ class Progress(NamedTuple):
 
 
 class Part(NamedTuple):
-    """A piece of a change that can be left out, unless ``fixed``; ``wanted``: whether it is in by itself."""
+    """A piece of a change that can be left out, unless ``fixed``; ``wanted``: whether it is in by itself.
 
+    ``place`` says where it is, ``label`` what it is, for people.
+    """
+
+    place: str
     label: str
     edits: Edits
     wanted: bool = True
@@ -115,7 +119,7 @@ Change = Callable[[Loaded], FileChange | Refused | None]
 def each(label: str, paths: Iterable[Path], unsaved: Collection[Path], change: Change) -> Planner:
     """The plan that makes of each file what ``change`` says; None leaves it alone.
 
-    Files with changes in an editor that are not saved (``unsaved``) are refused.
+    Files with changes in an editor that are not saved are refused: ``unsaved``, as absolute paths.
     """
     paths = tuple(dict.fromkeys(paths))
     changes: list[FileChange] = []
@@ -134,7 +138,7 @@ def each(label: str, paths: Iterable[Path], unsaved: Collection[Path], change: C
 
 def read(path: Path, unsaved: Collection[Path]) -> Loaded | Refused:
     """A file; refused where it cannot be read, or is open with unsaved changes."""
-    if path in unsaved:
+    if path.absolute() in unsaved:
         return Refused(path, "It is open and has unsaved changes. Save it first.")
     try:
         return files.load(path)

@@ -10,14 +10,14 @@ from pathlib import Path
 from agenteditor.core import rule_settings
 from agenteditor.core.batch import FileChange, Planner, Progress, Refused, each, edited, read
 from agenteditor.core.checks import Diagnostic, check
-from agenteditor.core.dialect import typed
+from agenteditor.core.dialect import claude_code, typed
 from agenteditor.core.files import Loaded
 from agenteditor.core.fixing import Which, rule_fixed
 from agenteditor.core.loading import loads
 from agenteditor.core.rewrite import remove_field as without_field
 from agenteditor.core.rewrite import set_value
 from agenteditor.core.rule_settings import NO_SETTINGS, RuleSettings, applied
-from agenteditor.core.syntax import Syntax, parse, parse_at
+from agenteditor.core.syntax import Syntax, parse, parse_at, parse_fields
 from agenteditor.core.text import Edits, Refusal, diff
 
 # --- the fixes of one rule ---------------------------------------------------------------------
@@ -110,6 +110,19 @@ def _no_fix(found: Sequence[Diagnostic], which: Which) -> str:
 
 
 # --- fields ------------------------------------------------------------------------------------
+
+
+def field_counts(paths: Sequence[Path]) -> Generator[Progress, None, tuple[tuple[str, int], ...]]:
+    """The fields of these files, each with how many have it, in the order of the schema, then by name."""
+    counts: Counter[str] = Counter()
+    for done, path in enumerate(paths):
+        yield Progress(done, len(paths))
+        file = read(path, ())
+        fields = None if isinstance(file, Refused) else parse_fields(file.text, claude_code())[2]
+        counts.update({field.key for field in fields.fields} if fields else ())
+    yield Progress(len(paths), len(paths))
+    order = {key: at for at, key in enumerate(claude_code().keys())}
+    return tuple(sorted(counts.items(), key=lambda one: (order.get(one[0], len(order)), one[0])))
 
 
 def set_field(paths: Sequence[Path], key: str, value: str, unsaved: Collection[Path] = ()) -> Planner:

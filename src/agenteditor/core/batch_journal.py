@@ -26,6 +26,7 @@ from typing import cast, get_args
 from agenteditor.core import files
 from agenteditor.core.batch import FileChange, Kind
 from agenteditor.core.disk import LIMIT, READING, close, content, problems, write_all
+from agenteditor.core.file_problem import FileProblem
 
 if sys.platform != "win32":
     import fcntl
@@ -145,6 +146,14 @@ def forget(file: Path) -> None:
     for path in (file, file.with_suffix(".bytes")):
         with suppress(OSError):
             path.unlink()
+
+
+def keep(batch: Batch) -> None:
+    """Take a batch that was cut off as it is: it can be undone, and nobody asks about it again."""
+    with suppress(FileProblem, OSError, ValueError):
+        file = files.load(batch.file)
+        text = json.dumps({**json.loads(file.text), "finished": True}, indent=1) + "\n"
+        files.save(batch.file, text, file.stamp)
 
 
 def set_aside(batch: Batch, records: Sequence[Record]) -> Path | None:

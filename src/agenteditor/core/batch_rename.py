@@ -61,7 +61,7 @@ def _renamed(file: Loaded, new: str, holders: dict[str, Path]) -> tuple[str, Fil
         edits = set_field(syntax, "name", new)
         if isinstance(edits, Refusal):
             return Refused(path, edits.reason)
-        parts.append(Part("its name", edits, fixed=True))
+        parts.append(Part("name", f"{old} → {new}", edits, fixed=True))
     parts += _parts(mentions(syntax, old, new))
     suffix = ending(path, syntax.dialect)
     if path.name != old + suffix:
@@ -73,7 +73,7 @@ def _renamed(file: Loaded, new: str, holders: dict[str, Path]) -> tuple[str, Fil
 
 
 def _parts(found: Sequence[Mention]) -> list[Part]:
-    return [Part(f"line {one.line}: {one.shown}", one.edits, one.sure) for one in found]
+    return [Part(f"line {one.line}", one.shown, one.edits, one.sure) for one in found]
 
 
 def _change(file: Loaded, parts: Sequence[Part], target: Path | None = None) -> FileChange:

@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from agenteditor.core import batch_journal, files
-from agenteditor.core.batch import FileChange, Progress, Refused, named
+from agenteditor.core.batch import FileChange, Plan, Planner, Progress, Refused, named
 from agenteditor.core.batch_journal import Batch, Record, Writer
 from agenteditor.core.disk import problems
 from agenteditor.core.file_problem import FileProblem, shown_path
@@ -105,6 +105,24 @@ class Undoing:
         if self.kept is not None:
             words += f" Their bytes of before are kept in {shown_path(self.kept)}."
         return words
+
+
+def undo_plan(batch: Batch) -> Planner:
+    """What undoing a batch would change, to be looked at; `Undoing` does it."""
+    changes: list[FileChange] = []
+    refused: list[Refused] = []
+    for at, record in enumerate(batch.records):
+        yield Progress(at, len(batch.records))
+        try:
+            back = undone(batch, record)
+        except FileProblem as problem:
+            back = Refused(record.path, str(problem))
+        if isinstance(back, FileChange):
+            changes.append(back)
+        elif back is not None:
+            refused.append(back)
+    yield Progress(len(batch.records), len(batch.records))
+    return Plan(batch.label, tuple(changes), tuple(refused))
 
 
 def undone(batch: Batch, record: Record) -> FileChange | Refused | None:

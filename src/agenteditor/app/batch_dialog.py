@@ -1,0 +1,279 @@
+"""The one dialog of all batches: the question, the plan as a list and a difference, then the work.
+
+The plan is made anew with every answer, in slices, so the window stays usable with thousands of files;
+nothing is written before the button is pressed. While it writes, Cancel stops it between two files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from time import perf_counter
+from typing import Any, Literal, NamedTuple
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
+
+from agenteditor.app.batch_forms import Form
+from agenteditor.core.batch import FileChange, Plan, Progress, restart_hint
+from agenteditor.core.batch_journal import batches
+from agenteditor.core.batch_write import Undoing, Writing
+from agenteditor.core.files import FileProblem
+from agenteditor.ui import theme
+from agenteditor.ui.batch_list import BatchList
+from agenteditor.ui.diff_view import DiffView
+from agenteditor.ui.qtext import plain
+
+_SLICE = 0.012  # seconds of work between two looks at the event queue
+_PAUSE = 250  # ms after the last key before the plan is made anew
+_SIZE = (900, 640)  # pixels
+
+Stage = Literal["counting", "planning", "ready", "writing", "done"]
+
+
+class Job(NamedTuple):
+    """What a batch does: title and button for people, and who does the chosen changes of a plan."""
+
+    title: str
+    accept: str
+    work: Callable[[str, Sequence[FileChange]], Writing | Undoing]
+    choosable: bool = True
+
+
+class BatchDialog(QDialog):
+    """The dialog. ``root`` is the folder that paths are shown from; ``finished_work`` tells what was done."""
+
+    finished_work = Signal(object)  # a list of FileChange
+
+    def __init__(self, job: Job, form: Form, root: Path | None, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._job, self.form, self._root = job, form, root
+        self._plan = Plan("", ())
+        self._steps: Iterator[Progress] = iter(())
+        self._work: Writing | Undoing | None = None
+        self._hint = ""
+        self.stage: Stage = "planning"
+        self.setWindowTitle(job.title.rstrip("…"))
+        self.list = BatchList()
+        self.list.chosen_changed.connect(self._chosen_changed)
+        self.list.present_changed.connect(self._show_difference)
+        self.diff = DiffView(empty=self.tr("The text of this file stays as it is."))
+        self.summary = QLabel()
+        self.summary.setTextFormat(Qt.TextFormat.PlainText)
+        self.summary.setWordWrap(True)
+        self.progress = QProgressBar()
+        self.progress.setAccessibleName(self.tr("Progress"))
+        self.all_button, self.none_button = (
+            QPushButton(self.tr("Tick &all")),
+            QPushButton(self.tr("Tick n&one")),
+        )
+        self.all_button.clicked.connect(lambda: self.list.tick_all(True))
+        self.none_button.clicked.connect(lambda: self.list.tick_all(False))
+        self._buttons = QDialogButtonBox()
+        roles = QDialogButtonBox.ButtonRole
+        self.undo_button = self._buttons.addButton(self.tr("&Undo"), roles.ActionRole)
+        self.undo_button.clicked.connect(self._undo)
+        self.accept_button = self._buttons.addButton(job.accept, roles.AcceptRole)
+        self.accept_button.setDefault(True)
+        self.cancel_button = self._buttons.addButton(self.tr("Cancel"), roles.RejectRole)
+        self._buttons.accepted.connect(self._write)
+        self._buttons.rejected.connect(self.reject)
+        self._arrange()
+        self._timer = QTimer(self)
+        self._timer.setInterval(0)
+        self._timer.timeout.connect(self._advance)
+        self._pause = QTimer(self)
+        self._pause.setInterval(_PAUSE)
+        self._pause.setSingleShot(True)
+        self._pause.timeout.connect(self.make_plan)
+        form.changed.connect(self._answer_changed)
+        counting = form.counting()
+        if counting is None:
+            self.make_plan()
+        else:
+            self._begin("counting", counting)
+
+    def _arrange(self) -> None:
+        frame = QFrame()
+        frame.setFrameShape(QFrame.Shape.StyledPanel)
+        inside = QVBoxLayout(frame)
+        inside.setContentsMargins(1, 1, 1, 1)
+        inside.addWidget(self.diff)
+        parts = QSplitter(Qt.Orientation.Vertical)
+        parts.setChildrenCollapsible(False)
+        parts.addWidget(self.list)
+        parts.addWidget(frame)
+        parts.setSizes([260, 240])
+        below = QHBoxLayout()
+        below.setSpacing(theme.GAP)
+        below.addWidget(self.summary, 1)
+        for button in (self.all_button, self.none_button):
+            button.setVisible(self._job.choosable)
+            below.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(*[theme.MARGIN] * 4)
+        layout.setSpacing(theme.GAP)
+        layout.addWidget(self.form)
+        self.form.setVisible(bool(self.form.rows.rowCount()))
+        layout.addWidget(parts, 1)
+        layout.addLayout(below)
+        layout.addWidget(self.progress)
+        layout.addWidget(self._buttons)
+        self.resize(*_SIZE)
+
+    # --- planning -----------------------------------------------------------------------------
+
+    def _answer_changed(self) -> None:
+        if self.stage in ("planning", "ready"):
+            self.stage = "planning"
+            self._timer.stop()
+            self._pause.start()
+            self._refresh()
+
+    def make_plan(self) -> None:
+        """Make the plan of the present answer, in slices."""
+        self._pause.stop()
+        planner = self.form.planner()
+        if isinstance(planner, str):
+            self._show_plan(Plan("", ()))
+            self._say(planner)
+        else:
+            self._begin("planning", planner)
+
+    def _begin(self, stage: Stage, steps: Iterator[Progress]) -> None:
+        self.stage, self._steps = stage, steps
+        self.progress.setRange(0, 0)
+        self._refresh()
+        self._timer.start()
+
+    def _advance(self) -> None:
+        """Work for one slice."""
+        until = perf_counter() + _SLICE
+        try:
+            while perf_counter() < until:
+                progress = next(self._steps)
+                self.progress.setRange(0, progress.total)
+                self.progress.setValue(progress.done)
+        except StopIteration as end:
+            self._timer.stop()
+            self._stage_ended(end.value)
+        except FileProblem as problem:
+            self._timer.stop()
+            self._steps = iter(())
+            self._ended(self.tr("Nothing was changed: {0}").format(plain(str(problem))))
+
+    def _stage_ended(self, result: Any) -> None:  # noqa: ANN401  # what the generator returned
+        if self.stage == "counting":
+            self.stage = "planning"
+            self.form.counted(result)
+            self.make_plan()
+        elif self.stage == "planning":
+            self._show_plan(result)
+        else:
+            assert self._work is not None, "somebody does the work"
+            self._ended(plain(self._work.said()))
+
+    def _show_plan(self, plan: Plan) -> None:
+        self._plan = plan
+        self.stage = "ready"
+        self.list.show_plan(plan, self._root, choosable=self._job.choosable)
+        self._chosen_changed()
+
+    def _chosen(self) -> list[FileChange]:
+        return self.list.chosen() if self._job.choosable else list(self._plan.changes)
+
+    def _chosen_changed(self) -> None:
+        if self.stage != "ready":
+            return
+        chosen = len(self._chosen())
+        if not self._plan.changes and not self._plan.refused:
+            self._say(self.tr("There is nothing to do: no file would change."))
+        else:
+            words = self.tr("{0} of {1} files would be changed.").format(chosen, len(self._plan.changes))
+            if self._plan.refused:
+                words += " " + self.tr("{0} are left alone; the list says why.").format(
+                    len(self._plan.refused)
+                )
+            self._say(words)
+        self._refresh()
+        self.accept_button.setEnabled(bool(chosen))
+        self._show_difference()
+
+    def _show_difference(self) -> None:
+        self.diff.show_texts(*(self.list.present() or ("", "")))
+        self.diff.show_first_change()
+
+    # --- doing it -----------------------------------------------------------------------------
+
+    def _write(self) -> None:
+        chosen = self._chosen()
+        self._hint = restart_hint(chosen)
+        self._do(self._job.work(self._plan.label, chosen))
+
+    def _undo(self) -> None:
+        newest = next(iter(batches()), None)
+        if newest is not None and newest.label == self._plan.label and self._work is not None:
+            self._hint = restart_hint(self._work.done)
+            self._do(Undoing(newest))
+
+    def _do(self, work: Writing | Undoing) -> None:
+        self._work = work
+        self._say(self.tr("Working…"))
+        self._begin("writing", work.steps())
+
+    def reject(self) -> None:
+        """Stop what is written, between two files; else close."""
+        if self.stage == "writing":
+            self._timer.stop()
+            steps, work = self._steps, self._work
+            assert work is not None, "somebody does the work"
+            steps.close()  # type: ignore[attr-defined]  # a generator
+            self._ended(plain(work.said()))
+        else:
+            self._timer.stop()
+            super().reject()
+
+    def _ended(self, sentence: str) -> None:
+        self.stage = "done"
+        done = list(self._work.done) if self._work is not None else []
+        skipped = list(self._work.skipped) if self._work is not None else []
+        self.list.show_result(done, skipped)
+        self._say(" ".join(filter(None, (sentence, self._hint if done else ""))))
+        self._refresh()
+        self.cancel_button.setFocus()
+        if done:
+            self.finished_work.emit(done)
+
+    # --- showing ------------------------------------------------------------------------------
+
+    def _say(self, sentence: str) -> None:
+        self.summary.setText(sentence)
+        self.summary.setAccessibleName(sentence)
+
+    def _refresh(self) -> None:
+        """Make the buttons say what can be done now."""
+        working = self.stage in ("counting", "planning", "writing") and not self._pause.isActive()
+        self.progress.setVisible(working)
+        self.form.setEnabled(self.stage in ("planning", "ready"))
+        self.list.setEnabled(self.stage in ("ready", "done"))
+        for button in (self.all_button, self.none_button):
+            button.setEnabled(self.stage == "ready")
+            button.setVisible(self._job.choosable and self.stage != "done")
+        self.accept_button.setEnabled(False)
+        self.accept_button.setVisible(self.stage != "done")
+        can_undo = self.stage == "done" and isinstance(self._work, Writing) and bool(self._work.done)
+        self.undo_button.setVisible(can_undo)
+        self.cancel_button.setText(self.tr("Close") if self.stage == "done" else self.tr("Cancel"))
+        if self.stage in ("counting", "planning"):
+            self._say(self.tr("Looking at the files…"))
