@@ -98,11 +98,15 @@ def test_a_rule_is_fixed_in_the_files_that_have_it_and_in_no_other(mixed):
 
 
 def test_a_fix_that_needs_a_decision_is_made_only_when_it_is_asked_for(tmp_path):
-    paths = write(tmp_path, {"a.md": agent("a").replace("model: opus", "isolation: wortree")})
-    (code,) = {one.code for one in check(parse(paths[0].read_text())) if one.fixes and not any(fix.safe for fix in one.fixes)}
+    paths = write(tmp_path, {"a.md": agent("Code_Reviewer")})
+    (code,) = {
+        one.code
+        for one in check(parse(paths[0].read_text()))
+        if one.fixes and not any(fix.safe for fix in one.fixes)
+    }
     plan = planned(batch_edits.fix_rule(paths, code))
     assert reasons(plan) == {"a.md": "This finding has a fix, but one that needs your decision."}
-    assert "isolation: worktree" in planned(batch_edits.fix_rule(paths, code, "any")).changes[0].after
+    assert "name: code-reviewer" in planned(batch_edits.fix_rule(paths, code, "any")).changes[0].after
 
 
 def test_a_rule_that_is_off_is_not_fixed_and_a_fault_in_the_settings_stops_fixing(mixed, tmp_path):

@@ -173,7 +173,10 @@ def duplicate(window: Window, paths: Sequence[Path]) -> None:
     """Copy agents under new names; one copy is opened."""
     catalog, unsaved = agent_files(_root(window, paths)), _unsaved(window)
     if len(paths) > 1:
-        form: Form = NoForm(lambda: batch_files.duplicate(paths, catalog, "", unsaved))
+        form: Form = NoForm(
+            tr("A copy of each, beside it, under a name of its own."),
+            lambda: batch_files.duplicate(paths, catalog, "", unsaved),
+        )
         _open(window, paths, tr("Duplicate"), tr("&Duplicate"), form)
     elif (name := _name(window, paths[0])) is not None:
         form = NameForm(name, f"{name}-copy", lambda new: batch_files.duplicate(paths, catalog, new, unsaved))
@@ -192,20 +195,27 @@ def move(window: Window, paths: Sequence[Path]) -> None:
 def delete(window: Window, paths: Sequence[Path]) -> None:
     """Put files into the trash."""
     unsaved = _unsaved(window)
-    form = NoForm(lambda: batch_files.delete(paths, unsaved))
+    sentence = tr("The files go to the trash. Undo here brings them back to the byte.")
+    form = NoForm(sentence, lambda: batch_files.delete(paths, unsaved))
     _open(window, paths, tr("Delete"), tr("&Move to the trash"), form)
 
 
 def disable(window: Window, paths: Sequence[Path]) -> None:
     """Put agents where no program finds them."""
     unsaved = _unsaved(window)
-    _open(window, paths, tr("Disable"), tr("&Disable"), NoForm(lambda: batch_files.disable(paths, unsaved)))
+    sentence = tr(
+        "A disabled agent stays in its folder with “.disabled” behind its file’s name, where no program "
+        "reads it. Enable brings it back as it is; so does taking the ending off."
+    )
+    form = NoForm(sentence, lambda: batch_files.disable(paths, unsaved))
+    _open(window, paths, tr("Disable"), tr("&Disable"), form)
 
 
 def enable(window: Window, paths: Sequence[Path]) -> None:
     """Bring disabled agents back."""
     catalog, unsaved = agent_files(_root(window, paths)), _unsaved(window)
-    form = NoForm(lambda: batch_files.enable(paths, catalog, unsaved))
+    sentence = tr("Agents come back under the names their files had. Tick those to enable.")
+    form = NoForm(sentence, lambda: batch_files.enable(paths, catalog, unsaved))
     _open(window, paths, tr("Enable"), tr("&Enable"), form)
 
 
@@ -263,7 +273,9 @@ def _offer_undo(window: Window, batch: Batch, title: str) -> BatchDialog | None:
         )
         return None
     job = Job(title, tr("&Undo"), lambda _label, _changes: Undoing(batch), choosable=False)
-    return _show(window, BatchDialog(job, NoForm(lambda: undo_plan(batch)), window.folder, window))
+    sentence = tr("Every file gets the bytes it had before. What was changed since is left alone.")
+    form = NoForm(sentence, lambda: undo_plan(batch))
+    return _show(window, BatchDialog(job, form, window.folder, window))
 
 
 def _show(window: Window, dialog: BatchDialog) -> BatchDialog:

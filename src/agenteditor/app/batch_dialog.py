@@ -68,12 +68,16 @@ class BatchDialog(QDialog):
         self.list = BatchList()
         self.list.chosen_changed.connect(self._chosen_changed)
         self.list.present_changed.connect(self._show_difference)
+        self._difference = QFrame()
         self.diff = DiffView(empty=self.tr("The text of this file stays as it is."))
         self.summary = QLabel()
         self.summary.setTextFormat(Qt.TextFormat.PlainText)
         self.summary.setWordWrap(True)
         self.progress = QProgressBar()
         self.progress.setAccessibleName(self.tr("Progress"))
+        keeps_its_place = self.progress.sizePolicy()
+        keeps_its_place.setRetainSizeWhenHidden(True)
+        self.progress.setSizePolicy(keeps_its_place)
         self.all_button, self.none_button = (
             QPushButton(self.tr("Tick &all")),
             QPushButton(self.tr("Tick n&one")),
@@ -85,8 +89,10 @@ class BatchDialog(QDialog):
         self.undo_button = self._buttons.addButton(self.tr("&Undo"), roles.ActionRole)
         self.undo_button.clicked.connect(self._undo)
         self.accept_button = self._buttons.addButton(job.accept, roles.AcceptRole)
-        self.accept_button.setDefault(True)
         self.cancel_button = self._buttons.addButton(self.tr("Cancel"), roles.RejectRole)
+        # Enter does what the dialog is for, whatever has the focus.
+        for button in (self.undo_button, self.cancel_button, self.all_button, self.none_button):
+            button.setAutoDefault(False)
         self._buttons.accepted.connect(self._write)
         self._buttons.rejected.connect(self.reject)
         self._arrange()
@@ -105,7 +111,7 @@ class BatchDialog(QDialog):
             self._begin("counting", counting)
 
     def _arrange(self) -> None:
-        frame = QFrame()
+        frame = self._difference
         frame.setFrameShape(QFrame.Shape.StyledPanel)
         inside = QVBoxLayout(frame)
         inside.setContentsMargins(1, 1, 1, 1)
@@ -119,7 +125,6 @@ class BatchDialog(QDialog):
         below.setSpacing(theme.GAP)
         below.addWidget(self.summary, 1)
         for button in (self.all_button, self.none_button):
-            button.setVisible(self._job.choosable)
             below.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(*[theme.MARGIN] * 4)
@@ -128,8 +133,11 @@ class BatchDialog(QDialog):
         self.form.setVisible(bool(self.form.rows.rowCount()))
         layout.addWidget(parts, 1)
         layout.addLayout(below)
-        layout.addWidget(self.progress)
-        layout.addWidget(self._buttons)
+        last = QHBoxLayout()
+        last.setSpacing(2 * theme.MARGIN)
+        last.addWidget(self.progress, 1)
+        last.addWidget(self._buttons)
+        layout.addLayout(last)
         self.resize(*_SIZE)
 
     # --- planning -----------------------------------------------------------------------------
@@ -177,6 +185,8 @@ class BatchDialog(QDialog):
         if self.stage == "counting":
             self.stage = "planning"
             self.form.counted(result)
+            self.form.setEnabled(True)
+            self.form.focus_first()
             self.make_plan()
         elif self.stage == "planning":
             self._show_plan(result)
@@ -186,6 +196,10 @@ class BatchDialog(QDialog):
 
     def _show_plan(self, plan: Plan) -> None:
         self._plan = plan
+        self._hint = restart_hint(plan.changes)
+        self._difference.setVisible(
+            any(change.before != change.after or change.parts for change in plan.changes)
+        )
         self.stage = "ready"
         self.list.show_plan(plan, self._root, choosable=self._job.choosable)
         self._chosen_changed()
@@ -200,14 +214,18 @@ class BatchDialog(QDialog):
         if not self._plan.changes and not self._plan.refused:
             self._say(self.tr("There is nothing to do: no file would change."))
         else:
-            words = self.tr("{0} of {1} files would be changed.").format(chosen, len(self._plan.changes))
+            total = len(self._plan.changes)
+            one = self.tr("1 file would be changed.") if chosen else self.tr("No file would be changed.")
+            several = self.tr("{0} of {1} files would be changed.").format(chosen, total)
+            words = one if total < 2 else several
             if self._plan.refused:
                 words += " " + self.tr("{0} are left alone; the list says why.").format(
                     len(self._plan.refused)
                 )
-            self._say(words)
+            self._say(f"{words} {self._hint}" if chosen else words)
         self._refresh()
         self.accept_button.setEnabled(bool(chosen))
+        self.accept_button.setDefault(True)
         self._show_difference()
 
     def _show_difference(self) -> None:
@@ -218,7 +236,6 @@ class BatchDialog(QDialog):
 
     def _write(self) -> None:
         chosen = self._chosen()
-        self._hint = restart_hint(chosen)
         self._do(self._job.work(self._plan.label, chosen))
 
     def _undo(self) -> None:
@@ -269,7 +286,7 @@ class BatchDialog(QDialog):
         self.list.setEnabled(self.stage in ("ready", "done"))
         for button in (self.all_button, self.none_button):
             button.setEnabled(self.stage == "ready")
-            button.setVisible(self._job.choosable and self.stage != "done")
+            button.setVisible(self._job.choosable and self.stage != "done" and len(self._plan.changes) > 1)
         self.accept_button.setEnabled(False)
         self.accept_button.setVisible(self.stage != "done")
         can_undo = self.stage == "done" and isinstance(self._work, Writing) and bool(self._work.done)

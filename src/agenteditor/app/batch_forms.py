@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Generator, Sequence
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, Signal
+from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QLabel, QLineEdit, QWidget
 
 from agenteditor.core import batch_edits
@@ -48,6 +48,13 @@ class Form(QWidget):
         """The planner for the present answer; a sentence if there is none yet."""
         raise NotImplementedError
 
+    def focus_first(self) -> None:
+        """Put the focus on the first question."""
+        item = self.rows.itemAt(0, QFormLayout.ItemRole.FieldRole)
+        widget = item.widget() if item is not None else None
+        if widget is not None:
+            widget.setFocus()
+
     def add_row(self, text: str, widget: QWidget) -> None:
         """A question with a letter of its own."""
         label = QLabel(text)
@@ -57,11 +64,15 @@ class Form(QWidget):
 
 
 class NoForm(Form):
-    """Nothing to ask."""
+    """Nothing to ask: ``sentence`` says what is done."""
 
-    def __init__(self, make: Callable[[], Planner]) -> None:
+    def __init__(self, sentence: str, make: Callable[[], Planner]) -> None:
         super().__init__()
         self._make = make
+        label = QLabel(plain(sentence))
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        label.setWordWrap(True)
+        self.rows.addRow(label)
 
     def planner(self) -> Planner | str:
         return self._make()

@@ -164,12 +164,9 @@ def restart_hint(changes: Sequence[FileChange]) -> str:
 
     Asked before the change is made: new folders make the difference (FORMAT 2.4).
     """
-    readers = {
-        found.program
-        for change in changes
-        for path in (change.path, change.target)
-        if (found := by_folder(path)) is not None
-    }
+    folders = {path.parent for change in changes for path in (change.path, change.target)}
+    found = [by_folder(folder / "x.md") for folder in folders]
+    readers = {one.program for one in found if one is not None}
     if not readers:
         return ""
     others = sorted(readers - {"Claude Code"})

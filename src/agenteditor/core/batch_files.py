@@ -112,7 +112,7 @@ def duplicate(
             return Refused(file.path, edits.reason)
         holders[wanted] = target
         taken.add(file_names.folded(str(target)))
-        note = f"a copy of {shown_path(file.path.name)}"
+        note = f"It is a copy of {shown_path(file.path.name)}."
         return FileChange(
             "created", target, "", apply(file.text, edits), None, note=note, mode=_mode(file.path)
         )

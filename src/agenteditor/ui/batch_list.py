@@ -107,7 +107,7 @@ class BatchList(SentenceRows):
         if change.kind == "moved":
             where = self._shown(change.target)
             words = self.tr("becomes {0}, with the changes below") if text else self.tr("becomes {0}")
-            return words.format(where)
+            return words.format(where) + ("." if change.note else "")
         return {
             "edited": self.tr("is changed as below"),
             "created": self.tr("is a new file"),
