@@ -235,6 +235,7 @@ def offer_unfinished(window: Window) -> None:
             dialog = _offer_undo(window, batch, tr("Cut off half way: {0}").format(batch.label))
             if dialog is not None:
                 dialog.rejected.connect(partial(batch_journal.keep, batch))
+            refresh_undo(window)
             return
 
 
@@ -249,8 +250,7 @@ def refresh_undo(window: Window) -> None:
 
 def to_trash(path: Path) -> None:
     """Put a file into the trash of the desktop. Raises OSError if it takes none."""
-    moved, _place = QFile.moveToTrash(str(path))
-    if not moved:
+    if not QFile(str(path)).moveToTrash():
         raise OSError(errno.EIO, tr("the trash does not take it"))
 
 

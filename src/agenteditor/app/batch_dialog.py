@@ -169,10 +169,11 @@ class BatchDialog(QDialog):
         """Work for one slice."""
         until = perf_counter() + _SLICE
         try:
+            progress = next(self._steps)
             while perf_counter() < until:
                 progress = next(self._steps)
-                self.progress.setRange(0, progress.total)
-                self.progress.setValue(progress.done)
+            self.progress.setRange(0, progress.total)
+            self.progress.setValue(progress.done)
         except StopIteration as end:
             self._timer.stop()
             self._stage_ended(end.value)
