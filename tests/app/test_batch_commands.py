@@ -389,8 +389,8 @@ def test_a_batch_that_was_cut_off_is_offered_once(window, qtbot, team):
     writing = Writing(plan.label, plan.changes, lambda path: None)
     before = tree(team)
     crashed = writing.steps()
-    next(crashed)
-    next(crashed)
+    while tree(team) == before:
+        next(crashed)
     journal = next((files.state_folder() / "batches").glob("*.json"))
     whole = journal.read_bytes()
     crashed.close()

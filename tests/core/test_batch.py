@@ -120,7 +120,7 @@ def test_a_rule_that_is_off_is_not_fixed_and_a_fault_in_the_settings_stops_fixin
 def test_the_rules_of_a_folder_are_counted_with_their_fixes(mixed):
     counts = {one.code: one for one in planned(batch_edits.rule_counts(mixed))}
     repaired = counts["yaml/repaired"]
-    assert (repaired.files, repaired.findings, repaired.fixable, repaired.safe) == (2, 2, 2, 2)
+    assert (len(repaired.files), repaired.findings, repaired.fixable, repaired.safe) == (2, 2, 2, 2)
     assert all(one.fixable for one in counts.values())
 
 

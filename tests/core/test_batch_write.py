@@ -65,7 +65,7 @@ def everything(plan):
 
 
 @settings(max_examples=120)
-@given(catalogs(), st.sampled_from(sorted(PLANS)), st.sampled_from([None, 0, 1, 2]))
+@given(catalogs(), st.sampled_from(sorted(PLANS)), st.one_of(st.none(), st.integers(0, 12)))
 def test_undo_gives_back_every_byte_of_any_catalog_wherever_the_batch_was_stopped(listed, name, stopped):
     with tempfile.TemporaryDirectory() as name_of_folder:
         folder = Path(name_of_folder)
@@ -286,8 +286,8 @@ def test_a_batch_that_is_killed_before_any_of_its_calls_can_be_undone_at_the_nex
 def test_a_batch_that_another_program_is_doing_is_not_taken_for_cut_off(two):
     plan = planned(batch_edits.set_field(two, "model", "haiku"))
     steps = Writing(plan.label, plan.changes, os.unlink).steps()
-    next(steps)
-    next(steps)
+    while "haiku" not in two[0].read_text():
+        next(steps)
     assert batches() == ()
     list(steps)
     assert [batch.finished for batch in batches()] == [True]
@@ -296,12 +296,11 @@ def test_a_batch_that_another_program_is_doing_is_not_taken_for_cut_off(two):
 def test_the_journal_is_on_disk_before_the_first_file_is_touched(tmp_path, two):
     plan = planned(batch_edits.set_field(two, "model", "haiku"))
     before = tree(tmp_path)
-    steps = Writing(plan.label, plan.changes, os.unlink).steps()
-    next(steps)
-    assert tree(tmp_path) == before
-    (file,) = (files.state_folder() / "batches").glob("*.json")
-    assert len(json.loads(file.read_text())["records"]) == 2
-    steps.close()
+    folder = files.state_folder() / "batches"
+    for _ in Writing(plan.label, plan.changes, os.unlink).steps():
+        listed = [json.loads(path.read_text())["records"] for path in folder.glob("*.json")]
+        assert tree(tmp_path) == before or [len(records) for records in listed] == [2]
+    assert tree(tmp_path) != before
 
 
 def test_disabling_is_undone_to_the_byte_and_by_hand(tmp_path, two):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agenteditor.core.syntax import parse
+from agenteditor.core.syntax import parse, parse_at, parse_head_at
 from tests.core.texts import agent_texts, pieces
 
 EXAMPLE = "<example>\nContext: C{0}.\nuser: 'Hi {0}'\nassistant: 'Yes'\n</example>"
@@ -172,3 +174,12 @@ def test_every_real_file_is_parsed_with_every_span_inside(shared):
     for path in paths:
         assert_consistent(path.read_bytes().decode("utf-8", "surrogateescape"))
     assert len(paths) >= 251
+
+
+@given(agent_texts())
+def test_the_head_alone_says_the_same_of_the_frontmatter(text):
+    for path in (None, PurePath(".github/agents/a.agent.md")):
+        whole, head = parse_at(text, path), parse_head_at(text, path)
+        assert (head.verdict, head.faults, head.body) == (whole.verdict, whole.faults, whole.body)
+        assert head.dialect is whole.dialect and head.frontmatter == whole.frontmatter
+        assert head.prompt == whole.prompt and head.sections == head.examples == ()

@@ -6,7 +6,7 @@ nothing is written before the button is pressed. While it writes, Cancel stops i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 from time import perf_counter
 from typing import Any, Literal, NamedTuple
@@ -39,6 +39,7 @@ _SLICE = 0.012  # seconds of work between two looks at the event queue
 _PAUSE = 250  # ms after the last key before the plan is made anew
 _SIZE = (900, 640)  # pixels
 
+Steps = Generator[Progress, None, Any]
 Stage = Literal["counting", "planning", "ready", "writing", "done"]
 
 
@@ -60,7 +61,7 @@ class BatchDialog(QDialog):
         super().__init__(parent)
         self._job, self.form, self._root = job, form, root
         self._plan = Plan("", ())
-        self._steps: Iterator[Progress] = iter(())
+        self._steps: Steps = _nothing()
         self._work: Writing | Undoing | None = None
         self._hint = ""
         self.stage: Stage = "planning"
@@ -159,7 +160,7 @@ class BatchDialog(QDialog):
         else:
             self._begin("planning", planner)
 
-    def _begin(self, stage: Stage, steps: Iterator[Progress]) -> None:
+    def _begin(self, stage: Stage, steps: Steps) -> None:
         self.stage, self._steps = stage, steps
         self.progress.setRange(0, 0)
         self._refresh()
@@ -179,7 +180,7 @@ class BatchDialog(QDialog):
             self._stage_ended(end.value)
         except FileProblem as problem:
             self._timer.stop()
-            self._steps = iter(())
+            self._steps = _nothing()
             self._ended(self.tr("Nothing was changed: {0}").format(plain(str(problem))))
 
     def _stage_ended(self, result: Any) -> None:  # noqa: ANN401  # what the generator returned
@@ -256,7 +257,7 @@ class BatchDialog(QDialog):
             self._timer.stop()
             steps, work = self._steps, self._work
             assert work is not None, "somebody does the work"
-            steps.close()  # type: ignore[attr-defined]  # a generator
+            steps.close()
             self._ended(plain(work.said()))
         else:
             self._timer.stop()
@@ -295,3 +296,7 @@ class BatchDialog(QDialog):
         self.cancel_button.setText(self.tr("Close") if self.stage == "done" else self.tr("Cancel"))
         if self.stage in ("counting", "planning"):
             self._say(self.tr("Looking at the files…"))
+
+
+def _nothing() -> Steps:
+    yield from ()

@@ -98,16 +98,16 @@ class RuleForm(Form):
         self.rule.clear()
         for one in found:
             words = tr("{0}: {1} ({2} findings in {3} files, {4} with a safe fix)").format(
-                one.code, RULES[one.code].title, one.findings, one.files, one.safe
+                one.code, RULES[one.code].title, one.findings, len(one.files), one.safe
             )
-            self.rule.addItem(plain(words), one.code)
+            self.rule.addItem(plain(words), one)
 
     def planner(self) -> Planner | str:
-        code = self.rule.currentData()
-        if code is None:
+        count = self.rule.currentData()
+        if count is None:
             return tr("No rule that has a fix speaks up in these files.")
         which: Which = "any" if self.any_fix.isChecked() else "safe"
-        return batch_edits.fix_rule(self._paths, code, which, self._unsaved)
+        return batch_edits.fix_rule(count.files, count.code, which, self._unsaved)
 
 
 class FieldForm(Form):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Generator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,7 +17,7 @@ from agenteditor.core.loading import loads
 from agenteditor.core.rewrite import remove_field as without_field
 from agenteditor.core.rewrite import set_value
 from agenteditor.core.rule_settings import NO_SETTINGS, RuleSettings, applied
-from agenteditor.core.syntax import Syntax, parse, parse_at, parse_fields
+from agenteditor.core.syntax import Syntax, parse, parse_at, parse_fields, parse_head_at
 from agenteditor.core.text import Edits, Refusal, diff
 
 # --- the fixes of one rule ---------------------------------------------------------------------
@@ -25,10 +25,10 @@ from agenteditor.core.text import Edits, Refusal, diff
 
 @dataclass(frozen=True, slots=True)
 class RuleCount:
-    """How often a rule speaks up in some files, and how many of its findings have a fix, a safe one."""
+    """The files in which a rule speaks up, how often, and how many of its findings have a fix, a safe one."""
 
     code: str
-    files: int
+    files: tuple[Path, ...]
     findings: int
     fixable: int
     safe: int
@@ -38,7 +38,7 @@ def rule_counts(
     paths: Sequence[Path], unsaved: Collection[Path] = ()
 ) -> Generator[Progress, None, tuple[RuleCount, ...]]:
     """The rules that speak up in these files and have a fix there, the most frequent first."""
-    in_files: Counter[str] = Counter()
+    in_files: defaultdict[str, list[Path]] = defaultdict(list)
     findings: Counter[str] = Counter()
     fixable: Counter[str] = Counter()
     safe: Counter[str] = Counter()
@@ -50,13 +50,16 @@ def rule_counts(
             continue
         settings = rule_settings.found(path, settings)
         problems = _problems(parse_at(file.text, path), path, settings)
-        in_files.update({problem.code for problem in problems})
+        for code in {problem.code for problem in problems}:
+            in_files[code].append(path)
         findings.update(problem.code for problem in problems)
         fixable.update(problem.code for problem in problems if problem.fixes)
         safe.update(problem.code for problem in problems if any(fix.safe for fix in problem.fixes))
     yield Progress(len(paths), len(paths))
     codes = sorted(fixable, key=lambda code: (-fixable[code], code))
-    return tuple(RuleCount(code, in_files[code], findings[code], fixable[code], safe[code]) for code in codes)
+    return tuple(
+        RuleCount(code, tuple(in_files[code]), findings[code], fixable[code], safe[code]) for code in codes
+    )
 
 
 def fix_rule(
@@ -146,7 +149,7 @@ def _field_change(
     edits: Callable[[Syntax], Edits | Refusal],
 ) -> Callable[[Loaded], FileChange | Refused | None]:
     def change(file: Loaded) -> FileChange | Refused | None:
-        syntax = parse_at(file.text, file.path)
+        syntax = parse_head_at(file.text, file.path)
         outcome = edited(file, edits(syntax))
         if not isinstance(outcome, FileChange):
             return outcome

@@ -9,14 +9,14 @@ from pathlib import Path
 
 from agenteditor.core import file_names, files
 from agenteditor.core.batch import FileChange, Planner, Progress, Refused, each, read
-from agenteditor.core.dialect import Dialect, claude_code
+from agenteditor.core.dialect import Dialect
 from agenteditor.core.dialects import dialect_of
 from agenteditor.core.disabling import disabled_path, enabled_path, is_disabled
 from agenteditor.core.disk import is_file
 from agenteditor.core.file_problem import FileProblem, shown_path
 from agenteditor.core.files import Loaded
 from agenteditor.core.rewrite import set_field
-from agenteditor.core.syntax import parse_at, parse_fields
+from agenteditor.core.syntax import parse_head_at
 from agenteditor.core.text import Refusal, apply
 
 _LINK = "It is a link to another file. Do it with the file itself."
@@ -100,7 +100,7 @@ def duplicate(
     taken: set[str] = set()
 
     def change(file: Loaded) -> FileChange | Refused | None:
-        syntax = parse_at(file.text, file.path)
+        syntax = parse_head_at(file.text, file.path)
         wanted = new_name or _copy_name(file, holders, taken)
         if reason := name_problem(wanted, holders):
             return Refused(file.path, reason)
@@ -138,12 +138,11 @@ def name_holders(catalog: Sequence[Path]) -> Generator[Progress, None, dict[str,
 def identity(file: Loaded) -> str:
     """What the agent of a file is called: by its name, else by the file's."""
     path = enabled_path(file.path)
-    fields = parse_fields(file.text, claude_code())[2]
-    found = dialect_of(path, frozenset(field.key for field in fields.fields) if fields else frozenset())
-    field = fields.get("name") if fields else None
-    if field is not None and isinstance(field.value, str) and found.table.identity == "name":
+    syntax = parse_head_at(file.text, path)
+    field = syntax.field("name")
+    if field is not None and isinstance(field.value, str) and syntax.dialect.table.identity == "name":
         return field.value
-    return path.name.removesuffix(ending(path, found))
+    return path.name.removesuffix(ending(path, syntax.dialect))
 
 
 def ending(path: Path, dialect: Dialect) -> str:
@@ -171,7 +170,7 @@ def clash(name: str, holder: Path) -> str:
 
 def _copy_name(file: Loaded, holders: dict[str, Path], taken: Collection[str]) -> str:
     name, number = f"{identity(file)}-copy", 1
-    suffix = ending(file.path, parse_at(file.text, file.path).dialect)
+    suffix = ending(file.path, parse_head_at(file.text, file.path).dialect)
     while True:
         wanted = name if number == 1 else f"{name}-{number}"
         target = file.path.with_name(wanted + suffix)
@@ -211,7 +210,7 @@ def _count(paths: Collection[Path]) -> str:
 
 def _move_note(file: Loaded, target: Path) -> str:
     """What else a move changes, in sentences."""
-    syntax = parse_at(file.text, file.path)
+    syntax = parse_head_at(file.text, file.path)
     keys = frozenset(field.key for field in syntax.frontmatter.fields) if syntax.frontmatter else frozenset()
     there = dialect_of(target, keys)
     notes = []

@@ -16,15 +16,15 @@ import secrets
 import shutil
 import sys
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Generator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
-from typing import cast, get_args
+from typing import NamedTuple, cast, get_args
 
 from agenteditor.core import files
-from agenteditor.core.batch import FileChange, Kind
+from agenteditor.core.batch import FileChange, Kind, Progress
 from agenteditor.core.disk import LIMIT, READING, close, content, problems, write_all
 from agenteditor.core.file_problem import FileProblem
 
@@ -75,17 +75,47 @@ class Batch:
         return data
 
 
+class Recorded(NamedTuple):
+    """What the journal of some changes will hold: a record of each, and the bytes of before, in pieces."""
+
+    records: list[Record]
+    pieces: list[bytes]
+
+
+def recorded(changes: Sequence[FileChange]) -> Generator[Progress, None, Recorded]:
+    """Make what the journal will hold; yields after each file. Raises `FileProblem`."""
+    made = Recorded([], [])
+    start = 0
+    for change in changes:
+        yield Progress(0, len(changes))
+        before = b"" if change.kind == "created" else files.encode(change.before, change.path)
+        after = b"" if change.kind == "deleted" else files.encode(change.after, change.path)
+        record = Record(
+            change.kind,
+            change.path.absolute(),
+            change.new_path.absolute() if change.new_path is not None else None,
+            "" if change.kind == "created" else _digest(before),
+            "" if change.kind == "deleted" else _digest(after),
+            start,
+            len(before),
+            change.mode,
+        )
+        made.records.append(record)
+        made.pieces.append(before)
+        start += len(before)
+    return made
+
+
 class Writer:
     """The journal of a batch that is being done. While it is open, no other program takes it for cut off."""
 
-    def __init__(self, label: str, changes: Sequence[FileChange]) -> None:
+    def __init__(self, label: str, changes: Sequence[FileChange], recorded: Recorded) -> None:
         """Write it. Raises `FileProblem`, and then nothing may be done."""
         folder = _folder()
         self._file = folder / f"{time.time_ns():020d}-{secrets.token_hex(4)}.json"
         self._label = label
         self._folders = _missing_folders(changes)
-        records, data = _recorded(changes)
-        self._records = records
+        self._records = recorded.records
         path = self._file.with_suffix(".bytes")
         with problems("save", path):
             files.state_folder().mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -97,9 +127,10 @@ class Writer:
                 if sys.platform != "win32":
                     with suppress(OSError):
                         fcntl.flock(self._handle, fcntl.LOCK_EX)
-                write_all(self._handle, data)
+                for piece in recorded.pieces:
+                    write_all(self._handle, piece)
                 os.fsync(self._handle)
-            self._write(range(len(records)), finished=False)
+            self._write(range(len(self._records)), finished=False)
         except BaseException:
             close(self._handle)
             forget(self._file)
@@ -185,29 +216,6 @@ def _folder() -> Path:
 
 def _digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
-
-
-def _recorded(changes: Sequence[FileChange]) -> tuple[list[Record], bytes]:
-    records: list[Record] = []
-    pieces: list[bytes] = []
-    start = 0
-    for change in changes:
-        before = b"" if change.kind == "created" else files.encode(change.before, change.path)
-        after = b"" if change.kind == "deleted" else files.encode(change.after, change.path)
-        record = Record(
-            change.kind,
-            change.path.absolute(),
-            change.new_path.absolute() if change.new_path is not None else None,
-            "" if change.kind == "created" else _digest(before),
-            "" if change.kind == "deleted" else _digest(after),
-            start,
-            len(before),
-            change.mode,
-        )
-        records.append(record)
-        pieces.append(before)
-        start += len(before)
-    return records, b"".join(pieces)
 
 
 def _missing_folders(changes: Sequence[FileChange]) -> tuple[Path, ...]:

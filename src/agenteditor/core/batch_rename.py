@@ -13,7 +13,7 @@ from agenteditor.core.file_problem import shown_path
 from agenteditor.core.files import Loaded
 from agenteditor.core.mentions import Mention, mentions
 from agenteditor.core.rewrite import set_field
-from agenteditor.core.syntax import parse_at
+from agenteditor.core.syntax import parse_head_at
 from agenteditor.core.text import Refusal, apply
 
 
@@ -37,7 +37,7 @@ def rename(path: Path, new: str, catalog: Sequence[Path], unsaved: Collection[Pa
         file = read(other, ())
         if not isinstance(file, Loaded) or old not in file.text:
             continue
-        parts = _parts(mentions(parse_at(file.text, other), old, new))
+        parts = _parts(mentions(parse_head_at(file.text, other), old, new))
         if parts and isinstance(outcome := read(other, unsaved), Refused):
             refused.append(outcome)
         elif parts:
@@ -55,7 +55,7 @@ def _renamed(file: Loaded, new: str, holders: dict[str, Path]) -> tuple[str, Fil
         return Refused(path, f"It is called “{new}” already.")
     if reason := name_problem(new, holders):
         return Refused(path, reason)
-    syntax = parse_at(file.text, path)
+    syntax = parse_head_at(file.text, path)
     parts: list[Part] = []
     if syntax.field("name") is not None and syntax.dialect.table.identity == "name":
         edits = set_field(syntax, "name", new)

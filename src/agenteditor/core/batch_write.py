@@ -9,13 +9,13 @@ first file is touched. A batch that was stopped, or cut off by a crash, is undon
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from agenteditor.core import batch_journal, files
 from agenteditor.core.batch import FileChange, Plan, Planner, Progress, Refused, named
-from agenteditor.core.batch_journal import Batch, Record, Writer
+from agenteditor.core.batch_journal import Batch, Record, Writer, recorded
 from agenteditor.core.disk import problems
 from agenteditor.core.file_problem import FileProblem, shown_path
 from agenteditor.core.renaming import has_both_names, rename
@@ -33,11 +33,12 @@ class Writing:
         self.done: list[FileChange] = []
         self.skipped: list[Refused] = []
 
-    def steps(self) -> Iterator[Progress]:
+    def steps(self) -> Generator[Progress, None, None]:
         """Do it. Raises `FileProblem` before anything is touched if no journal can be kept."""
         if not self._changes:
             return
-        journal = Writer(self._label, self._changes)
+        kept = yield from recorded(self._changes)
+        journal = Writer(self._label, self._changes, kept)
         done: list[int] = []
         try:
             for at, change in enumerate(self._changes):
@@ -73,7 +74,7 @@ class Undoing:
         self.skipped: list[Refused] = []
         self.kept: Path | None = None
 
-    def steps(self) -> Iterator[Progress]:
+    def steps(self) -> Generator[Progress, None, None]:
         """Put everything back, the last change first. Stopped, it can be begun again."""
         total = len(self._batch.records)
         left: list[Record] = []

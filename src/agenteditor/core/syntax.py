@@ -88,6 +88,17 @@ def parse_at(text: str, path: PurePath | None) -> Syntax:
     return syntax if found is syntax.dialect else parse(text, found)
 
 
+def parse_head_at(text: str, path: PurePath | None) -> Syntax:
+    """The same without sections and examples: all that an edit of a field needs. Never raises."""
+    dialect = claude_code()
+    verdict, faults, fields = parse_fields(text, dialect)
+    found = dialect_of(path, frozenset(field.key for field in fields.fields) if fields else frozenset())
+    if found is not dialect:
+        verdict, faults, fields = parse_fields(text, found)
+    start = fields.span.end if fields else 0
+    return Syntax(text, found, verdict, faults, fields, Span(start, len(text)), (), ())
+
+
 def parse_fields(text: str, dialect: Dialect) -> tuple[Verdict, tuple[Fault, ...], Frontmatter | None]:
     """The frontmatter's part of ``parse``."""
     reading = read(text)

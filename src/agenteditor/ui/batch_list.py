@@ -58,9 +58,15 @@ class BatchList(SentenceRows):
 
     def tick_all(self, on: bool) -> None:
         """Switch the boxes of all files on or off."""
+        self.blockSignals(True)
         for item in self.rows():
-            if _change(item) is not None and item.flags() & Qt.ItemFlag.ItemIsUserCheckable:
+            if _change(item) is not None:
                 item.setCheckState(0, _ON if on else _OFF)
+                if on and _chosen(item) is None:
+                    _tick_parts(item)
+        self.blockSignals(False)
+        self.viewport().update()
+        self.chosen_changed.emit()
 
     def present(self) -> tuple[str, str] | None:
         """The text before and after of the present row's file; None where there is none."""
@@ -147,8 +153,7 @@ class BatchList(SentenceRows):
             elif _chosen(top) is None:
                 top.setCheckState(0, _OFF)
         elif on and _chosen(item) is None:
-            for child in _children(item):
-                child.setCheckState(0, _ON)
+            _tick_parts(item)
         self.blockSignals(False)
         self.viewport().update()
         self.chosen_changed.emit()
@@ -168,6 +173,12 @@ def _change(item: QTreeWidgetItem) -> FileChange | None:
 def _children(item: QTreeWidgetItem) -> list[QTreeWidgetItem]:
     children = [item.child(row) for row in range(item.childCount())]
     return [child for child in children if child is not None]
+
+
+def _tick_parts(item: QTreeWidgetItem) -> None:
+    for child in _children(item):
+        if child.data(0, Qt.ItemDataRole.CheckStateRole) is not None:
+            child.setCheckState(0, _ON)
 
 
 def _chosen(item: QTreeWidgetItem) -> FileChange | None:
