@@ -350,6 +350,7 @@ def test_cancel_stops_between_two_files_and_undo_takes_back_what_was_done(
     click(dialog.accept_button)
     qtbot.waitUntil(lambda: dialog.progress.value() >= 3)
     click(dialog.cancel_button)
+    settled(dialog, qtbot)
     assert dialog.stage == "done"
     assert "Stopped: " in dialog.summary.text() and "left as before" in dialog.summary.text()
     assert tree(team) != before

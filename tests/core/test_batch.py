@@ -375,3 +375,10 @@ def test_when_a_running_program_has_to_be_restarted_is_said(tmp_path):
     assert hint == "A running Claude Code does not notice a new folder: restart it."
     assert "Restart Cursor" in restart_hint(planned(batch_files.disable([cursor])).changes)
     assert restart_hint(planned(batch_files.disable([other])).changes) == ""
+
+
+def test_a_file_that_goes_away_while_it_is_planned_is_refused(tmp_path, monkeypatch):
+    paths = write(tmp_path, {"a.md": agent("a"), "b.md": agent("b")})
+    monkeypatch.setattr(batch_files, "manifest_note", lambda path: (path == paths[0] and path.unlink()) or "")
+    plan = planned(batch_files.delete(paths))
+    assert changed(plan) == ["b.md"] and "it does not exist" in reasons(plan)["a.md"]

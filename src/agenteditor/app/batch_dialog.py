@@ -40,7 +40,7 @@ _PAUSE = 250  # ms after the last key before the plan is made anew
 _SIZE = (900, 640)  # pixels
 
 Steps = Generator[Progress, None, Any]
-Stage = Literal["counting", "planning", "ready", "writing", "done"]
+Stage = Literal["counting", "planning", "ready", "writing", "reporting", "done"]
 
 
 class Job(NamedTuple):
@@ -62,6 +62,7 @@ class BatchDialog(QDialog):
         self._job, self.form, self._root = job, form, root
         self._plan = Plan("", ())
         self._steps: Steps = _nothing()
+        self._then: Callable[[Any], None] = self._ready
         self._work: Writing | Undoing | None = None
         self._hint = ""
         self.stage: Stage = "planning"
@@ -109,7 +110,7 @@ class BatchDialog(QDialog):
         if counting is None:
             self.make_plan()
         else:
-            self._begin("counting", counting)
+            self._begin("counting", counting, self._counted)
 
     def _arrange(self) -> None:
         frame = self._difference
@@ -155,13 +156,16 @@ class BatchDialog(QDialog):
         self._pause.stop()
         planner = self.form.planner()
         if isinstance(planner, str):
-            self._show_plan(Plan("", ()))
+            self._plan = Plan("", ())
+            self.list.clear()
+            self._ready(None)
             self._say(planner)
         else:
-            self._begin("planning", planner)
+            self._begin("planning", planner, self._show_plan)
 
-    def _begin(self, stage: Stage, steps: Steps) -> None:
-        self.stage, self._steps = stage, steps
+    def _begin(self, stage: Stage, steps: Steps, then: Callable[[Any], None]) -> None:
+        """Step a generator, and go on with what it returns."""
+        self.stage, self._steps, self._then = stage, steps, then
         self.progress.setRange(0, 0)
         self._refresh()
         self._timer.start()
@@ -177,33 +181,29 @@ class BatchDialog(QDialog):
             self.progress.setValue(progress.done)
         except StopIteration as end:
             self._timer.stop()
-            self._stage_ended(end.value)
+            self._then(end.value)
         except FileProblem as problem:
             self._timer.stop()
             self._steps = _nothing()
             self._ended(self.tr("Nothing was changed: {0}").format(plain(str(problem))))
 
-    def _stage_ended(self, result: Any) -> None:  # noqa: ANN401  # what the generator returned
-        if self.stage == "counting":
-            self.stage = "planning"
-            self.form.counted(result)
-            self.form.setEnabled(True)
-            self.form.focus_first()
-            self.make_plan()
-        elif self.stage == "planning":
-            self._show_plan(result)
-        else:
-            assert self._work is not None, "somebody does the work"
-            self._ended(plain(self._work.said()))
+    def _counted(self, found: Any) -> None:  # noqa: ANN401  # what the form's counting returned
+        self.stage = "planning"
+        self.form.counted(found)
+        self.form.setEnabled(True)
+        self.form.focus_first()
+        self.make_plan()
 
     def _show_plan(self, plan: Plan) -> None:
         self._plan = plan
         self._hint = restart_hint(plan.changes)
-        self._difference.setVisible(
-            any(change.before != change.after or change.parts for change in plan.changes)
-        )
+        showing = self.list.showing_plan(plan, self._root, choosable=self._job.choosable)
+        self._begin("planning", showing, self._ready)
+
+    def _ready(self, _shown: None) -> None:
+        text_changes = (one.before != one.after or bool(one.parts) for one in self._plan.changes)
+        self._difference.setVisible(any(text_changes))
         self.stage = "ready"
-        self.list.show_plan(plan, self._root, choosable=self._job.choosable)
         self._chosen_changed()
 
     def _chosen(self) -> list[FileChange]:
@@ -241,15 +241,19 @@ class BatchDialog(QDialog):
         self._do(self._job.work(self._plan.label, chosen))
 
     def _undo(self) -> None:
-        newest = next(iter(batches()), None)
-        if newest is not None and newest.label == self._plan.label and self._work is not None:
-            self._hint = restart_hint(self._work.done)
-            self._do(Undoing(newest))
+        work = self._work
+        assert isinstance(work, Writing), "the button is there after writing only"
+        ours = next((batch for batch in batches() if batch.file == work.journal), None)
+        if ours is None:
+            self._say(self.tr("Another window has undone it already."))
+            return
+        self._hint = restart_hint(work.done)
+        self._do(Undoing(ours))
 
     def _do(self, work: Writing | Undoing) -> None:
         self._work = work
         self._say(self.tr("Working…"))
-        self._begin("writing", work.steps())
+        self._begin("writing", work.steps(), lambda _result: self._ended(plain(work.said())))
 
     def reject(self) -> None:
         """Stop what is written, between two files; else close."""
@@ -259,20 +263,23 @@ class BatchDialog(QDialog):
             assert work is not None, "somebody does the work"
             steps.close()
             self._ended(plain(work.said()))
-        else:
+        elif self.stage != "reporting":
             self._timer.stop()
             super().reject()
 
     def _ended(self, sentence: str) -> None:
-        self.stage = "done"
-        done = list(self._work.done) if self._work is not None else []
-        skipped = list(self._work.skipped) if self._work is not None else []
-        self.list.show_result(done, skipped)
+        done = self._work.done if self._work is not None else []
+        skipped = self._work.skipped if self._work is not None else []
         self._say(" ".join(filter(None, (sentence, self._hint if done else ""))))
+        showing = self.list.showing_result(done, skipped)
+        self._begin("reporting", showing, lambda _shown: self._finish(done))
+
+    def _finish(self, done: list[FileChange]) -> None:
+        self.stage = "done"
         self._refresh()
         self.cancel_button.setFocus()
         if done:
-            self.finished_work.emit(done)
+            self.finished_work.emit(list(done))
 
     # --- showing ------------------------------------------------------------------------------
 

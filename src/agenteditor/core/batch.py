@@ -127,7 +127,10 @@ def each(label: str, paths: Iterable[Path], unsaved: Collection[Path], change: C
     for done, path in enumerate(paths):
         yield Progress(done, len(paths))
         file = read(path, unsaved)
-        outcome = file if isinstance(file, Refused) else change(file)
+        try:
+            outcome = file if isinstance(file, Refused) else change(file)
+        except FileProblem as problem:  # gone meanwhile
+            outcome = Refused(path, str(problem))
         if isinstance(outcome, FileChange):
             changes.append(outcome)
         elif outcome is not None:

@@ -12,7 +12,7 @@ from agenteditor.core.batch import FileChange, Planner, Progress, Refused, each,
 from agenteditor.core.dialect import Dialect
 from agenteditor.core.dialects import dialect_of
 from agenteditor.core.disabling import disabled_path, enabled_path, is_disabled
-from agenteditor.core.disk import is_file
+from agenteditor.core.disk import is_file, problems
 from agenteditor.core.file_problem import FileProblem, shown_path
 from agenteditor.core.files import Loaded
 from agenteditor.core.rewrite import set_field
@@ -201,7 +201,8 @@ def _taken(target: Path, taken: Collection[str]) -> str | None:
 
 
 def _mode(path: Path) -> int:
-    return path.stat().st_mode & 0o777
+    with problems("open", path):
+        return path.stat().st_mode & 0o777
 
 
 def _count(paths: Collection[Path]) -> str:

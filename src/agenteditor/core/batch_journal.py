@@ -112,11 +112,11 @@ class Writer:
     def __init__(self, label: str, changes: Sequence[FileChange], recorded: Recorded) -> None:
         """Write it. Raises `FileProblem`, and then nothing may be done."""
         folder = _folder()
-        self._file = folder / f"{time.time_ns():020d}-{secrets.token_hex(4)}.json"
+        self.file = folder / f"{time.time_ns():020d}-{secrets.token_hex(4)}.json"
         self._label = label
         self._folders = _missing_folders(changes)
         self._records = recorded.records
-        path = self._file.with_suffix(".bytes")
+        path = self.file.with_suffix(".bytes")
         with problems("save", path):
             files.state_folder().mkdir(mode=0o700, parents=True, exist_ok=True)
             folder.mkdir(mode=0o700, exist_ok=True)
@@ -133,7 +133,7 @@ class Writer:
             self._write(range(len(self._records)), finished=False)
         except BaseException:
             close(self._handle)
-            forget(self._file)
+            forget(self.file)
             raise
 
     def finish(self, done: Collection[int]) -> None:
@@ -143,7 +143,7 @@ class Writer:
                 self._write(sorted(done), finished=True)
                 _forget_old()
             else:
-                forget(self._file)
+                forget(self.file)
         finally:
             close(self._handle)
 
@@ -155,11 +155,11 @@ class Writer:
             "folders": [os.fspath(folder) for folder in self._folders],
             "records": [_as_json(self._records[at]) for at in chosen],
         }
-        text = json.dumps(data, indent=1) + "\n"
-        with problems("save", self._file):
-            if not self._file.exists():
-                close(os.open(self._file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-        files.save(self._file, text, files.stamp(self._file))
+        text = json.dumps(data) + "\n"
+        with problems("save", self.file):
+            if not self.file.exists():
+                close(os.open(self.file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        files.save(self.file, text, files.stamp(self.file))
 
 
 def batches() -> tuple[Batch, ...]:
@@ -183,7 +183,7 @@ def keep(batch: Batch) -> None:
     """Take a batch that was cut off as it is: it can be undone, and nobody asks about it again."""
     with suppress(FileProblem, OSError, ValueError):
         file = files.load(batch.file)
-        text = json.dumps({**json.loads(file.text), "finished": True}, indent=1) + "\n"
+        text = json.dumps({**json.loads(file.text), "finished": True}) + "\n"
         files.save(batch.file, text, file.stamp)
 
 

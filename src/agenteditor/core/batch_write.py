@@ -30,6 +30,7 @@ class Writing:
         self._label = label
         self._changes = changes
         self._remove = remove
+        self.journal: Path | None = None  # `Batch.file`
         self.done: list[FileChange] = []
         self.skipped: list[Refused] = []
 
@@ -39,6 +40,7 @@ class Writing:
             return
         kept = yield from recorded(self._changes)
         journal = Writer(self._label, self._changes, kept)
+        self.journal = journal.file
         done: list[int] = []
         try:
             for at, change in enumerate(self._changes):

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Generator, Iterable, Sequence
+from itertools import chain
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QTreeWidgetItem
 
-from agenteditor.core.batch import FileChange, Plan, Refused
+from agenteditor.core.batch import FileChange, Plan, Progress, Refused
 from agenteditor.ui import theme
 from agenteditor.ui.icons import coloured_icon, icon, severity_icon, side
 from agenteditor.ui.qtext import plain, tool_tip
 from agenteditor.ui.sentence_rows import SentenceRows
 
 _ICONS = {"edited": "edit", "moved": "external", "created": "add", "deleted": "remove"}
+_MANY = 500  # rows
 _CHANGE = Qt.ItemDataRole.UserRole
 _ON, _OFF = Qt.CheckState.Checked, Qt.CheckState.Unchecked
+
+Showing = Generator[Progress, None, None]
 
 
 class BatchList(SentenceRows):
@@ -35,21 +39,15 @@ class BatchList(SentenceRows):
         self.itemChanged.connect(self._switched)
         self.currentItemChanged.connect(lambda *_items: self.present_changed.emit())
 
-    def show_plan(self, plan: Plan, root: Path | None, *, choosable: bool) -> None:
-        """List what a plan does and refuses. ``root`` is the folder that paths are shown from."""
+    def showing_plan(self, plan: Plan, root: Path | None, *, choosable: bool) -> Showing:
+        """List what a plan does and refuses, in steps. ``root`` is the folder that paths are shown from."""
         self._root = root
-        rows = [self._change_row(change, choosable) for change in plan.changes]
-        self._show([*rows, *(self._refused_row(refused) for refused in plan.refused)])
+        changes = (self._change_row(change, choosable) for change in plan.changes)
+        return self._showing(chain(changes, map(self._refused_row, plan.refused)))
 
-    def show_result(self, done: Iterable[FileChange], skipped: Iterable[Refused]) -> None:
-        """List what was done, and what was not and why."""
-        rows = []
-        for change in done:
-            item = QTreeWidgetItem([self._shown(change.target), plain(self._done_words(change))])
-            item.setIcon(0, coloured_icon("ok", "good"))
-            item.setData(0, _CHANGE, change)
-            rows.append(item)
-        self._show([*(self._refused_row(refused) for refused in skipped), *rows])
+    def showing_result(self, done: Sequence[FileChange], skipped: Sequence[Refused]) -> Showing:
+        """List what was done, and what was not and why, in steps."""
+        return self._showing(chain(map(self._refused_row, skipped), map(self._done_row, done)))
 
     def chosen(self) -> list[FileChange]:
         """The changes whose boxes are on, made of the parts whose boxes are on."""
@@ -85,6 +83,7 @@ class BatchList(SentenceRows):
         item = QTreeWidgetItem([self._shown(change.path), plain(words)])
         item.setIcon(0, icon(_ICONS[change.kind]))
         item.setToolTip(0, tool_tip(str(change.path)))
+        item.setToolTip(1, tool_tip(change.note))
         item.setData(0, _CHANGE, change)
         if choosable:
             item.setCheckState(0, _ON if change.wanted else _OFF)
@@ -96,10 +95,17 @@ class BatchList(SentenceRows):
             item.addChild(child)
         return item
 
+    def _done_row(self, change: FileChange) -> QTreeWidgetItem:
+        item = QTreeWidgetItem([self._shown(change.target), plain(self._done_words(change))])
+        item.setIcon(0, coloured_icon("ok", "good"))
+        item.setData(0, _CHANGE, change)
+        return item
+
     def _refused_row(self, refused: Refused) -> QTreeWidgetItem:
         item = QTreeWidgetItem([self._shown(refused.path), plain(refused.reason)])
         item.setIcon(0, severity_icon("warning"))
         item.setToolTip(0, tool_tip(str(refused.path)))
+        item.setToolTip(1, tool_tip(refused.reason))
         item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsUserCheckable)
         return item
 
@@ -128,13 +134,22 @@ class BatchList(SentenceRows):
             "deleted": self.tr("is gone"),
         }[change.kind]
 
-    def _show(self, rows: Sequence[QTreeWidgetItem]) -> None:
+    def _showing(self, made: Iterable[QTreeWidgetItem]) -> Showing:
+        rows: list[QTreeWidgetItem] = []
+        for row in made:
+            rows.append(row)
+            yield Progress(0, 0)
         self.blockSignals(True)
         self.clear()
-        self.addTopLevelItems(list(rows))
+        # Qt asks for the height of every row, so many have one in common; the tool tip has what is cut.
+        many = len(rows) > _MANY
+        self.setUniformRowHeights(many)
+        self.setWordWrap(not many)
+        self.addTopLevelItems(rows)
         self.setRootIsDecorated(any(row.childCount() for row in rows))
         for row in rows:
-            row.setExpanded(True)
+            if row.childCount():
+                row.setExpanded(True)
         self.blockSignals(False)
         self._fit()
         if rows:
