@@ -335,6 +335,13 @@ def test_a_name_that_is_a_word_is_renamed_only_where_the_agent_must_be_meant(tmp
     assert not change.wanted and change.with_parts({0}).after.endswith("Ask the judge.\n")
 
 
+def test_the_own_file_is_no_other_however_it_is_named(tmp_path, monkeypatch):
+    paths = write(tmp_path, TEAM)
+    monkeypatch.chdir(tmp_path)
+    plan = planned(rename(paths[1], "new", agent_files(Path())))
+    assert sorted(changed(plan)) == ["lead.md", "old-name.md"]
+
+
 def test_a_file_that_is_not_called_after_the_agent_keeps_its_name(tmp_path):
     paths = write(tmp_path, {"file.md": agent("old-name")})
     (change,) = planned(rename(paths[0], "new", paths)).changes

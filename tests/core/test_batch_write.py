@@ -197,6 +197,24 @@ def test_what_stands_in_the_old_place_is_not_overwritten_by_undo(tmp_path, two):
         two[0].write_text(agent("a"))
 
 
+def test_a_file_that_is_both_where_it_was_and_where_it_should_go_was_not_moved(tmp_path, two):
+    plan = planned(batch_files.move(two, tmp_path / "new"))
+    steps = Writing(plan.label, plan.changes, os.unlink).steps()
+    while not batch_journal._folder().is_dir() or not list(batch_journal._folder().glob("*.json")):
+        next(steps)
+    (journal,) = batch_journal._folder().glob("*.json")
+    whole = journal.read_bytes()
+    write(tmp_path, {"new/a.md": "mine"})
+    list(steps)
+    journal.write_bytes(whole)  # killed before it could say what it had done
+    assert undone().skipped == []
+    assert [(tmp_path / name).read_text() for name in ("a.md", "b.md", "new/a.md")] == [
+        agent("a"),
+        agent("b"),
+        "mine",
+    ]
+
+
 def test_undoing_what_somebody_put_back_already_is_no_problem(tmp_path, two):
     before = tree(tmp_path)
     carried_out(planned(batch_files.delete(two)))

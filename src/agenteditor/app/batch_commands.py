@@ -313,6 +313,8 @@ def follow(window: Window, done: Sequence[FileChange]) -> None:
         document = editor.document
         document.apply(Transaction(diff(document.text, loaded.text), tr("Batch")))
         document.mark_saved(change.target, loaded.text, loaded.stamp)
+    if window.editor is not None and window.editor.document.chosen is None:
+        window.read_as(None)  # another folder may be another program's
     if window.folder is not None:
         window.catalog.set_folder(window.folder)
         if window.editor is not None:

@@ -24,7 +24,7 @@ def rename(path: Path, new: str, catalog: Sequence[Path], unsaved: Collection[Pa
     that may be an ordinary word is not wanted by itself.
     """
     label = f"Rename to {new}"
-    others = [other for other in catalog if other != path]
+    others = [other for other in catalog if other.absolute() != path.absolute()]
     holders = yield from name_holders(others)
     file = read(path, unsaved)
     own = file if isinstance(file, Refused) else _renamed(file, new, holders)

@@ -57,11 +57,10 @@ class Writing:
             with suppress(FileProblem):
                 journal.finish(done)
 
-    def said(self, total: int | None = None) -> str:
+    def said(self) -> str:
         """What was done, in a sentence or few."""
-        total = len(self._changes) if total is None else total
         words = f"{self._label}: {_files(len(self.done))} done."
-        rest = total - len(self.done) - len(self.skipped)
+        rest = len(self._changes) - len(self.done) - len(self.skipped)
         if rest:
             words += f" Stopped: {_files(rest)} left as before."
         return words + _left_words(self.skipped)
@@ -139,7 +138,8 @@ def undone(batch: Batch, record: Record) -> FileChange | Refused | None:
         return _brought_back(batch, record)
     if new_path is not None and os.path.lexists(new_path) and not has_both_names(path, new_path):
         if os.path.lexists(path):
-            return Refused(new_path, f"Another file is at {shown_path(path)} now.")
+            untouched = _holds(path, record.before)  # the place was taken, so it was not moved
+            return None if untouched else Refused(new_path, f"Another file is at {shown_path(path)} now.")
         path, new_path = new_path, path
     else:
         new_path = None
@@ -179,13 +179,17 @@ _CHANGED = "It was changed since, so it is left as it is."
 
 def _brought_back(batch: Batch, record: Record) -> FileChange | Refused | None:
     if os.path.lexists(record.path):
-        try:
-            same = files.stamp(record.path).digest == record.before
-        except FileProblem:
-            same = False
+        same = _holds(record.path, record.before)
         return None if same else Refused(record.path, "Another file is in its place now.")
     text = files.decode(batch.bytes_before(record))
     return FileChange("created", record.path, "", text, None, mode=record.mode)
+
+
+def _holds(path: Path, digest: str) -> bool:
+    try:
+        return files.stamp(path).digest == digest
+    except FileProblem:
+        return False
 
 
 def _carried_out(change: FileChange, remove: Remove) -> str | None:
