@@ -280,6 +280,12 @@ def test_an_agent_does_not_come_back_where_its_file_or_its_name_is_taken(tmp_pat
     assert "Another agent is called “b” too" in reasons(plan)["c.md.disabled"]
 
 
+def test_a_disabled_agent_is_neither_copied_nor_renamed(tmp_path):
+    (path,) = write(tmp_path, {"b.md.disabled": agent("b")})
+    for plan in (batch_files.duplicate([path], []), rename(path, "new", [])):
+        assert reasons(planned(plan)) == {"b.md.disabled": "It is disabled. Enable it first."}
+
+
 def test_what_is_disabled_or_enabled_already_is_said(tmp_path):
     paths = write(tmp_path, {"a.md": agent("a"), "b.md.disabled": agent("b")})
     assert reasons(planned(batch_files.disable(paths))) == {"b.md.disabled": "It is disabled already."}

@@ -132,7 +132,6 @@ class BatchDialog(QDialog):
         layout.setContentsMargins(*[theme.MARGIN] * 4)
         layout.setSpacing(theme.GAP)
         layout.addWidget(self.form)
-        self.form.setVisible(bool(self.form.rows.rowCount()))
         layout.addWidget(parts, 1)
         layout.addLayout(below)
         last = QHBoxLayout()
@@ -232,7 +231,7 @@ class BatchDialog(QDialog):
 
     def _show_difference(self) -> None:
         self.diff.show_texts(*(self.list.present() or ("", "")))
-        self.diff.show_first_change()
+        QTimer.singleShot(0, self, self.diff.show_first_change)  # laid out by then
 
     # --- doing it -----------------------------------------------------------------------------
 
@@ -292,6 +291,7 @@ class BatchDialog(QDialog):
         working = self.stage in ("counting", "planning", "writing") and not self._pause.isActive()
         self.progress.setVisible(working)
         self.form.setEnabled(self.stage in ("planning", "ready"))
+        self.form.setVisible(self.stage != "done")
         self.list.setEnabled(self.stage in ("ready", "done"))
         for button in (self.all_button, self.none_button):
             button.setEnabled(self.stage == "ready")

@@ -101,6 +101,8 @@ def duplicate(
 
     def change(file: Loaded) -> FileChange | Refused | None:
         syntax = parse_head_at(file.text, file.path)
+        if is_disabled(file.path):
+            return Refused(file.path, "It is disabled. Enable it first.")
         wanted = new_name or _copy_name(file, holders, taken)
         if reason := name_problem(wanted, holders):
             return Refused(file.path, reason)
