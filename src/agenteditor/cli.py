@@ -24,7 +24,7 @@ Without a window, for scripts (each with its own --help):
   agenteditor show PATH…              fields, examples, sections, problems as JSON
   agenteditor set FILE KEY=VALUE…     change fields and nothing else
   agenteditor fix PATH…               apply the safe fixes
-  agenteditor batch fix-rule CODE PATH…  the fixes of one rule; “batch undo” puts all bytes back
+  agenteditor batch fix-rule|undo …   fix one rule in many files; take the last batch back
   agenteditor rename FILE NAME        name, file and mentions together
   agenteditor disable FILE…           where no program finds it; “enable” brings it back
   agenteditor triggers FILE --to …    examples to prose and back
