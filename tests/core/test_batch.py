@@ -348,6 +348,17 @@ def test_the_own_file_is_no_other_however_it_is_named(tmp_path, monkeypatch):
     assert sorted(changed(plan)) == ["lead.md", "old-name.md"]
 
 
+def test_a_mention_that_only_a_person_can_change_is_named(tmp_path):
+    anchored = "---\nname: a\ndescription: &x Ask old-name.\nmodel: *x\n---\n\nBody, old-name.\n"
+    paths = write(tmp_path, {"a.md": anchored, "old-name.md": agent("old-name")})
+    plan = planned(rename(paths[1], "new", paths))
+    assert plan.changes[1].after == anchored.replace("Body, old-name", "Body, new")
+    assert plan.changes[1].note.endswith("edit it in the source, line 3.")
+    write(tmp_path, {"a.md": anchored.replace("Body, old-name.", "Body.")})
+    plan = planned(rename(paths[1], "new", paths))
+    assert changed(plan) == ["old-name.md"] and reasons(plan)["a.md"].endswith("line 3.")
+
+
 def test_a_file_that_is_not_called_after_the_agent_keeps_its_name(tmp_path):
     paths = write(tmp_path, {"file.md": agent("old-name")})
     (change,) = planned(rename(paths[0], "new", paths)).changes

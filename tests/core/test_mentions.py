@@ -82,6 +82,12 @@ def test_each_mention_can_be_made_alone_or_with_any_others(style):
         assert len(parse(after).frontmatter.fields) == 2
 
 
+def test_a_mention_that_cannot_be_changed_without_damage_is_told_all_the_same():
+    text = "---\nname: a\ndescription: &x Ask old-one.\nmodel: *x\n---\n\nBody, old-one.\n"
+    by_hand, other = found(text)
+    assert (by_hand.line, by_hand.edits) == (3, ()) and apply(text, other.edits).endswith("Body, new.\n")
+
+
 def test_a_mention_is_shown_with_its_line_and_what_stands_around_it():
     (one,) = found(
         HEAD.format("x") + "First ask\nthe old-one agent, who knows everything there is to know.\n"

@@ -37,11 +37,13 @@ def rename(path: Path, new: str, catalog: Sequence[Path], unsaved: Collection[Pa
         file = read(other, ())
         if not isinstance(file, Loaded) or old not in file.text:
             continue
-        parts = _parts(mentions(parse_head_at(file.text, other), old, new))
-        if parts and isinstance(outcome := read(other, unsaved), Refused):
+        found = mentions(parse_head_at(file.text, other), old, new)
+        if found and isinstance(outcome := read(other, unsaved), Refused):
             refused.append(outcome)
-        elif parts:
-            changes.append(_change(file, parts))
+        elif any(mention.edits for mention in found):
+            changes.append(_change(file, found))
+        elif found:
+            refused.append(Refused(other, _by_hand(found)))
     yield Progress(2 * len(others), 2 * len(others))
     return Plan(label, tuple(changes), tuple(refused))
 
@@ -56,45 +58,54 @@ def _renamed(file: Loaded, new: str, holders: dict[str, Path]) -> tuple[str, Fil
     if reason := name_problem(new, holders):
         return Refused(path, reason)
     syntax = parse_head_at(file.text, path)
-    parts: list[Part] = []
+    own: list[Part] = []
     if syntax.field("name") is not None and syntax.dialect.table.identity == "name":
         edits = set_field(syntax, "name", new)
         if isinstance(edits, Refusal):
             return Refused(path, edits.reason)
-        parts.append(Part("name", f"{old} → {new}", edits, fixed=True))
-    parts += _parts(mentions(syntax, old, new))
+        own.append(Part("name", f"{old} → {new}", edits, fixed=True))
+    found = mentions(syntax, old, new)
     suffix = ending(path, syntax.dialect)
     if path.name != old + suffix:
-        return old, _change(file, parts)
+        return old, _change(file, found, own)
     target = path.with_name(new + suffix)
     if os.path.lexists(target):
         return Refused(path, f"There is a file {shown_path(target.name)} already. Choose another name.")
-    return old, _change(file, parts, target)
+    return old, _change(file, found, own, target)
 
 
-def _parts(found: Sequence[Mention]) -> list[Part]:
-    return [Part(f"line {one.line}", one.shown, one.edits, one.sure) for one in found]
-
-
-def _change(file: Loaded, parts: Sequence[Part], target: Path | None = None) -> FileChange:
-    """A change of these parts, with those in it that are wanted by themselves."""
+def _change(
+    file: Loaded, found: Sequence[Mention], own: Sequence[Part] = (), target: Path | None = None
+) -> FileChange:
+    """A change of the ``own`` parts and the mentions, with those in it that are wanted by themselves."""
+    parts = (*own, *(Part(f"line {one.line}", one.shown, one.edits, one.sure) for one in found if one.edits))
     after = apply(file.text, sorted(edit for part in parts if part.wanted for edit in part.edits))
-    wanted = target is not None or after != file.text
-    note = _note(parts)
-    if target is None:
-        return FileChange(
-            "edited", file.path, file.text, after, file.stamp, note=note, parts=tuple(parts), wanted=wanted
-        )
-    note = " ".join(filter(None, (note, manifest_note(file.path))))
-    return FileChange("moved", file.path, file.text, after, file.stamp, target, note, tuple(parts))
+    notes = [_unsure(parts), _by_hand(found), manifest_note(file.path) if target is not None else ""]
+    return FileChange(
+        "edited" if target is None else "moved",
+        file.path,
+        file.text,
+        after,
+        file.stamp,
+        target,
+        note=" ".join(note for note in notes if note),
+        parts=parts,
+        wanted=target is not None or after != file.text,
+    )
 
 
-def _note(parts: Sequence[Part]) -> str:
+def _unsure(parts: Sequence[Part]) -> str:
+    """How many mentions are not changed by themselves, in a sentence; "" for none."""
     unsure = sum(not part.wanted for part in parts)
     if not unsure:
         return ""
-    return (
-        "1 mention may be an ordinary word: look."
-        if unsure == 1
-        else f"{unsure} mentions may be ordinary words: look."
-    )
+    words = "1 mention may be an ordinary word" if unsure == 1 else f"{unsure} mentions may be ordinary words"
+    return f"{words}: look."
+
+
+def _by_hand(found: Sequence[Mention]) -> str:
+    """Which mentions cannot be changed without damage, in a sentence; "" for none."""
+    lines = ", ".join(str(line) for line in sorted({one.line for one in found if not one.edits}))
+    if not lines:
+        return ""
+    return f"A mention cannot be changed here without damage: edit it in the source, line {lines}."

@@ -23,7 +23,10 @@ _NEAR = 30  # code points shown on each side
 
 
 class Mention(NamedTuple):
-    """One mention: ``edits`` that write the new name there, ``sure`` if the agent must be meant."""
+    """One mention: ``edits`` that write the new name there, ``sure`` if the agent must be meant.
+
+    Without edits it is one that only a person can change, in the source.
+    """
 
     line: int
     shown: str
@@ -49,19 +52,22 @@ def mentions(syntax: Syntax, name: str, new: str) -> tuple[Mention, ...]:
         for together in [places] if slot.offsets is None else [[place] for place in places]:
             text = apply(slot.text, [TextEdit(place, new) for place in together])
             edits = set_field(syntax, slot.key, text)
-            if isinstance(edits, Refusal) or not edits or _overlap(edits, found):
+            if edits == ():
                 continue
             place = together[0]
+            shown = f"{_root(slot)}: {_excerpt(slot.text, place)}"
+            if isinstance(edits, Refusal) or _overlap(edits, found):
+                found.append(Mention(lines.position(slot.value_span.start)[0], shown, (), False))
+                continue
             sure = _root(slot) not in EXAMPLE_HOSTS or _sure(slot.text, place, name)
-            line = lines.position(edits[0].span.start)[0]
-            found.append(Mention(line, f"{_root(slot)}: {_excerpt(slot.text, place)}", edits, sure))
+            found.append(Mention(lines.position(edits[0].span.start)[0], shown, edits, sure))
     start = syntax.body.start
     body = syntax.body.of(syntax.text)
     for place in _words(body, name):
         edits = (replace(start + place.start, start + place.end, new),)
         line = lines.position(start + place.start)[0]
         found.append(Mention(line, _excerpt(body, place), edits, _sure(body, place, name)))
-    return tuple(sorted(found, key=lambda mention: mention.edits[0].span.start))
+    return tuple(sorted(found, key=lambda mention: mention.edits or (TextEdit(Span(0, 0), ""),)))
 
 
 def _slots(syntax: Syntax) -> Iterator[Field]:
