@@ -24,6 +24,9 @@ Without a window, for scripts (each with its own --help):
   agenteditor show PATH…              fields, examples, sections, problems as JSON
   agenteditor set FILE KEY=VALUE…     change fields and nothing else
   agenteditor fix PATH…               apply the safe fixes
+  agenteditor batch fix-rule|undo …   fix one rule in many files; take the last batch back
+  agenteditor rename FILE NAME        name, file and mentions together
+  agenteditor disable FILE…           where no program finds it; “enable” brings it back
   agenteditor triggers FILE --to …    examples to prose and back
   agenteditor search QUERY PATH…       find in all files, and replace
   agenteditor export PATH… --to DIR   write a catalog folder

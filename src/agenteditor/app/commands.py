@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, QTimer
 
 from agenteditor import __version__
-from agenteditor.app import dialogs, output, saving
+from agenteditor.app import batch_commands, dialogs, output, saving
 from agenteditor.app.actions import Actions
 from agenteditor.app.convert_dialog import ConvertDialog
 from agenteditor.app.export_dialog import ExportDialog
@@ -50,6 +50,7 @@ def make_window(settings: Settings) -> Window:
 def _equipped(window: Window) -> Actions:
     actions = Actions(window, slots(window))
     fill_menus(window, actions)
+    QTimer.singleShot(0, window, lambda: batch_commands.refresh_undo(window))
     return actions
 
 
@@ -121,6 +122,7 @@ def slots(window: Window) -> dict[str, Callable[..., object]]:
         ),
         "bom": lambda: toggle_bom(editor().document),
         "judge": lambda: judge(window),
+        **batch_commands.slots(window),
         "shortcuts": lambda: ShortcutsDialog(window.actions_.shortcuts(), window).exec(),
         "sample": lambda: window.open_paths([resource("samples")]),
         "about": lambda: about(window),

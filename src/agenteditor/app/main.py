@@ -27,6 +27,9 @@ def open_window(paths: Sequence[Path]) -> int:
     if problem := obstacle() or no_screen(os.environ):
         sys.stderr.write(f"agenteditor: {problem}\n")
         return 2
+    from PySide6.QtCore import QTimer
+
+    from agenteditor.app.batch_commands import offer_unfinished
     from agenteditor.app.commands import make_window
 
     path = settings_path(os.environ)
@@ -36,6 +39,7 @@ def open_window(paths: Sequence[Path]) -> int:
     sys.excepthook = reporter(window)
     window.open_paths(list(paths))
     window.show()
+    QTimer.singleShot(0, lambda: offer_unfinished(window))
     status = app.exec()
     try:
         save(path, settings)

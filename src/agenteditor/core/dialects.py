@@ -83,7 +83,7 @@ def by_place(path: PurePath | None) -> Dialect | None:
     """
     if path is None:
         return None
-    found = _by_folder(path) or _by_ending(path)
+    found = by_folder(path) or _by_ending(path)
     if found is None and in_plugin(path):
         return by_name(PLUGIN)
     return claude_code() if found is None and ".claude" in path.parts else found
@@ -107,7 +107,8 @@ def in_plugin(path: PurePath) -> bool:
     return False
 
 
-def _by_folder(path: PurePath) -> Dialect | None:
+def by_folder(path: PurePath) -> Dialect | None:
+    """The dialect of the program that reads the innermost folder around ``path``; None if none does."""
     inside = f"{Path(path).absolute().parent.as_posix()}/"
     best: tuple[int, Dialect] | None = None
     for one in editable():

@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ from typing import Literal, NamedTuple
 
 from frontmatter.default_handlers import YAMLHandler
 
-from agenteditor.core import files, marketplace, merge_bases
+from agenteditor.core import file_names, files, marketplace, merge_bases
 from agenteditor.core.disk import is_folder, is_there, problems
 from agenteditor.core.files import FileProblem, Stamp
 from agenteditor.core.line_ends import drop_bom, to_line_ends
@@ -35,9 +34,6 @@ Layout = Literal["folder", "plugin"]
 State = Literal["new", "replaced", "same", "conflict"]
 MANIFEST = ".agenteditor-export.json"
 
-_UNSAFE = set('/\\:*?"<>|')
-_DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in "123456789")}
-_MAX_NAME = 200  # bytes; file systems allow 255
 _IGNORED_IN_PLUGIN = ("hooks", "mcpServers", "permissionMode")
 
 
@@ -155,21 +151,16 @@ def _prepared(sources: Sequence[Source]) -> tuple[list[tuple[Source, Agent, str]
             good.append((source, *outcome))
     taken: dict[str, list[Path]] = {}
     for source, agent, _ in good:
-        taken.setdefault(_same_file(agent.name), []).append(source.path)
+        taken.setdefault(file_names.folded(agent.name), []).append(source.path)
     unique = []
     for source, agent, text in good:
-        others = [str(path) for path in taken[_same_file(agent.name)] if path != source.path]
+        others = [str(path) for path in taken[file_names.folded(agent.name)] if path != source.path]
         if others:
             reason = f"Another agent is called “{agent.name}” too: {', '.join(others)}. Rename one of them."
             refused.append(Refused(source.path, reason))
         else:
             unique.append((source, agent, text))
     return unique, refused
-
-
-def _same_file(name: str) -> str:
-    """Names that some file system takes for one: case and Unicode form do not count."""
-    return unicodedata.normalize("NFKC", name).casefold()
 
 
 def _ready(text: str) -> tuple[Agent, str] | Refusal:
@@ -199,14 +190,11 @@ def _ready(text: str) -> tuple[Agent, str] | Refusal:
 
 def file_name_problem(name: str) -> str | None:
     """Why an agent's name cannot be a file name on every system; None if it can."""
-    advice = "Change the name in its frontmatter."
-    if any(letter in _UNSAFE or not letter.isprintable() for letter in name):
-        return f"Its name “{name}” has a character that file names cannot have. {advice}"
-    if name != name.strip(" .") or name.partition(".")[0].casefold() in _DEVICES:
-        return f"Its name “{name}” cannot be a file name on every system. {advice}"
-    if len(name.encode("utf-8", "surrogateescape")) > _MAX_NAME:
-        return f"Its name is too long for a file name. {advice}"
-    return None
+    fault = file_names.fault(name)
+    if fault is None:
+        return None
+    shown = "Its name" if fault.startswith("is too long") else f"Its name “{name}”"
+    return f"{shown} {fault}. Change the name in its frontmatter."
 
 
 def second_opinion(syntax: Syntax) -> str | None:

@@ -1,18 +1,21 @@
-"""Applying fixes by themselves: the safe ones, one after another, until nothing changes.
+"""Applying fixes by themselves: the safe ones, or those of one rule, until nothing changes.
 
 Only what is reported is fixed: a rule that is switched off in the settings of the catalog is left alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Literal
 
-from agenteditor.core.checks import Diagnostic, check
+from agenteditor.core.checks import Diagnostic, Fix, check
 from agenteditor.core.dialect import Dialect
 from agenteditor.core.dialect_table import Place
+from agenteditor.core.loading import loads
+from agenteditor.core.rewrite import RANK
 from agenteditor.core.rule_settings import NO_SETTINGS, RuleSettings, applied
-from agenteditor.core.syntax import parse
+from agenteditor.core.syntax import Syntax, parse
 from agenteditor.core.text import apply
 
 _MAX_FIXES = 200  # a file with more findings than this is fixed in several runs
@@ -38,13 +41,49 @@ def fixed(
     A fix that brings its own problem back is applied once.
     """
 
-    def problems(now: str) -> tuple[Diagnostic, ...]:
-        return applied(check(parse(now, dialect), place, file_name), settings)
+    def steps(now: str, seen: set[str]) -> Iterator[tuple[str, str]]:
+        problems = applied(check(parse(now, dialect), place, file_name), settings)
+        return _steps(now, problems, seen, _safe)
 
+    return _repeated(text, steps)
+
+
+Which = Literal["safe", "any"]
+
+
+def rule_fixed(
+    text: str,
+    code: str,
+    which: Which = "safe",
+    *,
+    place: Place = "project",
+    file_name: str | None = None,
+    dialect: Dialect | None = None,
+    settings: RuleSettings = NO_SETTINGS,
+) -> Fixed:
+    """``text`` after the fixes of the rule ``code`` alone; with "any" also those that need a decision.
+
+    Of several fixes of one problem the first safe one is taken, else the first. A fix that makes the
+    verdict worse, or an agent that loads one that does not, is left out.
+    """
+
+    def steps(now: str, seen: set[str]) -> Iterator[tuple[str, str]]:
+        syntax = parse(now, dialect)
+        found = applied(check(syntax, place, file_name, settings.wanted), settings)
+        problems = tuple(problem for problem in found if problem.code == code)
+        for wanted in (_safe, _any) if which == "any" else (_safe,):
+            for after, label in _steps(now, problems, seen, wanted):
+                if _no_worse(syntax, parse(after, dialect), place):
+                    yield after, label
+
+    return _repeated(text, steps)
+
+
+def _repeated(text: str, steps: Callable[[str, set[str]], Iterator[tuple[str, str]]]) -> Fixed:
     labels: list[str] = []
     seen = {text}
     while len(labels) < _MAX_FIXES:
-        step = next(_steps(text, problems(text), seen), None)
+        step = next(steps(text, seen), None)
         if step is None:
             break
         text, label = step
@@ -53,9 +92,25 @@ def fixed(
     return Fixed(text, tuple(labels))
 
 
-def _steps(text: str, problems: tuple[Diagnostic, ...], seen: set[str]) -> Iterator[tuple[str, str]]:
-    """Each text one safe fix away that was not there before, with the label of the fix."""
+def _steps(
+    text: str, problems: tuple[Diagnostic, ...], seen: set[str], wanted: Callable[[Fix], bool]
+) -> Iterator[tuple[str, str]]:
+    """Each text one such fix away that was not there before, with the label of the fix."""
     for problem in problems:
         for fix in problem.fixes:
-            if fix.safe and (after := apply(text, fix.edits)) not in seen:
+            if wanted(fix) and (after := apply(text, fix.edits)) not in seen:
                 yield after, fix.label
+
+
+def _safe(fix: Fix) -> bool:
+    return fix.safe
+
+
+def _any(_fix: Fix) -> bool:
+    return True
+
+
+def _no_worse(before: Syntax, after: Syntax, place: Place) -> bool:
+    if RANK[after.verdict] > RANK[before.verdict]:
+        return False
+    return loads(after, place).ok or not loads(before, place).ok

@@ -1,0 +1,303 @@
+"""What a batch is about to do, on disk before it does it, so that it can be undone: also after a crash.
+
+Each batch has two files in the state folder, readable by this user alone: ``ID.json`` says what
+happens to which file, by digest, and ``ID.bytes`` holds the bytes of before. They are
+synced before the first file is touched. Undoing needs no record of how far a batch came: what
+stands on disk says it, file by file (`batch_write`).
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+import secrets
+import shutil
+import sys
+import time
+from collections.abc import Collection, Generator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import takewhile
+from pathlib import Path
+from typing import NamedTuple, cast, get_args
+
+from agenteditor.core import files
+from agenteditor.core.batch import FileChange, Kind, Progress
+from agenteditor.core.disk import LIMIT, READING, close, content, problems, write_all
+from agenteditor.core.file_problem import FileProblem
+
+if sys.platform != "win32":
+    import fcntl
+
+_MOST = 20  # batches kept
+_MOST_BYTES = 200 * 1024 * 1024  # of the bytes of before, the newest batch always
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What a batch did, or would have done, to one file.
+
+    ``before`` and ``after`` are digests of its content, "" where there was no file; ``start`` and ``size``
+    the place of the bytes of before. ``mode`` are its rights, None if they are no matter.
+    """
+
+    kind: Kind
+    path: Path
+    new_path: Path | None
+    before: str
+    after: str
+    start: int
+    size: int
+    mode: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A batch in the journal. ``folders`` are those it made. ``finished``: not cut off half way."""
+
+    file: Path
+    label: str
+    records: tuple[Record, ...]
+    folders: tuple[Path, ...]
+    finished: bool
+
+    def bytes_before(self, record: Record) -> bytes:
+        """The bytes of a file before the batch. Raises `FileProblem` if they are damaged."""
+        path = self.file.with_suffix(".bytes")
+        with problems("open", path):
+            with path.open("rb") as stream:
+                stream.seek(record.start)
+                data = stream.read(record.size)
+            if _digest(data) != record.before:
+                raise OSError(errno.EIO, "the copy of the bytes is damaged")
+        return data
+
+
+class Recorded(NamedTuple):
+    """What the journal of some changes will hold: a record of each, and the bytes of before, in pieces."""
+
+    records: list[Record]
+    pieces: list[bytes]
+
+
+def recorded(changes: Sequence[FileChange]) -> Generator[Progress, None, Recorded]:
+    """Make what the journal will hold; yields after each file. Raises `FileProblem`."""
+    made = Recorded([], [])
+    start = 0
+    for change in changes:
+        yield Progress(0, len(changes))
+        before = b"" if change.kind == "created" else files.encode(change.before, change.path)
+        after = b"" if change.kind == "deleted" else files.encode(change.after, change.path)
+        record = Record(
+            change.kind,
+            change.path.absolute(),
+            change.new_path.absolute() if change.new_path is not None else None,
+            "" if change.kind == "created" else _digest(before),
+            "" if change.kind == "deleted" else _digest(after),
+            start,
+            len(before),
+            change.mode,
+        )
+        made.records.append(record)
+        made.pieces.append(before)
+        start += len(before)
+    return made
+
+
+class Writer:
+    """The journal of a batch that is being done. While it is open, no other program takes it for cut off."""
+
+    def __init__(self, label: str, changes: Sequence[FileChange], recorded: Recorded) -> None:
+        """Write it. Raises `FileProblem`, and then nothing may be done."""
+        folder = _folder()
+        self.file = folder / f"{time.time_ns():020d}-{secrets.token_hex(4)}.json"
+        self._label = label
+        self._folders = _missing_folders(changes)
+        self._records = recorded.records
+        path = self.file.with_suffix(".bytes")
+        with problems("save", path):
+            files.state_folder().mkdir(mode=0o700, parents=True, exist_ok=True)
+            folder.mkdir(mode=0o700, exist_ok=True)
+            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0)
+            self._handle = os.open(path, flags | getattr(os, "O_BINARY", 0), 0o600)
+        try:
+            with problems("save", path):
+                if sys.platform != "win32":
+                    with suppress(OSError):
+                        fcntl.flock(self._handle, fcntl.LOCK_EX)
+                for piece in recorded.pieces:
+                    write_all(self._handle, piece)
+                os.fsync(self._handle)
+            self._write(range(len(self._records)), finished=False)
+        except BaseException:
+            close(self._handle)
+            forget(self.file)
+            raise
+
+    def finish(self, done: Collection[int]) -> None:
+        """Say which of the changes were made; without any, the journal goes. Raises `FileProblem`."""
+        try:
+            if done:
+                self._write(sorted(done), finished=True)
+                _forget_old()
+            else:
+                forget(self.file)
+        finally:
+            close(self._handle)
+
+    def _write(self, chosen: Collection[int], *, finished: bool) -> None:
+        data = {
+            "note": "Agent Editor can undo this batch. ID.bytes beside it holds the bytes of before.",
+            "label": self._label,
+            "finished": finished,
+            "folders": [os.fspath(folder) for folder in self._folders],
+            "records": [_as_json(self._records[at]) for at in chosen],
+        }
+        text = json.dumps(data) + "\n"
+        with problems("save", self.file):
+            if not self.file.exists():
+                close(os.open(self.file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        files.save(self.file, text, files.stamp(self.file))
+
+
+def batches() -> tuple[Batch, ...]:
+    """The batches that can be undone, the newest first. What is damaged, or being written, is passed over."""
+    found: list[Batch] = []
+    for path in sorted(_folder().glob("*.json"), reverse=True):
+        batch = _read(path)
+        if batch is not None and (batch.finished or not _is_running(path)):
+            found.append(batch)
+    return tuple(found)
+
+
+def forget(file: Path) -> None:
+    """Take a batch out of the journal."""
+    for path in (file, file.with_suffix(".bytes")):
+        with suppress(OSError):
+            path.unlink()
+
+
+def keep(batch: Batch) -> None:
+    """Take a batch that was cut off as it is: it can be undone, and nobody asks about it again."""
+    with suppress(FileProblem, OSError, ValueError):
+        file = files.load(batch.file)
+        text = json.dumps({**json.loads(file.text), "finished": True}) + "\n"
+        files.save(batch.file, text, file.stamp)
+
+
+def set_aside(batch: Batch, records: Sequence[Record]) -> Path | None:
+    """Write the bytes of before of these files into a folder of their own; None if there are none.
+
+    Raises `FileProblem`.
+    """
+    folder = batch.file.with_suffix("")
+    kept = [record for record in records if record.before]
+    for number, record in enumerate(kept, 1):
+        path = folder / f"{number}-{record.path.name}"
+        with problems("save", path):
+            folder.mkdir(mode=0o700, exist_ok=True)
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            try:
+                write_all(handle, batch.bytes_before(record))
+                os.fsync(handle)
+            finally:
+                close(handle)
+    return folder if kept else None
+
+
+# --- helpers -----------------------------------------------------------------------------------
+
+
+def _folder() -> Path:
+    return files.state_folder() / "batches"
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _missing_folders(changes: Sequence[FileChange]) -> tuple[Path, ...]:
+    """The folders that the changes will make, outer ones first."""
+    missing: set[Path] = set()
+    for change in changes:
+        parents = change.target.absolute().parents
+        missing.update(takewhile(lambda folder: not os.path.lexists(folder), parents))
+    return tuple(sorted(missing))
+
+
+def _as_json(record: Record) -> dict[str, object]:
+    return {
+        "kind": record.kind,
+        "path": os.fspath(record.path),
+        "new_path": None if record.new_path is None else os.fspath(record.new_path),
+        "before": record.before,
+        "after": record.after,
+        "start": record.start,
+        "size": record.size,
+        "mode": record.mode,
+    }
+
+
+def _read(path: Path) -> Batch | None:
+    try:
+        handle = os.open(path, READING)
+        try:
+            data = json.loads(content(handle, 8 * LIMIT))
+        finally:
+            close(handle)
+        records = tuple(_from_json(one) for one in data["records"])
+        folders = tuple(Path(folder) for folder in data["folders"])
+        return Batch(path, str(data["label"]), records, folders, data["finished"] is True)
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return None
+
+
+def _from_json(data: dict[str, object]) -> Record:
+    kind, new_path, mode = data["kind"], data["new_path"], data["mode"]
+    start, size = data["start"], data["size"]
+    if kind not in get_args(Kind) or not isinstance(start, int) or not isinstance(size, int):
+        raise ValueError
+    return Record(
+        cast(Kind, kind),
+        Path(str(data["path"])),
+        None if new_path is None else Path(str(new_path)),
+        str(data["before"]),
+        str(data["after"]),
+        start,
+        size,
+        mode if isinstance(mode, int) else None,
+    )
+
+
+def _is_running(path: Path) -> bool:
+    """Whether some program is doing the batch just now."""
+    if sys.platform == "win32":
+        return False
+    try:
+        handle = os.open(path.with_suffix(".bytes"), READING)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    finally:
+        close(handle)
+    return False
+
+
+def _forget_old() -> None:
+    """Keep the newest batches only: by number, and by the bytes that they hold."""
+    total = 0
+    names = {path.stem for path in _folder().iterdir()}
+    for number, name in enumerate(sorted(names, reverse=True)):
+        file = _folder() / f"{name}.json"
+        with suppress(OSError):
+            total += file.with_suffix(".bytes").stat().st_size
+        if number and (number >= _MOST or total > _MOST_BYTES) and not _is_running(file):
+            forget(file)
+            shutil.rmtree(file.with_suffix(""), ignore_errors=True)
