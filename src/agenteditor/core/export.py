@@ -22,7 +22,15 @@ from agenteditor.core.export_agents import (
     second_opinion,
     unique,
 )
-from agenteditor.core.export_choices import Choices, Layout, Source, problem
+from agenteditor.core.export_choices import (
+    CLAUDE_CODE,
+    CLAUDE_PLUGIN,
+    LICENCES,
+    Choices,
+    Layout,
+    Source,
+    problem,
+)
 from agenteditor.core.export_compare import compared, names_of, stem_of
 from agenteditor.core.export_folder import digest_of
 from agenteditor.core.export_layouts import Wanted, files_of, plugins_of
@@ -33,9 +41,13 @@ from agenteditor.core.export_zip import PresentZip, present_zip, write_zip
 from agenteditor.core.file_problem import FileProblem
 
 __all__ = [
+    "CLAUDE_CODE",
+    "CLAUDE_PLUGIN",
+    "LICENCES",
     "MANIFEST",
     "Choices",
     "Entry",
+    "Known",
     "Layout",
     "Plan",
     "Progress",
