@@ -201,7 +201,7 @@ class ExportForm(QWidget):
             return self.tr("All agents in one folder, agents, each file called as its agent.")
         if layout == "categories":
             return self.tr("Agents in folders by their category, and README.md as an index of them.")
-        return self.tr("A plugin for each category, with the manifests that Claude Code installs from.")
+        return self.tr("A plugin for each category, as Claude Code installs them.")
 
     def _browse(self) -> None:
         present = self.place or Path.cwd()

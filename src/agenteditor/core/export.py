@@ -104,10 +104,12 @@ def planning(
     names = {stem_of(one.file) for one in waiting} | {name for one in refused for name in names_of(one)}
     if choices.zipped:
         return _zip_plan(wanted, waiting, refused, place, choices)
-    entries, unfinished = yield from compared(wanted, place, choices, names)
-    return Plan(
-        place, choices, _sorted(entries, waiting, choices, place), tuple(refused), unfinished=unfinished
-    )
+    try:
+        entries, unfinished = yield from compared(wanted, place, choices, names)
+    except FileProblem as reason:
+        return Plan(place, choices, (), tuple(refused), str(reason))
+    every = _sorted(entries, waiting, choices, place)
+    return Plan(place, choices, every, tuple(refused), unfinished=unfinished)
 
 
 def writing(plan: Plan) -> Generator[Progress, None, tuple[Entry, ...]]:

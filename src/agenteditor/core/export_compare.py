@@ -11,7 +11,7 @@ from agenteditor.core.export_agents import Refused, same_file
 from agenteditor.core.export_choices import Choices
 from agenteditor.core.export_folder import Present, TargetFolder, digest_of
 from agenteditor.core.export_layouts import Wanted
-from agenteditor.core.export_manifest import Manifest, owned, read_intent, read_manifest
+from agenteditor.core.export_manifest import STAGE, Manifest, owned, read_intent, read_manifest
 from agenteditor.core.export_plan import Entry, entry_of
 from agenteditor.core.export_write import Progress
 from agenteditor.core.file_problem import FileProblem
@@ -33,6 +33,7 @@ def compared(
     entries: list[Entry] = []
     with target:
         intent = read_intent(target)
+        interrupted = intent is not None or bool(target.names(STAGE))
         ours = owned(read_manifest(target), intent)
         for number, (path, file) in enumerate(sorted(wanted.items())):
             entries.append(_compared_file(target, path, file, ours))
@@ -42,7 +43,7 @@ def compared(
             entries += _old_file(
                 path, target.look(path), ours, choices, _is_protected(path, protected, folders)
             )
-    return entries, intent is not None
+    return entries, interrupted
 
 
 def _compared_file(target: TargetFolder, path: str, file: Wanted, ours: Manifest) -> Entry:

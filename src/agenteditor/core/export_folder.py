@@ -29,6 +29,7 @@ _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
 _FOLDER = os.O_RDONLY | _NO_FOLLOW | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_CLOEXEC", 0)
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_FOLLOW | getattr(os, "O_BINARY", 0) | READING & ~os.O_RDONLY
 _NO_LINKS = {errno.EOPNOTSUPP, errno.EPERM, errno.ENOSYS, errno.EINVAL, errno.EMLINK}
+_KINDS = {stat.S_IFLNK: "a link", stat.S_IFDIR: "a folder"}
 
 
 class Present(NamedTuple):
@@ -77,42 +78,50 @@ class TargetFolder:
             return  # a file system without locks
 
     def look(self, path: str) -> Present:
-        """What is at ``path``. Links are never followed: they are in the way."""
+        """What is at ``path``. Links are never followed: they are in the way, as is what cannot be read."""
+        try:
+            return self._found(path)
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or "it has no possible name"
+            return Present(obstacle=f"what is there cannot be read ({reason})")
+
+    def require(self, path: str) -> Present:
+        """The same; raises `FileProblem` where it cannot be told."""
+        with problems("save", self.root / path):
+            return self._found(path)
+
+    def _found(self, path: str) -> Present:
         try:
             with self._at(path) as (name, folder):
                 status = os.stat(name, dir_fd=folder, follow_symlinks=False)
                 if not stat.S_ISREG(status.st_mode):
-                    kind = {stat.S_IFLNK: "a link", stat.S_IFDIR: "a folder"}
-                    return Present(
-                        obstacle=f"{kind.get(stat.S_IFMT(status.st_mode), 'no ordinary file')} is there"
-                    )
-                handle = os.open(name, READING | _NO_FOLLOW, dir_fd=folder)
-                try:
-                    data = content(handle)
-                finally:
-                    close(handle)
+                    kind = _KINDS.get(stat.S_IFMT(status.st_mode), "no ordinary file")
+                    return Present(obstacle=f"{kind} is there")
+                data = self._content(name, folder, LIMIT + 1)
         except FileNotFoundError:
             return Present()
         except NotADirectoryError:
             return Present(obstacle="its folder is a link or a file")
-        except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or "it has no possible name"
-            return Present(obstacle=f"what is there cannot be read ({reason})")
         if len(data) > LIMIT:
             return Present(obstacle="what is there is too big to compare")
         return Present(digest_of(data), stat.S_IMODE(status.st_mode))
 
     def read(self, path: str) -> bytes | None:
-        """The content of an ordinary file of a size that can be; None for anything else."""
+        """The content of a file; None where there is none, or something that is no ordinary file."""
+        with problems("open", self.root / path):
+            try:
+                with self._at(path) as (name, folder):
+                    status = os.stat(name, dir_fd=folder, follow_symlinks=False)
+                    return self._content(name, folder, 8 * LIMIT) if stat.S_ISREG(status.st_mode) else None
+            except (FileNotFoundError, NotADirectoryError):
+                return None
+
+    def _content(self, name: str, folder: int | None, most: int) -> bytes:
+        handle = os.open(name, READING | _NO_FOLLOW, dir_fd=folder)
         try:
-            with self._at(path) as (name, folder):
-                handle = os.open(name, READING | _NO_FOLLOW, dir_fd=folder)
-                try:
-                    return content(handle, 8 * LIMIT) if stat.S_ISREG(os.fstat(handle).st_mode) else None
-                finally:
-                    close(handle)
-        except (OSError, ValueError):
-            return None
+            return content(handle, most)
+        finally:
+            close(handle)
 
     def names(self, path: str) -> list[str]:
         """What a folder holds, sorted; nothing where there is no folder."""

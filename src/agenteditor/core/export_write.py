@@ -190,7 +190,7 @@ def _placing(
 
 def _done(target: TargetFolder, step: Step) -> bool:
     """Make one change; False if the file is neither as it was nor as it should be."""
-    present = target.look(step.path)
+    present = target.require(step.path)
     if present.obstacle:
         return False
     if present.digest == step.new:
@@ -201,7 +201,7 @@ def _done(target: TargetFolder, step: Step) -> bool:
         target.remove(step.path)
         return True
     staged = f"{STAGE}/{step.staged}"
-    if target.look(staged).digest != step.new:
+    if target.require(staged).digest != step.new:
         return False
     if present.digest:
         target.replace(staged, step.path)
