@@ -96,11 +96,10 @@ def planning(
     refused += alike
     waiting = [one for one in agents if not _accepted(one, choices)]
     going = [one for one in agents if _accepted(one, choices)]
-    wanted = files_of(going, choices, place)
     fault = _fault(agents, place, choices)
     if fault is not None:
-        entries = [entry_of(path, file, "conflict") for path, file in wanted.items()]
-        return Plan(place, choices, _sorted(entries, waiting, choices, place), tuple(refused), fault)
+        return Plan(place, choices, (), tuple(refused), fault)
+    wanted = files_of(going, choices, place)
     names = {stem_of(one.file) for one in waiting} | {name for one in refused for name in names_of(one)}
     if choices.zipped:
         return _zip_plan(wanted, waiting, refused, place, choices)

@@ -75,6 +75,7 @@ def writing(root: Path, changes: Sequence[Change]) -> Generator[Progress, None, 
                 _clear(target)
                 return ()
             intent = Intent(tuple(steps), tuple(made))
+            target.make_folders(f"{STAGE}/.")  # where files only go, nothing was staged
             target.sync(STAGE)
             target.create(f"{STAGE}/intent", intent_text(intent))
             target.replace(f"{STAGE}/intent", INTENT)  # from here on it counts
