@@ -1,18 +1,28 @@
-"""The export dialog: the plan first, then the files."""
+"""The export dialog: the plan first, then the files; what costs something is seen and accepted before."""
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QRect, Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QComboBox,
+    QLineEdit,
+    QStyle,
+    QStyleOptionViewItem,
+    QWidget,
+)
 
 from agenteditor.app.export_dialog import ExportDialog
 from agenteditor.app.settings import Settings
-from agenteditor.core.export import Source
+from agenteditor.core.export import Source, plan, write
 from agenteditor.ui import theme
 
+WIDE = "---\nname: {0}\ndescription: Use this.\ntools: Read, Bash(git *)\n---\n\nYou are {0}.\n"
 GOOD = "---\nname: good\ndescription: Use this agent when a test needs one.\n---\n\nYou are good.\n"
 
 
@@ -79,3 +89,193 @@ def test_every_reason_can_be_read_whole(dialog, qtbot, tmp_path, width):
     needed = dialog.list.fontMetrics().boundingRect(room, Qt.TextFlag.TextWordWrap, item.text(2)).height()
     assert dialog.list.visualItemRect(item).height() >= needed
     assert sum(dialog.list.columnWidth(column) for column in range(3)) <= dialog.list.width()
+
+
+@pytest.fixture
+def wide(qtbot, tmp_path):
+    """A dialog over two agents that could do more in Gemini CLI, and one that could not."""
+    texts = {"one": WIDE.format("one"), "two": WIDE.format("two"), "good": GOOD}
+    sources = [Source(Path(f"{name}.md"), text, "Work") for name, text in texts.items()]
+    made = ExportDialog(sources, Settings(export_folder=str(tmp_path / "out")))
+    qtbot.addWidget(made)
+    made.show()
+    made.form.target.setCurrentIndex(made.form.target.findData("gemini-cli"))
+    qtbot.waitUntil(lambda: made.plan is not None)
+    return made
+
+
+def box(dialog, row):
+    """Where the box of a row is to be clicked."""
+    item = dialog.list.topLevelItem(row)
+    option = QStyleOptionViewItem()
+    option.initFrom(dialog.list)
+    option.rect = dialog.list.visualItemRect(item)
+    option.rect.setLeft(dialog.list.indentation())
+    option.features = QStyleOptionViewItem.ViewItemFeature.HasCheckIndicator
+    style = dialog.list.style()
+    return style.subElementRect(QStyle.SubElement.SE_ItemViewItemCheckIndicator, option, dialog.list).center()
+
+
+def test_what_is_lost_stands_below_the_file(wide, qtbot):
+    item = wide.list.topLevelItem(0)
+    assert (item.text(0), item.text(1)) == ("waits", "agents/one.md")
+    losses = [(item.child(row).text(0), item.child(row).text(1)) for row in range(item.childCount())]
+    assert losses == [("widened", "tools")]
+    assert "all of Bash" in item.child(0).text(2)
+    assert "1 widened" in item.text(2)
+    wide.list.setFocus()
+    wide.list.setCurrentItem(item)
+    qtbot.keyClick(wide.list, Qt.Key.Key_Right)
+    assert item.isExpanded()
+
+
+def test_an_agent_that_could_do_more_is_written_once_its_box_is_ticked(wide, qtbot, tmp_path):
+    assert [state for state, _ in rows(wide)] == ["waits", "waits", "new"]
+    assert "2 could do more than before" in wide.summary.text()
+    wide.list.topLevelItem(0).setExpanded(True)
+    qtbot.mouseClick(wide.list.viewport(), Qt.MouseButton.LeftButton, pos=box(wide, 0))
+    qtbot.waitUntil(lambda: ("new", "agents/one.md") in rows(wide))
+    assert rows(wide)[0] == ("waits", "agents/two.md")
+    export(wide, qtbot)
+    assert sorted(path.name for path in (tmp_path / "out" / "agents").iterdir()) == ["good.md", "one.md"]
+
+
+def test_what_was_accepted_for_one_program_is_asked_again_for_another(wide, qtbot):
+    qtbot.mouseClick(wide.accept_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: wide.plan is not None)
+    assert [state for state, _ in rows(wide)] == ["new", "new", "new"]
+    assert not wide.accept_button.isVisible()
+    wide.form.target.setCurrentIndex(wide.form.target.findData("cursor"))
+    qtbot.waitUntil(lambda: wide.plan is not None)
+    assert wide.plan.count("waiting") == 2
+
+
+def test_plugins_are_for_claude_code_alone(wide, qtbot):
+    assert not wide.form.layouts["plugin"].isEnabled()
+    wide.form.target.setCurrentIndex(wide.form.target.findData("claude-code"))
+    assert wide.form.layouts["plugin"].isEnabled()
+    wide.form.layouts["plugin"].click()
+    wide.form.target.setCurrentIndex(wide.form.target.findData("gemini-cli"))
+    qtbot.waitUntil(lambda: wide.plan is not None)
+    assert "for Claude Code alone" in wide.summary.text()
+    assert not wide.export_button.isEnabled()
+
+
+def test_everything_that_can_be_said_of_a_marketplace_is_written(dialog, qtbot, tmp_path):
+    (tmp_path / "text").write_text("Do.\n", encoding="utf-8")
+    dialog.form.layouts["plugin"].click()
+    for line, text in (
+        (dialog.form.folder, str(tmp_path / "out")),
+        (dialog.form.name, "cat"),
+        (dialog.form.owner, "Me"),
+        (dialog.form.version, "1.0.0"),
+        (dialog.form.licence_file, str(tmp_path / "text")),
+    ):
+        qtbot.keyClicks(line, text)
+    dialog.form.licence.setCurrentText("MIT")
+    qtbot.waitUntil(lambda: dialog.plan is not None)
+    export(dialog, qtbot)
+    plugin = (tmp_path / "out/plugins/cat/.claude-plugin/plugin.json").read_text("utf-8")
+    for said in ('"version": "1.0.0"', '"license": "MIT"', '"name": "Me"'):
+        assert said in plugin
+    assert (tmp_path / "out/LICENSE").read_text("utf-8") == "Do.\n"
+    assert dialog._settings.export_owner == "Me" and dialog._settings.export_licence == "MIT"
+
+
+def test_a_licence_that_cannot_be_read_is_said(dialog, qtbot, tmp_path):
+    qtbot.keyClicks(dialog.form.folder, str(tmp_path / "out"))
+    qtbot.keyClicks(dialog.form.licence_file, str(tmp_path / "nowhere"))
+    assert "it does not exist" in dialog.summary.text()
+    assert not dialog.export_button.isEnabled()
+
+
+def test_what_is_gone_is_removed_when_it_is_chosen(dialog, qtbot, tmp_path):
+    old = plan([Source(Path("old.md"), GOOD.replace("good", "old"))], tmp_path / "out")
+    write(old)
+    qtbot.keyClicks(dialog.form.folder, str(tmp_path / "out"))
+    qtbot.waitUntil(lambda: ("left", "agents/old.md") in rows(dialog))
+    qtbot.mouseClick(
+        dialog.form.prune, Qt.MouseButton.LeftButton, pos=QPoint(8, dialog.form.prune.height() // 2)
+    )
+    qtbot.waitUntil(lambda: ("removed", "agents/old.md") in rows(dialog))
+    assert "1 to remove." in dialog.summary.text()
+    export(dialog, qtbot)
+    assert [path.name for path in (tmp_path / "out" / "agents").iterdir()] == ["good.md"]
+
+
+def test_a_zip_file_gets_its_ending(dialog, qtbot, tmp_path):
+    qtbot.keyClicks(dialog.form.folder, str(tmp_path / "cat"))
+    dialog.form.zipped.click()
+    qtbot.waitUntil(lambda: dialog.plan is not None)
+    assert not dialog.form.prune.isVisible()
+    export(dialog, qtbot)
+    assert zipfile.is_zipfile(tmp_path / "cat.zip")
+
+
+MANY = [Source(Path(f"{n}.md"), GOOD.replace("good", f"agent-{n}")) for n in range(120)]
+
+
+@pytest.fixture
+def large(qtbot, tmp_path, monkeypatch):
+    monkeypatch.setattr("agenteditor.app.export_steps._SLICE", 0)  # one step between two events
+    made = ExportDialog(MANY, Settings(export_folder=str(tmp_path / "out")))
+    qtbot.addWidget(made)
+    made.show()
+    return made
+
+
+def test_a_large_catalog_is_looked_at_in_slices_and_a_new_choice_starts_anew(large, qtbot):
+    assert large.plan is None and large.progress.isVisible()
+    assert not large.export_button.isEnabled()
+    large.form.layouts["categories"].click()
+    qtbot.waitUntil(lambda: large.plan is not None, timeout=30_000)
+    assert not large.progress.isVisible()
+    assert large.plan.choices.layout == "categories" and large.plan.todo == 121
+
+
+def test_cancel_while_files_are_written_leaves_nothing(large, qtbot, tmp_path):
+    qtbot.waitUntil(lambda: large.plan is not None, timeout=30_000)
+    qtbot.mouseClick(large.export_button, Qt.MouseButton.LeftButton)
+    assert large._writing.busy
+    qtbot.mouseClick(large.cancel_button, Qt.MouseButton.LeftButton)
+    assert large.isVisible()
+    qtbot.waitUntil(lambda: large.plan is not None)
+    assert large.summary.text() == "Stopped: nothing was changed."
+    assert not (tmp_path / "out").exists()
+    assert large.plan.todo == 120 and large.export_button.isEnabled()
+
+
+def test_cancel_when_it_counts_already_finishes(large, qtbot, tmp_path):
+    qtbot.waitUntil(lambda: large.plan is not None, timeout=30_000)
+    large._writing.progressed.connect(lambda one: large.reject() if one.what == "place" else None)
+    large.export_button.click()
+    qtbot.waitUntil(lambda: not large._writing.busy and large.plan is not None, timeout=30_000)
+    assert len(list((tmp_path / "out" / "agents").iterdir())) == 120
+    assert large.plan.todo == 0
+
+
+def test_closing_the_dialog_while_it_looks_stops_that(large, qtbot):
+    assert large._planning.busy
+    qtbot.mouseClick(large.cancel_button, Qt.MouseButton.LeftButton)
+    assert not large.isVisible() and not large._planning.busy
+
+
+def test_a_failure_is_said_and_the_plan_is_made_again(dialog, qtbot, tmp_path, monkeypatch):
+    said = []
+    monkeypatch.setattr("agenteditor.app.dialogs.say", lambda _parent, _title, text: said.append(text))
+    qtbot.keyClicks(dialog.form.folder, str(tmp_path / "out"))
+    (tmp_path / "out").write_text("in the way", encoding="utf-8")
+    qtbot.mouseClick(dialog.export_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: said != [])
+    assert "is not a folder" in dialog.summary.text()
+
+
+def test_every_choice_has_a_name_and_can_be_clicked(dialog):
+    dialog.form.layouts["plugin"].click()
+    for widget in dialog.findChildren(QWidget):
+        if widget.focusPolicy() != Qt.FocusPolicy.NoFocus and isinstance(
+            widget, QLineEdit | QComboBox | QAbstractButton
+        ):
+            if not isinstance(widget.parent(), QComboBox):  # whose line is a part of it
+                assert widget.accessibleName() or widget.text(), widget
+                assert widget.sizeHint().height() >= 24

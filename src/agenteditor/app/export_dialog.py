@@ -213,9 +213,7 @@ class ExportDialog(QDialog):
     def _show_summary(self, sentence: str) -> None:
         self.summary.setText(plain(sentence))
 
-    def _show_progress(self, progress: Progress | None) -> None:
-        if progress is None:
-            return
+    def _show_progress(self, progress: Progress) -> None:
         self._counts = progress.what == "place"
         self.progress.setRange(0, progress.total)
         self.progress.setValue(progress.done)

@@ -54,8 +54,8 @@ class Steps(QObject):
         work = self._work
         assert work is not None, "the timer runs only while there is work"
         until = time.monotonic() + _SLICE
-        progress: Progress | None = None
         try:
+            progress = next(work)
             while time.monotonic() < until:
                 progress = next(work)
         except StopIteration as stop:
