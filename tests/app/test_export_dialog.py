@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QStyle,
     QStyleOptionViewItem,
-    QWidget,
 )
 
 from agenteditor.app.export_dialog import ExportDialog
@@ -271,11 +270,11 @@ def test_a_failure_is_said_and_the_plan_is_made_again(dialog, qtbot, tmp_path, m
 
 
 def test_every_choice_has_a_name_and_can_be_clicked(dialog):
+    theme.apply(QApplication.instance(), "light")
     dialog.form.layouts["plugin"].click()
-    for widget in dialog.findChildren(QWidget):
-        if widget.focusPolicy() != Qt.FocusPolicy.NoFocus and isinstance(
-            widget, QLineEdit | QComboBox | QAbstractButton
-        ):
-            if not isinstance(widget.parent(), QComboBox):  # whose line is a part of it
-                assert widget.accessibleName() or widget.text(), widget
-                assert widget.sizeHint().height() >= 24
+    choices = [*dialog.findChildren(QLineEdit), *dialog.findChildren(QComboBox)]
+    choices = [one for one in choices if not isinstance(one.parent(), QComboBox)]  # a part of it
+    buttons = [one for one in dialog.findChildren(QAbstractButton) if one.isVisible()]
+    assert all(one.accessibleName() for one in choices)
+    assert all(one.text() for one in buttons)
+    assert all(one.height() >= 24 for one in (*choices, *buttons) if one.isVisible())
