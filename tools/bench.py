@@ -7,6 +7,7 @@ run, because absolute times say more about the machine than about the program.
 from __future__ import annotations
 
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -70,6 +71,7 @@ def main() -> int:
             )
         startup()
         checks(Path(folder))
+        exports(Path(folder))
     return 0
 
 
@@ -186,6 +188,53 @@ def checks(folder: Path) -> None:
         command = [sys.executable, "-m", "agenteditor", "check", str(path)]
         ours = timed(lambda command=command: subprocess.run(command, check=True, capture_output=True))  # type: ignore[misc]
         row(what, ours, bare, "s ", "a bare read of 1,000 files")
+
+
+def exports(folder: Path) -> None:
+    """The export of 3,000 agents into a new folder, and again into one that has them, against a copy."""
+    from agenteditor.core import export
+
+    head, body = SEED.read_text(encoding="utf-8").split("\n---\n", 1)
+    valid = 'name: agent-{0}\ndescription: "Use this agent for {0}."\nmodel: sonnet'
+    sources = [
+        export.Source(
+            folder / f"agent-{number}.md", f"---\n{valid.format(number)}\n---\n{body}", f"c {number % 9}"
+        )
+        for number in range(3000)
+    ]
+    assert head.startswith("---\n")
+    known: export.Known = {}
+    made = export.Choices("plugin")
+
+    def plan(place: Path) -> export.Plan:
+        steps = export.planning(sources, place, made, known)
+        while True:
+            try:
+                next(steps)
+            except StopIteration as stop:
+                planned: export.Plan = stop.value
+                return planned
+
+    def new(number: int) -> list[float]:
+        return [seconds(lambda: export.write(plan(folder / f"export-{number}")))]
+
+    first = seconds(lambda: plan(folder / "nowhere"))
+    writes = [time_ for number in range(3) for time_ in new(number)]
+    again = timed(lambda: export.write(plan(folder / "export-0")))
+    copies = [
+        seconds(lambda number=number: shutil.copytree(folder / "export-0", folder / f"copy-{number}"))  # type: ignore[misc]
+        for number in range(3)
+    ]
+    row("reading 3,000 agents for an export", [first], copies, "s ", "a copy of the exported files")
+    row("export of 3,000 agents, synced", writes, copies, "s ", "a copy of the exported files")
+    row("export again, nothing changed", again, copies, "s ", "a copy of the exported files")
+
+
+def seconds(action: Callable[[], object]) -> float:
+    """Seconds of one run."""
+    began = time.perf_counter()
+    action()
+    return time.perf_counter() - began
 
 
 def timed(action: Callable[[], object]) -> list[float]:

@@ -75,13 +75,16 @@ def faults_in_exporting(faults: Faults) -> Iterator[Faults]:
     wrapped = faults.wrap(os)
     modules = (disk, export_folder)
     before = [module.os for module in modules]
+    whole = export_folder.sync_everything
     try:
+        export_folder.sync_everything = lambda _handle: False  # so each file is synced, and can fail
         for module in modules:
             module.os = wrapped
         yield faults
     finally:
         for module, value in zip(modules, before, strict=True):
             module.os = value
+        export_folder.sync_everything = whole
 
 
 def kill(folder: Path, times: int) -> str:

@@ -147,6 +147,17 @@ def test_what_was_decided_is_finished_before_anything_else_unless_somebody_chang
     assert known[one] == {digest} and known[two] == {old[two]} and three not in known
 
 
+def test_a_sync_that_fails_is_a_failure_and_nothing_has_changed(tmp_path, monkeypatch):
+    def fails(_handle):
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    begun(tmp_path, 5)
+    monkeypatch.setattr("agenteditor.core.export_folder.sync_everything", fails)
+    with pytest.raises(FileProblem):
+        export(tmp_path, version(1, 5))
+    assert is_right(tmp_path, version(0, 5))
+
+
 def test_two_exports_at_once_are_one_after_the_other(tmp_path):
     begun(tmp_path, 5)
     with TargetFolder(tmp_path) as other:

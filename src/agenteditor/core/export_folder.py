@@ -12,7 +12,7 @@ import hashlib
 import os
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
@@ -148,14 +148,13 @@ class TargetFolder:
         return made
 
     def create(self, path: str, data: bytes, mode: int = 0) -> None:
-        """Make a file that was not there, with these rights (0: the usual ones), and bring it to the disk."""
+        """Make a file that was not there, with these rights (0: the usual ones). See `sync_files`."""
         with problems("save", self.root / path), self._at(path) as (name, folder):
             handle = os.open(name, _NEW, 0o666, dir_fd=folder)
             try:
                 write_all(handle, data)
                 if mode and hasattr(os, "fchmod"):
                     os.fchmod(handle, mode)
-                os.fsync(handle)
             finally:
                 close(handle)
 
@@ -209,6 +208,19 @@ class TargetFolder:
             return False
         return True
 
+    def sync_files(self, paths: Iterable[str]) -> None:
+        """Bring the content of new files to the disk: all at once where the system can (Linux)."""
+        with problems("save", self.root):
+            if self._handle is not None and sync_everything(self._handle):
+                return
+        for path in paths:
+            with problems("save", self.root / path), self._at(path) as (name, folder):
+                handle = os.open(name, os.O_WRONLY | _NO_FOLLOW | READING & ~os.O_RDONLY, dir_fd=folder)
+                try:
+                    os.fsync(handle)
+                finally:
+                    close(handle)
+
     def sync(self, path: str = "") -> None:
         """Bring a folder's names to the disk, as far as the system does such a thing."""
         with suppress(OSError), self._at(f"{path}/." if path else ".") as (_, folder):
@@ -236,6 +248,25 @@ class TargetFolder:
             yield name, handle
         finally:
             close(handle)
+
+
+def sync_everything(handle: int) -> bool:
+    """Sync the file system that a folder is on; False where there is no such call.
+
+    For many small files it takes half of the time that a sync of each takes. `os` does not have it.
+    """
+    if sys.platform != "linux":
+        return False
+    # Late: only those who export need it.
+    import ctypes
+
+    call = getattr(ctypes.CDLL(None, use_errno=True), "syncfs", None)
+    if call is None:
+        return False
+    if call(handle):
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number))
+    return True
 
 
 def digest_of(data: bytes) -> str:

@@ -33,6 +33,7 @@ from agenteditor.core.file_problem import FileProblem
 
 # Those that lead to others come after them: a reader never finds a plugin that is not there yet.
 _LAST = ("plugin.json", "marketplace.json")
+_AT_ONCE = 200  # files that are synced together: more would be felt in a window
 
 
 class Change(NamedTuple):
@@ -67,17 +68,23 @@ def writing(root: Path, changes: Sequence[Change]) -> Generator[Progress, None, 
         made: list[str] = []
         try:
             steps: list[Step] = []
+            fresh: list[str] = []
             for number, change in enumerate(sorted(changes, key=_order)):
                 if step := _staged(target, change, before, number, made):
                     steps.append(step)
+                    fresh += [f"{STAGE}/{step.staged}"] if step.staged else []
+                if len(fresh) >= _AT_ONCE:
+                    target.sync_files(fresh)
+                    fresh = []
                 yield Progress("stage", number + 1, len(changes))
             if not steps:
                 _clear(target)
                 return ()
             intent = Intent(tuple(steps), tuple(made))
             target.make_folders(f"{STAGE}/.")  # where files only go, nothing was staged
-            target.sync(STAGE)
             target.create(f"{STAGE}/intent", intent_text(intent))
+            target.sync_files([*fresh, f"{STAGE}/intent"])
+            target.sync(STAGE)
             target.replace(f"{STAGE}/intent", INTENT)  # from here on it counts
             target.sync()
         except BaseException:
@@ -183,6 +190,7 @@ def _placing(
     target.make_folders(f"{STAGE}/.")
     target.remove(f"{STAGE}/manifest")  # of an attempt that was interrupted here
     target.create(f"{STAGE}/manifest", manifest_text(Manifest(files, frozenset(kept))))
+    target.sync_files([f"{STAGE}/manifest"])
     target.replace(f"{STAGE}/manifest", MANIFEST)
     target.sync()
     target.remove(INTENT)
