@@ -97,9 +97,11 @@ def _export(options: argparse.Namespace) -> int:
         return FAILED
     if not options.dry_run:
         try:
-            export.write(plan)
+            written = export.write(plan)
         except FileProblem as problem:
             return _failed(str(problem))
+        for line in export.hints(plan) if written else ():
+            print(f"            {line}")
     return PROBLEMS if plan.refused or plan.problem or plan.count("conflict", "waiting") else OK
 
 

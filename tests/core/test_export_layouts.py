@@ -242,3 +242,14 @@ def test_a_file_whose_agent_is_refused_now_is_not_removed(tmp_path):
     assert [refused.reason for refused in made.refused][1] == "It cannot be read."
     gone = plan([good[2]], tmp_path, Choices("plugin", name="cat", prune=True))
     assert gone.count("removed") == 4
+
+
+def test_a_file_that_is_exported_is_not_removed_though_an_export_wrote_it(tmp_path):
+    exported(tmp_path, Choices(), [agent("a"), agent("b")])
+    own = tmp_path / "agents" / "a.md"
+    there = [Source(own, own.read_text("utf-8"))]
+    made = plan(there, tmp_path, Choices("categories", prune=True))
+    states = {entry.path: entry.state for entry in made.entries}
+    assert states["agents/a.md"] == "left" and states["agents/b.md"] == "removed"
+    write(made)
+    assert own.exists() and (tmp_path / "general" / "a.md").exists()

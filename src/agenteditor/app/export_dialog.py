@@ -55,7 +55,8 @@ class ExportDialog(QDialog):
         self.form = ExportForm(settings)
         self.form.changed.connect(self._make_plan)
         self.list = ExportRows()
-        self.list.accepted.connect(self._accept)
+        # Later: a plan that is made at once takes away the row that Qt is still at work on, and it crashes.
+        self.list.accepted.connect(self._accept, Qt.ConnectionType.QueuedConnection)
         self.summary = QLabel()
         self.summary.setTextFormat(Qt.TextFormat.PlainText)
         self.summary.setWordWrap(True)
@@ -175,12 +176,11 @@ class ExportDialog(QDialog):
         self._writing.run(export.writing(self.plan))
 
     def _written(self, written: tuple[Entry, ...]) -> None:
+        assert self.plan is not None, "it was written"
         self.form.remember(self._settings)
-        self._after(
-            self.tr("Written: {0} files, each read back. {1}").format(
-                sum(entry.state != "removed" for entry in written), self._hint()
-            )
-        )
+        count = sum(entry.state != "removed" for entry in written)
+        said = self.tr("Written: {0} files, each read back.").format(count)
+        self._after(f"{said} {self._hint(self.plan)}".rstrip())
 
     def _failed(self, problem: FileProblem) -> None:
         dialogs.say(self, self.tr("The export stopped."), str(problem))
@@ -193,10 +193,9 @@ class ExportDialog(QDialog):
         self._said = sentence
         self._plan_again()
 
-    def _hint(self) -> str:
-        if self.form.layout_ != "plugin" or self.form.zipped.isChecked():
-            return ""
-        return self.tr("To use it: /plugin marketplace add {0}").format(self.form.place)
+    def _hint(self, plan: Plan) -> str:
+        found = export.hints(plan)
+        return self.tr("To use it: {0} and {1}. To check it: {2}").format(*found) if found else ""
 
     def reject(self) -> None:
         """Stop what is being written; without such, close the dialog."""

@@ -31,7 +31,7 @@ from agenteditor.core.export_choices import (
     Source,
     problem,
 )
-from agenteditor.core.export_compare import compared, names_of, stem_of
+from agenteditor.core.export_compare import Protected, compared, names_of, stem_of
 from agenteditor.core.export_folder import digest_of
 from agenteditor.core.export_layouts import Wanted, files_of, plugins_of
 from agenteditor.core.export_manifest import MANIFEST
@@ -56,6 +56,7 @@ __all__ = [
     "State",
     "described",
     "file_name_problem",
+    "hints",
     "plan",
     "planning",
     "second_opinion",
@@ -100,11 +101,12 @@ def planning(
     if fault is not None:
         return Plan(place, choices, (), tuple(refused), fault)
     wanted = files_of(going, choices, place)
-    names = {stem_of(one.file) for one in waiting} | {name for one in refused for name in names_of(one)}
     if choices.zipped:
         return _zip_plan(wanted, waiting, refused, place, choices)
+    names = {stem_of(one.file) for one in waiting} | {name for one in refused for name in names_of(one)}
+    protected = Protected([source.path for source in sources], names)
     try:
-        entries, unfinished = yield from compared(wanted, place, choices, names)
+        entries, unfinished = yield from compared(wanted, place, choices, protected)
     except FileProblem as reason:
         return Plan(place, choices, (), tuple(refused), str(reason))
     every = _sorted(entries, waiting, choices, place)
@@ -126,6 +128,20 @@ def writing(plan: Plan) -> Generator[Progress, None, tuple[Entry, ...]]:
         return ()
     done = set((yield from export_write.writing(plan.place, changes)))
     return tuple(entry for entry in plan.entries if entry.path in done)
+
+
+def hints(plan: Plan) -> tuple[str, ...]:
+    """What to type to use and to check what was exported; nothing where it is used as it is."""
+    if plan.choices.layout != "plugin" or plan.choices.zipped:
+        return ()
+    paths = [entry.path.split("/") for entry in plan.entries if entry.path.startswith("plugins/")]
+    first = min((parts[1] for parts in paths), default="")
+    place, name = files.shown_path(plan.place), plan.choices.catalog_name(plan.place)
+    return (
+        f"/plugin marketplace add {place}",
+        f"/plugin install {first}@{name}",
+        f"claude plugin validate {place}",
+    )
 
 
 def _result(steps: Generator[Progress, None, Result]) -> Result:
@@ -185,7 +201,7 @@ def _zip_plan(
         entry_of(path, file, _state_in_zip(present.files.get(path), file.text))
         for path, file in wanted.items()
     ]
-    gone = "it is not in the catalog any more"
+    gone = "the new zip file does not have it"
     entries += [Entry(path, "", "removed", note=gone) for path in present.files if path not in wanted]
     every = _sorted(entries, waiting, choices, place)
     return Plan(place, choices, every, tuple(refused), None if present.ours else reason, stamp=present.stamp)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+import os
+from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
 from agenteditor.core import files
 from agenteditor.core.disk import is_there
@@ -20,8 +22,15 @@ from agenteditor.core.file_problem import FileProblem
 _GENERATED = {"README.md", "LICENSE", "plugin.json", "marketplace.json"}
 
 
+class Protected(NamedTuple):
+    """What is never removed: files that are exported, and those of agents with these names (`stem_of`)."""
+
+    sources: Sequence[Path]
+    names: set[str]
+
+
 def compared(
-    wanted: Mapping[str, Wanted], place: Path, choices: Choices, protected: set[str]
+    wanted: Mapping[str, Wanted], place: Path, choices: Choices, protected: Protected
 ) -> Generator[Progress, None, tuple[list[Entry], bool]]:
     """What would happen to each file of a folder, and whether an export was interrupted in it."""
     if not is_there(place):
@@ -38,11 +47,10 @@ def compared(
         for number, (path, file) in enumerate(sorted(wanted.items())):
             entries.append(_compared_file(target, path, file, ours))
             yield Progress("compare", number + 1, len(wanted))
-        folders = _protected_folders(ours, wanted, protected)
-        for path in sorted(set(ours.files) - set(wanted)):
-            entries += _old_file(
-                path, target.look(path), ours, choices, _is_protected(path, protected, folders)
-            )
+        old = sorted(set(ours.files) - set(wanted))
+        kept = _kept(old, place, protected)
+        for path in old:
+            entries += _old_file(path, target.look(path), ours, choices, kept.get(path, ""))
     return entries, interrupted
 
 
@@ -67,16 +75,14 @@ def _compared_file(target: TargetFolder, path: str, file: Wanted, ours: Manifest
     )
 
 
-def _old_file(
-    path: str, present: Present, ours: Manifest, choices: Choices, is_protected: bool
-) -> list[Entry]:
-    """What happens to a file of an earlier export that this one has not."""
+def _old_file(path: str, present: Present, ours: Manifest, choices: Choices, kept: str) -> list[Entry]:
+    """What happens to a file of an earlier export that this one has not; ``kept`` is why it stays."""
     if not present.digest and not present.obstacle:
         return []
     if not ours.owns(path, present.digest):
         return [Entry(path, "", "left", note="it was changed since it was exported")]
-    if is_protected:
-        return [Entry(path, "", "left", note="its agent may be one that is refused or waits")]
+    if kept:
+        return [Entry(path, "", "left", note=kept)]
     gone = "an earlier export wrote it; it is not in the catalog any more"
     return [Entry(path, "", "removed" if choices.prune else "left", note=gone)]
 
@@ -91,14 +97,19 @@ def stem_of(file: str) -> str:
     return same_file(file.partition(".")[0] or file)
 
 
-def _is_protected(path: str, names: set[str], folders: set[str]) -> bool:
-    own = PurePosixPath(path)
-    if own.name not in _GENERATED:
-        return stem_of(own.name) in names
-    return any(path.startswith(f"{folder}/") for folder in folders)
-
-
-def _protected_folders(ours: Manifest, wanted: Mapping[str, Wanted], names: set[str]) -> set[str]:
-    """The plugins that keep a file of an agent that is refused: they stay whole."""
-    kept = (path for path in ours.files if path not in wanted and _is_protected(path, names, set()))
-    return {"/".join(path.split("/")[:2]) for path in kept if path.startswith("plugins/")}
+def _kept(old: Sequence[str], place: Path, protected: Protected) -> dict[str, str]:
+    """Why files of an earlier export stay, of those that do."""
+    kept: dict[str, str] = {}
+    sources = {os.path.realpath(source) for source in protected.sources} if old else set()
+    for path in old:
+        name = PurePosixPath(path).name
+        if os.path.realpath(place / path) in sources:
+            kept[path] = "it is one of the files that are exported"
+        elif name not in _GENERATED and stem_of(name) in protected.names:
+            kept[path] = "its agent may be one that is refused or waits"
+    # A plugin that keeps an agent stays whole.
+    plugins = {"/".join(path.split("/")[:2]) for path in kept if path.startswith("plugins/")}
+    for path in old:
+        if PurePosixPath(path).name in _GENERATED and "/".join(path.split("/")[:2]) in plugins:
+            kept.setdefault(path, "its plugin keeps an agent")
+    return kept
