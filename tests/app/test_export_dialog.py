@@ -38,7 +38,13 @@ def rows(dialog):
     return [(item.text(0), item.text(1)) for item in items]
 
 
+def planned(dialog, qtbot):
+    """Wait for the plan: where the machine is busy, not even a short one is made at once."""
+    qtbot.waitUntil(lambda: dialog.plan is not None, timeout=30_000)
+
+
 def export(dialog, qtbot):
+    planned(dialog, qtbot)
     qtbot.mouseClick(dialog.export_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: dialog.summary.text().startswith("Written"))
 
@@ -50,6 +56,7 @@ def test_without_a_folder_nothing_can_be_written(dialog):
 
 def test_the_plan_shows_before_anything_is_written(dialog, qtbot, tmp_path):
     qtbot.keyClicks(dialog.form.folder, str(tmp_path / "out"))
+    planned(dialog, qtbot)
     assert rows(dialog) == [("refused", "bad.md"), ("new", "agents/good.md")]
     assert not (tmp_path / "out").exists()
     assert dialog.summary.text() == "1 to write, 0 kept as they are, 1 refused."
@@ -66,6 +73,7 @@ def test_export_writes_the_plan_and_shows_what_is_there_now(dialog, qtbot, tmp_p
 def test_the_other_layout_makes_another_plan(dialog, qtbot, tmp_path):
     qtbot.keyClicks(dialog.form.folder, str(tmp_path / "out"))
     dialog.form.layouts["plugin"].click()
+    planned(dialog, qtbot)
     assert ("new", "plugins/out/agents/good.md") in rows(dialog)
     export(dialog, qtbot)
     assert (tmp_path / "out" / ".claude-plugin" / "marketplace.json").is_file()
@@ -75,12 +83,14 @@ def test_the_other_layout_makes_another_plan(dialog, qtbot, tmp_path):
 @pytest.mark.parametrize("typed", ["~nobody-of-this-name/x", "a", "~", "a\\b", "x" * 300])
 def test_anything_may_be_typed_as_the_folder(dialog, qtbot, typed):
     qtbot.keyClicks(dialog.form.folder, typed)
-    assert dialog.plan is not None and dialog.summary.text()
+    planned(dialog, qtbot)
+    assert dialog.summary.text()
 
 
 @pytest.mark.parametrize("width", [420, 760, 1200])
 def test_every_reason_can_be_read_whole(dialog, qtbot, tmp_path, width):
     qtbot.keyClicks(dialog.form.folder, str(tmp_path / "out"))
+    planned(dialog, qtbot)
     dialog.resize(width, 500)
     QApplication.processEvents()
     item = dialog.list.topLevelItem(0)
@@ -99,7 +109,7 @@ def wide(qtbot, tmp_path):
     qtbot.addWidget(made)
     made.show()
     made.form.target.setCurrentIndex(made.form.target.findData("gemini-cli"))
-    qtbot.waitUntil(lambda: made.plan is not None)
+    planned(made, qtbot)
     return made
 
 
@@ -141,11 +151,11 @@ def test_an_agent_that_could_do_more_is_written_once_its_box_is_ticked(wide, qtb
 
 def test_what_was_accepted_for_one_program_is_asked_again_for_another(wide, qtbot):
     qtbot.mouseClick(wide.accept_button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: wide.plan is not None)
+    planned(wide, qtbot)
     assert [state for state, _ in rows(wide)] == ["new", "new", "new"]
     assert not wide.accept_button.isVisible()
     wide.form.target.setCurrentIndex(wide.form.target.findData("cursor"))
-    qtbot.waitUntil(lambda: wide.plan is not None)
+    planned(wide, qtbot)
     assert wide.plan.count("waiting") == 2
 
 
@@ -155,7 +165,7 @@ def test_plugins_are_for_claude_code_alone(wide, qtbot):
     assert wide.form.layouts["plugin"].isEnabled()
     wide.form.layouts["plugin"].click()
     wide.form.target.setCurrentIndex(wide.form.target.findData("gemini-cli"))
-    qtbot.waitUntil(lambda: wide.plan is not None)
+    planned(wide, qtbot)
     assert "for Claude Code alone" in wide.summary.text()
     assert not wide.export_button.isEnabled()
 
@@ -172,7 +182,7 @@ def test_everything_that_can_be_said_of_a_marketplace_is_written(dialog, qtbot, 
     ):
         qtbot.keyClicks(line, text)
     dialog.form.licence.setCurrentText("MIT")
-    qtbot.waitUntil(lambda: dialog.plan is not None)
+    planned(dialog, qtbot)
     export(dialog, qtbot)
     plugin = (tmp_path / "out/plugins/cat/.claude-plugin/plugin.json").read_text("utf-8")
     for said in ('"version": "1.0.0"', '"license": "MIT"', '"name": "Me"'):
@@ -205,7 +215,7 @@ def test_what_is_gone_is_removed_when_it_is_chosen(dialog, qtbot, tmp_path):
 def test_a_zip_file_gets_its_ending(dialog, qtbot, tmp_path):
     qtbot.keyClicks(dialog.form.folder, str(tmp_path / "cat"))
     dialog.form.zipped.click()
-    qtbot.waitUntil(lambda: dialog.plan is not None)
+    planned(dialog, qtbot)
     assert not dialog.form.prune.isVisible()
     export(dialog, qtbot)
     assert zipfile.is_zipfile(tmp_path / "cat.zip")
@@ -227,25 +237,25 @@ def test_a_large_catalog_is_looked_at_in_slices_and_a_new_choice_starts_anew(lar
     assert large.plan is None and large.progress.isVisible()
     assert not large.export_button.isEnabled()
     large.form.layouts["categories"].click()
-    qtbot.waitUntil(lambda: large.plan is not None, timeout=30_000)
+    planned(large, qtbot)
     assert not large.progress.isVisible()
     assert large.plan.choices.layout == "categories" and large.plan.todo == 121
 
 
 def test_cancel_while_files_are_written_leaves_nothing(large, qtbot, tmp_path):
-    qtbot.waitUntil(lambda: large.plan is not None, timeout=30_000)
+    planned(large, qtbot)
     qtbot.mouseClick(large.export_button, Qt.MouseButton.LeftButton)
     assert large._writing.busy
     qtbot.mouseClick(large.cancel_button, Qt.MouseButton.LeftButton)
     assert large.isVisible()
-    qtbot.waitUntil(lambda: large.plan is not None)
+    planned(large, qtbot)
     assert large.summary.text() == "Stopped: nothing was changed."
     assert not (tmp_path / "out").exists()
     assert large.plan.todo == 120 and large.export_button.isEnabled()
 
 
 def test_cancel_when_it_counts_already_finishes(large, qtbot, tmp_path):
-    qtbot.waitUntil(lambda: large.plan is not None, timeout=30_000)
+    planned(large, qtbot)
     large._writing.progressed.connect(lambda one: large.reject() if one.what == "place" else None)
     large.export_button.click()
     qtbot.waitUntil(lambda: not large._writing.busy and large.plan is not None, timeout=30_000)
@@ -263,13 +273,15 @@ def test_a_failure_is_said_and_the_plan_is_made_again(dialog, qtbot, tmp_path, m
     said = []
     monkeypatch.setattr("agenteditor.app.dialogs.say", lambda _parent, _title, text: said.append(text))
     qtbot.keyClicks(dialog.form.folder, str(tmp_path / "out"))
+    planned(dialog, qtbot)
     (tmp_path / "out").write_text("in the way", encoding="utf-8")
     qtbot.mouseClick(dialog.export_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: said != [])
+    planned(dialog, qtbot)
     assert "is not a folder" in dialog.summary.text()
 
 
-def test_every_choice_has_a_name_and_can_be_clicked(dialog):
+def test_every_choice_has_a_name_and_can_be_clicked(dialog, qtbot):
     theme.apply(QApplication.instance(), "light")
     dialog.form.layouts["plugin"].click()
     choices = [*dialog.findChildren(QLineEdit), *dialog.findChildren(QComboBox)]
@@ -277,4 +289,4 @@ def test_every_choice_has_a_name_and_can_be_clicked(dialog):
     buttons = [one for one in dialog.findChildren(QAbstractButton) if one.isVisible()]
     assert all(one.accessibleName() for one in choices)
     assert all(one.text() for one in buttons)
-    assert all(one.height() >= 24 for one in (*choices, *buttons) if one.isVisible())
+    qtbot.waitUntil(lambda: min(one.height() for one in (*choices, *buttons) if one.isVisible()) >= 24)
