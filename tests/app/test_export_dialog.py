@@ -242,6 +242,14 @@ def test_a_large_catalog_is_looked_at_in_slices_and_a_new_choice_starts_anew(lar
     assert large.plan.choices.layout == "categories" and large.plan.todo == 121
 
 
+def test_of_many_files_that_need_no_look_only_some_are_listed(large, qtbot, monkeypatch):
+    monkeypatch.setattr("agenteditor.app.export_rows.MOST_PLAIN", 20)
+    planned(large, qtbot)
+    assert len(rows(large)) == 21
+    last = large.list.topLevelItem(20)
+    assert (last.text(1), last.text(2)) == ("100 more files", "100 new")
+
+
 def test_cancel_while_files_are_written_leaves_nothing(large, qtbot, tmp_path):
     planned(large, qtbot)
     qtbot.mouseClick(large.export_button, Qt.MouseButton.LeftButton)

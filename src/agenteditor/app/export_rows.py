@@ -6,6 +6,9 @@ ticked is the file written.
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
+
 from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QTreeWidgetItem
@@ -18,6 +21,7 @@ from agenteditor.ui.qtext import plain, tool_tip
 from agenteditor.ui.sentence_rows import SentenceRows
 
 _ORDER: tuple[State, ...] = ("waiting", "conflict", "removed", "new", "replaced", "left", "same")
+MOST_PLAIN = 1000  # rows of files of which there is nothing to say
 _ENTRY = Qt.ItemDataRole.UserRole
 
 
@@ -44,8 +48,11 @@ class ExportRows(SentenceRows):
         if plan is not None:
             entries = sorted(plan.entries, key=lambda entry: _ORDER.index(entry.state))
             needed = sum(entry.state == "waiting" for entry in entries)
-            items = [_entry_row(entry) for entry in entries]
+            plain_ones = [entry for entry in entries if not entry.note and not entry.losses]
+            hidden = set(map(id, plain_ones[MOST_PLAIN:]))
+            items = [_entry_row(entry) for entry in entries if id(entry) not in hidden]
             items[needed:needed] = [_refused_row(refused) for refused in plan.refused]
+            items += [_rest_row(plain_ones[MOST_PLAIN:])] if hidden else []
             self.addTopLevelItems(items)
             for item in items:
                 item.setExpanded(item.text(1) in opened)
@@ -104,13 +111,23 @@ def _refused_row(refused: Refused) -> QTreeWidgetItem:
     return item
 
 
+def _rest_row(entries: Sequence[Entry]) -> QTreeWidgetItem:
+    """One row for many files of which there is nothing to say."""
+    words, counts = _words(), Counter(entry.state for entry in entries)
+    said = ", ".join(f"{count} {words[state]}" for state, count in counts.items())
+    item = QTreeWidgetItem(["…", _tr("{0} more files").format(len(entries)), said])
+    item.setIcon(0, severity_icon("info"))
+    return item
+
+
 def _note(entry: Entry) -> str:
     """The note, and how much of the agent is not kept."""
     words = _fate_words()
     fates: list[Fate] = ["widened", "lost", "approximated"]
     counts = {fate: sum(item.fate == fate for item in entry.losses) for fate in fates}
     said = ", ".join(f"{count} {words[fate]}" for fate, count in counts.items() if count)
-    return "; ".join(part for part in (said, entry.note) if part)
+    note = "; ".join(part for part in (said, entry.note) if part)
+    return note[:1].upper() + note[1:]
 
 
 def _icon(entry: Entry) -> QIcon:

@@ -100,7 +100,9 @@ def planning(
     fault = _fault(agents, place, choices)
     if fault is not None:
         return Plan(place, choices, (), tuple(refused), fault)
+    yield Progress("compare", 0, len(agents))
     wanted = files_of(going, choices, place)
+    yield Progress("compare", 0, len(wanted))
     if choices.zipped:
         return _zip_plan(wanted, waiting, refused, place, choices)
     names = {stem_of(one.file) for one in waiting} | {name for one in refused for name in names_of(one)}

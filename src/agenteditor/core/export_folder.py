@@ -12,7 +12,7 @@ import hashlib
 import os
 import stat
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
@@ -196,6 +196,15 @@ class TargetFolder:
             self._at(path) as (name, folder),
         ):
             os.unlink(name, dir_fd=folder)
+
+    def remove_all(self, path: str, is_meant: Callable[[str], bool]) -> None:
+        """Remove the files of a folder that are meant, as far as they can be."""
+        with suppress(OSError), self._at(f"{path}/.") as (_, folder):
+            base = self.root / path if folder is None else Path()
+            for name in self.names(path):
+                if is_meant(name):
+                    with suppress(OSError):
+                        os.unlink(base / name, dir_fd=folder)
 
     def remove_folder(self, path: str) -> bool:
         """Remove a folder if it is empty; whether there is none any more."""

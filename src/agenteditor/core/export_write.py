@@ -228,8 +228,5 @@ def _emptied(target: TargetFolder, folder: str, files: dict[str, frozenset[str]]
 
 def _clear(target: TargetFolder) -> None:
     """Remove what was written beside; nothing else that may lie there."""
-    for name in target.names(STAGE):
-        if name.isdigit() or name in ("intent", "manifest"):
-            with suppress(OSError):
-                target.remove(f"{STAGE}/{name}")
+    target.remove_all(STAGE, lambda name: name.isdigit() or name in ("intent", "manifest"))
     target.remove_folder(STAGE)

@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -182,8 +183,13 @@ def _index(catalog: Catalog, folder: str) -> list[str]:
 
 def _line(agent: Agent, folder: str) -> str:
     link = quote(folder + agent.path)
-    sentence = first_sentence(agent.description)
-    return f"- [**{_escaped(agent.name)}**]({link})" + (f" - {_escaped(sentence)}" if sentence else "")
+    sentence = _sentence(agent.description)
+    return f"- [**{_escaped(agent.name)}**]({link})" + (f" - {sentence}" if sentence else "")
+
+
+@lru_cache(maxsize=10_000)  # a plan is made anew with every key, and two READMEs say the same
+def _sentence(description: str) -> str:
+    return _escaped(first_sentence(description))
 
 
 def _licence(catalog: Catalog) -> list[str]:
@@ -205,8 +211,9 @@ def first_sentence(description: str) -> str:
 
 def _escaped(text: str) -> str:
     """``text`` as Markdown that shows it as it is, on one line."""
-    shown = "".join(letter if letter.isprintable() else " " for letter in text)
-    return _MARKUP.sub(r"\\\1", shown)
+    if not text.isprintable():
+        text = "".join(letter if letter.isprintable() else " " for letter in text)
+    return _MARKUP.sub(r"\\\1", text)
 
 
 def _total(catalog: Catalog) -> int:
