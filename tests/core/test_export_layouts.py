@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agenteditor.core.export import MANIFEST, Choices, Source, plan, write
+from agenteditor.core.export import MANIFEST, Choices, Source, described, plan, write
 from agenteditor.core.export_layouts import GENERAL
 from agenteditor.core.syntax import parse
 from tests.core.exports import faults_in_exporting
@@ -65,6 +65,15 @@ def test_category_folders_have_an_index(tmp_path):
     assert "## Data Work\n\n- [**a**](data-work/a.md) - Use it for this.\n" in index
     assert "- [**E e**](con-agents/E%20e.md)" in index and "A \\*Team\\*" in index and "MIT." in index
     assert len(index.split()) >= 40
+
+
+@pytest.mark.parametrize("zipped", [False, True])
+def test_categories_that_become_one_are_told(zipped, tmp_path):
+    agents = [agent("a", "Data Work"), agent("b", "data-work"), agent("c", "Other"), agent("d")]
+    made = plan(agents, tmp_path / "cat", Choices("categories", zipped=zipped))
+    assert made.notes == ("The categories “Data Work” and “data-work” become one: data-work.",)
+    assert made.notes[0] in described(made)
+    assert plan(agents, tmp_path / "cat", Choices()).notes == ()
 
 
 def test_the_index_shows_texts_as_they_are(tmp_path):

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from agenteditor.core import disk, export_write
+from agenteditor.core import disk, export_folder, export_write
 from agenteditor.core.disk import Conflict
 from agenteditor.core.export_folder import Present, TargetFolder
 from agenteditor.core.export_manifest import (
@@ -236,6 +236,41 @@ def test_a_link_in_the_folder_leads_no_write_out_of_it(where, tmp_path):
         export(place, version(0, 5))
     assert snapshot(outside) == {"a1.md": b"theirs\n"}
     assert (place / where).is_symlink()
+
+
+@needs_links
+@pytest.mark.parametrize("where", ["plugins", "plugins/p-1/agents", STAGE])
+def test_without_folder_handles_links_are_looked_for_and_refused(where, tmp_path, monkeypatch):
+    monkeypatch.setattr("agenteditor.core.export_folder._HAS_HANDLES", False)
+    place, outside = tmp_path / "place", tmp_path / "outside"
+    begun(place, 5)
+    for number in (1, 2):
+        export(place, version(number, 5))
+        assert is_right(place, version(number, 5))
+    outside.mkdir()
+    shutil.rmtree(place / where, ignore_errors=True)
+    (place / where).symlink_to(outside)
+    with pytest.raises(FileProblem):
+        export(place, version(3, 5))
+    assert snapshot(outside) == {}
+
+
+def test_where_no_file_can_have_two_names_it_is_renamed(tmp_path, monkeypatch):
+    with faults_in_exporting(Faults(0)):
+        monkeypatch.setattr(export_folder.os, "link", _no_links)
+        begun(tmp_path, 5)
+        export(tmp_path, version(1, 5))
+        assert is_right(tmp_path, version(1, 5))
+        (tmp_path / STAGE).mkdir()
+        (tmp_path / STAGE / "0").write_bytes(b"new")
+        (tmp_path / "mine.md").write_bytes(b"mine")
+        with TargetFolder(tmp_path) as target:
+            assert not target.place(f"{STAGE}/0", "mine.md")
+    assert (tmp_path / "mine.md").read_bytes() == b"mine"
+
+
+def _no_links(*_arguments, **_named):
+    raise OSError(errno.EPERM, os.strerror(errno.EPERM))
 
 
 @needs_links

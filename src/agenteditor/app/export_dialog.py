@@ -152,6 +152,7 @@ class ExportDialog(QDialog):
                     plan.count("waiting")
                 )
             )
+        said += plan.notes
         if plan.unfinished:
             said.append(self.tr("An earlier export was interrupted; it is finished first."))
         return " ".join(said)

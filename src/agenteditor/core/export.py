@@ -9,6 +9,7 @@ overwritten or removed that was not written by an export and left alone since. B
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Mapping, MutableMapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -33,7 +34,7 @@ from agenteditor.core.export_choices import (
 )
 from agenteditor.core.export_compare import Protected, compared, names_of, stem_of
 from agenteditor.core.export_folder import digest_of
-from agenteditor.core.export_layouts import Wanted, files_of, plugins_of
+from agenteditor.core.export_layouts import Wanted, files_of, merged, plugins_of
 from agenteditor.core.export_manifest import MANIFEST
 from agenteditor.core.export_plan import Entry, Plan, State, described, entry_of
 from agenteditor.core.export_write import Change, Progress
@@ -103,8 +104,9 @@ def planning(
     yield Progress("compare", 0, len(agents))
     wanted = files_of(going, choices, place)
     yield Progress("compare", 0, len(wanted))
+    notes = merged(plugins_of(agents, choices, place)) if choices.layout != "folder" else ()
     if choices.zipped:
-        return _zip_plan(wanted, waiting, refused, place, choices)
+        return replace(_zip_plan(wanted, waiting, refused, place, choices), notes=notes)
     names = {stem_of(one.file) for one in waiting} | {name for one in refused for name in names_of(one)}
     protected = Protected([source.path for source in sources], names)
     try:
@@ -112,7 +114,7 @@ def planning(
     except FileProblem as reason:
         return Plan(place, choices, (), tuple(refused), str(reason))
     every = _sorted(entries, waiting, choices, place)
-    return Plan(place, choices, every, tuple(refused), unfinished=unfinished)
+    return Plan(place, choices, every, tuple(refused), unfinished=unfinished, notes=notes)
 
 
 def writing(plan: Plan) -> Generator[Progress, None, tuple[Entry, ...]]:

@@ -24,6 +24,7 @@ from agenteditor.core.file_problem import FileProblem
 if sys.platform != "win32":
     import fcntl
 
+_LINKS_LINKS = os.link in os.supports_follow_symlinks  # whether a link can be given a second name
 _HAS_HANDLES = {os.open, os.link, os.mkdir, os.rename, os.rmdir, os.stat, os.unlink} <= os.supports_dir_fd
 _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
 _FOLDER = os.O_RDONLY | _NO_FOLLOW | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_CLOEXEC", 0)
@@ -175,7 +176,7 @@ class TargetFolder:
             self._at(path) as (own, folder),
         ):
             try:
-                os.link(name, own, src_dir_fd=above, dst_dir_fd=folder, follow_symlinks=False)
+                os.link(name, own, src_dir_fd=above, dst_dir_fd=folder, follow_symlinks=not _LINKS_LINKS)
             except FileExistsError:
                 return False
             except OSError as error:

@@ -38,6 +38,17 @@ def plugins_of(agents: Sequence[Ready], choices: Choices, place: Path) -> dict[s
     return found
 
 
+def merged(plugins: Mapping[str, Sequence[Ready]]) -> tuple[str, ...]:
+    """Sentences about categories that become one: what tells them apart no identifier keeps."""
+    found: list[str] = []
+    for plugin in sorted(plugins):
+        categories = sorted({agent.source.category for agent in plugins[plugin]} - {""})
+        if len(categories) > 1:
+            quoted = " and ".join(f"“{category}”" for category in categories)
+            found.append(f"The categories {quoted} become one: {plugin}.")
+    return tuple(found)
+
+
 def files_of(agents: Sequence[Ready], choices: Choices, place: Path) -> dict[str, Wanted]:
     """The files below ``place``, the folder or zip file that is written."""
     agents = sorted(agents, key=lambda agent: (agent.name, str(agent.source.path)))

@@ -49,6 +49,7 @@ class Plan:
 
     ``problem`` is why nothing at all can be written; ``unfinished``, whether an earlier export was
     interrupted, which is finished first. ``stamp`` is the version of a zip file that would be replaced.
+    ``notes`` are sentences about the whole.
     """
 
     place: Path
@@ -58,6 +59,7 @@ class Plan:
     problem: str | None = None
     unfinished: bool = False
     stamp: Stamp | None = None
+    notes: tuple[str, ...] = ()
 
     def count(self, *states: State) -> int:
         """How many entries are in one of these states."""
@@ -82,6 +84,7 @@ def described(plan: Plan) -> list[str]:
         lines.append(f"{_WORDS[entry.state]} {entry.path}{f': {entry.note}' if entry.note else ''}")
         lines += [f"            {item.fate} {item.field}: {item.reason}" for item in entry.losses]
     lines += [f"refused   {refused.path}: {refused.reason}" for refused in plan.refused]
+    lines += plan.notes
     if plan.unfinished:
         lines.append("An earlier export was interrupted here; it is finished first.")
     if plan.problem:
