@@ -99,6 +99,7 @@ SPECS: tuple[Spec | str, ...] = (
     Spec("to-lf", "agent", "Line ends: &LF"),
     Spec("to-crlf", "agent", "Line ends: C&RLF"),
     Spec("bom", "agent", "&Byte order mark", None, "", True),
+    Spec("judge", "catalog", "&Judge the catalog…", "Ctrl+J", "check"),
     Spec("shortcuts", "help", "&Keyboard shortcuts", "Ctrl+?", "keyboard"),
     Spec("sample", "help", "&Open the sample agents", None, "agent"),
     "-help",
@@ -110,7 +111,7 @@ MENUS = {
     "edit": "&Edit",
     "view": "&View",
     "agent": "&Agent",
-    "catalog": "&Catalog",
+    "catalog": "Catalo&g",
     "help": "&Help",
 }
 SUBMENUS = {
