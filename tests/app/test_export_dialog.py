@@ -19,6 +19,8 @@ from PySide6.QtWidgets import (
 from agenteditor.app.export_dialog import ExportDialog
 from agenteditor.app.settings import Settings
 from agenteditor.core.export import Source, plan, write
+from agenteditor.core.export_folder import TargetFolder
+from agenteditor.core.file_problem import FileProblem
 from agenteditor.ui import theme
 
 WIDE = "---\nname: {0}\ndescription: Use this.\ntools: Read, Bash(git *)\n---\n\nYou are {0}.\n"
@@ -269,6 +271,31 @@ def test_cancel_when_it_counts_already_finishes(large, qtbot, tmp_path):
     qtbot.waitUntil(lambda: not large._writing.busy and large.plan is not None, timeout=30_000)
     assert len(list((tmp_path / "out" / "agents").iterdir())) == 120
     assert large.plan.todo == 0
+
+
+def test_what_fails_after_it_counts_is_said(large, qtbot, monkeypatch):
+    said = []
+    monkeypatch.setattr("agenteditor.app.dialogs.say", lambda _parent, _title, text: said.append(text))
+    planned(large, qtbot)
+
+    def stop(progress):
+        if progress.what == "place":
+            monkeypatch.setattr(TargetFolder, "place", fails)
+            large.reject()
+
+    def fails(_target, _new, path):
+        raise FileProblem("no-space", "save", path)
+
+    large._writing.progressed.connect(stop)
+    large.export_button.click()
+    qtbot.waitUntil(lambda: said != [], timeout=30_000)
+    monkeypatch.undo()
+    planned(large, qtbot)
+    assert "the disk is full" in said[0] and "all is written" not in large.summary.text()
+    assert large.plan.unfinished and large.export_button.isEnabled()
+    large._writing.progressed.disconnect(stop)
+    export(large, qtbot)
+    assert large.plan.todo == 0 and not large.plan.unfinished
 
 
 def test_closing_the_dialog_while_it_looks_stops_that(large, qtbot):

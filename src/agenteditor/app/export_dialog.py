@@ -204,9 +204,9 @@ class ExportDialog(QDialog):
             self._planning.stop()
             super().reject()
             return
-        self._writing.stop()
-        stopped = self.tr("Stopped: nothing was changed.")
-        self._after(self.tr("It was too late to stop: all is written.") if self._counts else stopped)
+        if self._writing.stop():
+            stopped = self.tr("Stopped: nothing was changed.")
+            self._after(self.tr("It was too late to stop: all is written.") if self._counts else stopped)
 
     # --- what is said --------------------------------------------------------------------------
 

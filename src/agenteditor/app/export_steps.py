@@ -43,12 +43,20 @@ class Steps(QObject):
         if self.busy:
             self._timer.start()
 
-    def stop(self) -> None:
-        """Stop what is being done; the generator takes back, or finishes, what it had begun."""
+    def stop(self) -> bool:
+        """Stop what is being done; the generator takes back, or finishes, what it had begun.
+
+        False if it could not; ``failed`` says why.
+        """
         work, self._work = self._work, None
         self._timer.stop()
-        if work is not None:
-            work.close()
+        try:
+            if work is not None:
+                work.close()
+        except FileProblem as problem:
+            self.failed.emit(problem)
+            return False
+        return True
 
     def _go_on(self) -> None:
         work = self._work
