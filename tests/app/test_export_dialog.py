@@ -151,6 +151,17 @@ def test_an_agent_that_could_do_more_is_written_once_its_box_is_ticked(wide, qtb
     assert sorted(path.name for path in (tmp_path / "out" / "agents").iterdir()) == ["good.md", "one.md"]
 
 
+def test_boxes_are_ticked_with_the_keyboard_and_the_focus_stays(wide, qtbot):
+    wide.list.setFocus()
+    wide.list.setCurrentItem(wide.list.topLevelItem(1))
+    qtbot.keyClick(wide.list, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: ("new", "agents/two.md") in rows(wide))
+    item = wide.list.currentItem()
+    assert (item.text(1), item.checkState(0)) == ("agents/two.md", Qt.CheckState.Checked)
+    qtbot.keyClick(wide.list, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: ("waits", "agents/two.md") in rows(wide))
+
+
 def test_what_was_accepted_for_one_program_is_asked_again_for_another(wide, qtbot):
     qtbot.mouseClick(wide.accept_button, Qt.MouseButton.LeftButton)
     planned(wide, qtbot)

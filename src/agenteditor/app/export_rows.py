@@ -40,7 +40,8 @@ class ExportRows(SentenceRows):
         self.itemChanged.connect(self._tell)
 
     def show_plan(self, plan: Plan | None) -> None:
-        """Show a plan instead of the one before; what was opened stays open."""
+        """Show a plan instead of the one before; what was opened, or had the focus, still is and has."""
+        present = next((item.text(1) for item in self.selectedItems()), None)
         opened = {item.text(1) for item in self.rows() if item.isExpanded()}
         place = self.verticalScrollBar().value()
         self.blockSignals(True)  # a box that is drawn is not one that was clicked
@@ -56,6 +57,8 @@ class ExportRows(SentenceRows):
             self.addTopLevelItems(items)
             for item in items:
                 item.setExpanded(item.text(1) in opened)
+                if item.text(1) == present:
+                    self.setCurrentItem(item)
         self.blockSignals(False)
         self._fit()
         self.verticalScrollBar().setValue(place)
