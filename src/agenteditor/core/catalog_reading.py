@@ -9,7 +9,7 @@ from typing import NamedTuple
 from agenteditor.core import files
 from agenteditor.core.catalog_agent import CatalogAgent, agent_of
 from agenteditor.core.catalog_entry import Problem, short
-from agenteditor.core.checks import check
+from agenteditor.core.checks import findings
 from agenteditor.core.files import FileProblem
 from agenteditor.core.rule_settings import NO_SETTINGS, RuleSettings, applied, found
 from agenteditor.core.syntax import parse_at
@@ -43,5 +43,5 @@ def reading(paths: Sequence[Path], root: Path, texts: Mapping[Path, str]) -> Ite
 
 def _read(path: Path, root: Path, text: str, settings: RuleSettings) -> CatalogFile:
     syntax = parse_at(text, path)
-    problems = applied(check(syntax, syntax.dialect.place, path.name, settings.wanted), settings)
+    problems = applied(findings(syntax, syntax.dialect.place, path.name, settings.wanted), settings)
     return CatalogFile(path, agent_of(syntax, path, root), short(text, problems))
