@@ -8,7 +8,7 @@ TOUR := build/tour
 # A file's tests stay together, so what they share is made once. ARGS="-n 0" runs them in one process.
 PARALLEL := -n auto --maxprocesses 4 --dist loadfile
 
-.PHONY: help run test lint bench docs oracle screenshots clean
+.PHONY: help run test lint bench docs oracle validate-export screenshots clean
 
 help:
 	@echo 'make run      open the window on the sample catalog (without a screen: a tour, written to $(TOUR))'
@@ -17,6 +17,7 @@ help:
 	@echo 'make bench    how fast it is, as ratios'
 	@echo 'make docs     write docs/rules.md anew from the rules'
 	@echo 'make oracle   ask the real reader about damaged files again (needs npm and the reference files)'
+	@echo 'make validate-export  ask the real program about what we export (needs npm)'
 	@echo 'make screenshots  draw the pictures of docs/screenshots again'
 	@echo 'make clean    remove .venv and what was built'
 
@@ -50,6 +51,10 @@ docs:
 oracle:
 	@$(PYTHON) tools/prepare.py test
 	@exec $(BIN)/python -m tools.oracle $(ARGS)
+
+validate-export:
+	@$(PYTHON) tools/prepare.py test
+	@exec $(BIN)/python -m tools.validate_export $(ARGS)
 
 # The pictures of the README: drawn off screen, from the tour.
 screenshots:

@@ -7,12 +7,14 @@ run, because absolute times say more about the machine than about the program.
 from __future__ import annotations
 
 import os
+import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -70,6 +72,7 @@ def main() -> int:
             )
         startup()
         checks(Path(folder))
+        exports(Path(folder))
         judgement(Path(folder))
         finding(Path(folder))
     return 0
@@ -188,6 +191,37 @@ def checks(folder: Path) -> None:
         command = [sys.executable, "-m", "agenteditor", "check", str(path)]
         ours = timed(lambda command=command: subprocess.run(command, check=True, capture_output=True))  # type: ignore[misc]
         row(what, ours, bare, "s ", "a bare read of 1,000 files")
+
+
+def exports(folder: Path) -> None:
+    """The export of 3,000 agents into a new folder, and again where nothing changed, against a copy."""
+    from agenteditor.core.export import Choices, Plan, Source, plan, write
+
+    body = SEED.read_text(encoding="utf-8").split("\n---\n", 1)[1]
+    sources = [
+        Source(
+            Path(f"agent-{number}.md"),
+            f'---\nname: agent-{number}\ndescription: "Agent {number}."\n---\n{body}',
+            f"c {number % 9}",
+        )
+        for number in range(3000)
+    ]
+    place, made = folder / "export", Choices("plugin")
+    planned: list[Plan] = []
+    reads = [seconds(lambda: planned.append(plan(sources, place, made)))]
+    writes = [seconds(lambda: write(planned[0]))]
+    again = [seconds(lambda: write(plan(sources, place, made)))]
+    copies = [seconds(partial(shutil.copytree, place, folder / f"copy-{number}")) for number in range(3)]
+    row("plan of an export of 3,000 agents", reads, copies, "s ", "a copy of the exported files")
+    row("writing it, synced", writes, copies, "s ", "a copy of the exported files")
+    row("plan and export, nothing changed", again, copies, "s ", "a copy of the exported files")
+
+
+def seconds(action: Callable[[], object]) -> float:
+    """Seconds of one run."""
+    began = time.perf_counter()
+    action()
+    return time.perf_counter() - began
 
 
 def finding(folder: Path) -> None:

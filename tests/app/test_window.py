@@ -539,3 +539,13 @@ def test_tabs_of_files_of_one_name_name_their_folders(window, tmp_path):
     assert window.documents.tabText(0) == "same.md — agents"
     window.close_document(window.editors()[1])
     assert window.documents.tabText(0) == "same.md"
+
+
+def test_a_file_that_cannot_be_read_is_told_to_the_export(window, tmp_path, good):
+    (tmp_path / "work").mkdir()
+    (tmp_path / "work" / "gone.md").symlink_to(tmp_path / "nowhere")
+    window.open_paths([tmp_path])
+    one, other = window.documents_to_export()
+    assert (one.path, one.text, one.unreadable) == (good, GOOD, "")
+    assert (other.path.name, other.text, other.category) == ("gone.md", "", "work")
+    assert "it does not exist" in other.unreadable

@@ -16,7 +16,7 @@ from agenteditor.core import atomic_write, disk, in_place
 CALLS = {
     *("open", "read", "write", "lseek", "fsync", "close", "link", "rename", "unlink", "fstat", "stat"),
     *("access", "fchmod", "fchown", "listxattr", "getxattr", "setxattr", "removexattr", "ftruncate"),
-    *("posix_fallocate", "flock"),
+    *("posix_fallocate", "flock", "mkdir", "rmdir", "replace", "dup", "listdir"),
 }
 
 

@@ -10,6 +10,7 @@ import pytest
 from agenteditor.core import files
 from agenteditor.core.export import (
     MANIFEST,
+    Choices,
     Source,
     described,
     file_name_problem,
@@ -36,7 +37,7 @@ def states(made):
 
 
 def test_the_sample_is_written_as_valid_yaml_with_the_same_value(seed_text, tmp_path):
-    made = plan([source("backend-engineer", seed_text)], tmp_path, "folder")
+    made = plan([source("backend-engineer", seed_text)], tmp_path)
     assert "its YAML is made valid" in made.entries[0].note
     write(made)
     written = (tmp_path / "agents" / "backend-engineer.md").read_text(encoding="utf-8")
@@ -47,12 +48,12 @@ def test_the_sample_is_written_as_valid_yaml_with_the_same_value(seed_text, tmp_
 
 
 def test_the_plan_writes_nothing(tmp_path):
-    plan([source("a")], tmp_path / "new", "plugin")
+    plan([source("a")], tmp_path / "new", Choices("plugin"))
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_folder_called_agents_is_the_agents_folder(tmp_path):
-    assert list(states(plan([source("a")], tmp_path / ".claude" / "agents", "folder"))) == ["a.md"]
+    assert list(states(plan([source("a")], tmp_path / ".claude" / "agents"))) == ["a.md"]
 
 
 REFUSED = {
@@ -66,14 +67,14 @@ REFUSED = {
 
 @pytest.mark.parametrize(("text", "reason"), REFUSED.values(), ids=REFUSED.keys())
 def test_what_would_not_load_or_has_no_safe_name_is_refused_with_the_reason(text, reason, tmp_path):
-    made = plan([source("x", text), source("good")], tmp_path, "folder")
+    made = plan([source("x", text), source("good")], tmp_path)
     (refused,) = made.refused
     assert reason in refused.reason
     assert list(states(made)) == ["agents/good.md"]
 
 
 def test_two_agents_of_one_name_are_both_refused_whatever_their_case(tmp_path):
-    made = plan([source("Same"), source("same"), source("other")], tmp_path, "folder")
+    made = plan([source("Same"), source("same"), source("other")], tmp_path)
     assert len(made.refused) == 2
     assert all("another agent" in r.reason.lower() for r in made.refused)
     assert list(states(made)) == ["agents/other.md"]
@@ -83,7 +84,7 @@ def test_files_of_others_are_never_overwritten(tmp_path):
     (tmp_path / "agents").mkdir()
     mine = tmp_path / "agents" / "a.md"
     mine.write_text("somebody's own work\n", encoding="utf-8")
-    made = plan([source("a"), source("b")], tmp_path, "folder")
+    made = plan([source("a"), source("b")], tmp_path)
     assert states(made) == {"agents/a.md": "conflict", "agents/b.md": "new"}
     write(made)
     assert mine.read_text(encoding="utf-8") == "somebody's own work\n"
@@ -91,10 +92,10 @@ def test_files_of_others_are_never_overwritten(tmp_path):
 
 
 def test_what_an_export_wrote_is_replaced_unless_somebody_changed_it_since(tmp_path):
-    write(plan([source("a"), source("b")], tmp_path, "folder"))
+    write(plan([source("a"), source("b")], tmp_path))
     (tmp_path / "agents" / "b.md").write_text("changed by hand\n", encoding="utf-8")
     newer = [source("a", GOOD.format(name="a") + "More.\n"), source("b", GOOD.format(name="b") + "More.\n")]
-    made = plan(newer, tmp_path, "folder")
+    made = plan(newer, tmp_path)
     assert states(made) == {"agents/a.md": "replaced", "agents/b.md": "conflict"}
     write(made)
     assert (tmp_path / "agents" / "a.md").read_text(encoding="utf-8").endswith("More.\n")
@@ -102,24 +103,24 @@ def test_what_an_export_wrote_is_replaced_unless_somebody_changed_it_since(tmp_p
 
 
 def test_a_file_that_changes_between_plan_and_write_is_not_overwritten(tmp_path):
-    write(plan([source("a")], tmp_path, "folder"))
-    made = plan([source("a", GOOD.format(name="a") + "More.\n")], tmp_path, "folder")
+    write(plan([source("a")], tmp_path))
+    made = plan([source("a", GOOD.format(name="a") + "More.\n")], tmp_path)
     (tmp_path / "agents" / "a.md").write_text("changed in between\n", encoding="utf-8")
     with pytest.raises(FileProblem):
         write(made)
     assert (tmp_path / "agents" / "a.md").read_text(encoding="utf-8") == "changed in between\n"
 
 
-@pytest.mark.parametrize("layout", ["folder", "plugin"])
+@pytest.mark.parametrize("layout", ["folder", "categories", "plugin"])
 def test_the_same_agents_give_the_same_bytes_in_any_order_and_a_second_export_changes_nothing(
     layout, tmp_path
 ):
     agents = [source("b", category="Two words"), source("a"), source("c", category="Two words")]
-    write(plan(agents, tmp_path / "one" / "cat", layout))
-    write(plan(agents[::-1], tmp_path / "two" / "cat", layout))
+    write(plan(agents, tmp_path / "one" / "cat", Choices(layout)))
+    write(plan(agents[::-1], tmp_path / "two" / "cat", Choices(layout)))
     assert snapshot(tmp_path / "one") == snapshot(tmp_path / "two")
     before = snapshot(tmp_path / "one")
-    again = plan(agents, tmp_path / "one" / "cat", layout)
+    again = plan(agents, tmp_path / "one" / "cat", Choices(layout))
     assert set(states(again).values()) == {"same"}
     write(again)
     assert snapshot(tmp_path / "one") == before
@@ -127,13 +128,18 @@ def test_the_same_agents_give_the_same_bytes_in_any_order_and_a_second_export_ch
 
 def test_a_marketplace_has_manifests_an_index_and_a_plugin_a_category(tmp_path):
     write(
-        plan([source("b", category="Data Work"), source("a")], tmp_path / "My Catalog", "plugin", owner="Me")
+        plan(
+            [source("b", category="Data Work"), source("a")],
+            tmp_path / "My Catalog",
+            Choices("plugin", owner="Me"),
+        )
     )
     folder = tmp_path / "My Catalog"
     assert sorted(snapshot(folder)) == sorted([
         MANIFEST, ".claude-plugin/marketplace.json", "README.md",
-        "plugins/data-work/.claude-plugin/plugin.json", "plugins/data-work/agents/b.md",
-        "plugins/my-catalog/.claude-plugin/plugin.json", "plugins/my-catalog/agents/a.md",
+        "plugins/data-work/.claude-plugin/plugin.json", "plugins/data-work/README.md",
+        "plugins/data-work/agents/b.md", "plugins/my-catalog/.claude-plugin/plugin.json",
+        "plugins/my-catalog/README.md", "plugins/my-catalog/agents/a.md",
     ])  # fmt: skip
     market = json.loads((folder / ".claude-plugin" / "marketplace.json").read_text(encoding="utf-8"))
     assert list(market) == ["name", "owner", "description", "plugins"]
@@ -145,49 +151,68 @@ def test_a_marketplace_has_manifests_an_index_and_a_plugin_a_category(tmp_path):
     assert "- [**b**](plugins/data-work/agents/b.md) - Use this agent for b.\n" in index
 
 
-def test_fields_that_do_nothing_in_a_plugin_are_named(tmp_path):
-    text = "---\nname: a\ndescription: x\npermissionMode: plan\n---\nx\n"
-    (entry,) = [e for e in plan([source("a", text)], tmp_path, "plugin").entries if e.source]
-    assert "permissionMode has no effect in a plugin" in entry.note
+IN_VAIN = "---\nname: a\ndescription: x\nmcpServers:\n  - db\n{more}---\nx\n"
+
+
+def test_fields_that_do_nothing_in_a_plugin_are_told_and_kept_or_taken_out(tmp_path):
+    text = IN_VAIN.format(more="")
+    for strip in (False, True):
+        made = plan([source("a", text)], tmp_path, Choices("plugin", strip=strip))
+        (entry,) = [e for e in made.entries if e.sources]
+        assert [(item.field, item.fate) for item in entry.losses] == [("mcpServers", "lost")]
+        assert ("mcpServers" in entry.text) is not strip
+    assert entry.text == "---\nname: a\ndescription: x\n---\nx\n"
+
+
+def test_an_agent_that_could_do_more_is_written_only_when_that_is_accepted(tmp_path):
+    agents = [source("a", IN_VAIN.format(more="permissionMode: plan\n")), source("b")]
+    waits = plan(agents, tmp_path / "cat", Choices("plugin"))
+    path = "plugins/cat/agents/a.md"
+    assert states(waits)[path] == "waiting"
+    write(waits)
+    assert path not in snapshot(tmp_path / "cat")
+    assert "a.md" not in (tmp_path / "cat" / "README.md").read_text(encoding="utf-8")
+    for accepted in (frozenset({Path("in/a.md")}), None):
+        assert states(plan(agents, tmp_path / "cat", Choices("plugin", accepted=accepted)))[path] == "new"
 
 
 def test_a_reserved_name_stops_a_marketplace(tmp_path):
-    made = plan([source("a")], tmp_path / "claude-tools", "plugin")
+    made = plan([source("a")], tmp_path / "claude-tools", Choices("plugin"))
     assert "keeps for itself" in made.problem
     assert write(made) == ()
 
 
 def test_nothing_to_export_is_said(tmp_path):
-    assert "no agent" in plan([], tmp_path, "folder").problem
+    assert "no agent" in plan([], tmp_path).problem
 
 
 def test_crlf_and_a_byte_order_mark_are_written_as_lf_without_one(tmp_path):
     text = "\ufeff" + GOOD.format(name="a").replace("\n", "\r\n")
-    write(plan([source("a", text)], tmp_path, "folder"))
+    write(plan([source("a", text)], tmp_path))
     assert (tmp_path / "agents" / "a.md").read_bytes() == GOOD.format(name="a").encode()
 
 
 def test_a_file_in_the_way_of_a_folder_is_a_problem_with_a_sentence(tmp_path):
     (tmp_path / "agents").write_text("no folder\n", encoding="utf-8")
+    (entry,) = plan([source("a")], tmp_path).entries
+    assert (entry.state, entry.note) == ("conflict", "not overwritten: its folder is a link or a file")
     with pytest.raises(FileProblem):
-        write(plan([source("a")], tmp_path, "folder"))
+        write(plan([source("a")], tmp_path / "agents" / "below"))
     with pytest.raises(FileProblem):
-        write(plan([source("a")], tmp_path / "agents" / "below", "folder"))
-    with pytest.raises(FileProblem):
-        write(plan([source("a")], tmp_path / ("x" * 300), "folder"))
+        write(plan([source("a")], tmp_path / ("x" * 300)))
 
 
 def test_a_damaged_manifest_means_that_nothing_is_ours(tmp_path):
-    write(plan([source("a")], tmp_path, "folder"))
+    write(plan([source("a")], tmp_path))
     (tmp_path / MANIFEST).write_text("{nonsense", encoding="utf-8")
-    made = plan([source("a", GOOD.format(name="a") + "More.\n")], tmp_path, "folder")
+    made = plan([source("a", GOOD.format(name="a") + "More.\n")], tmp_path)
     assert states(made) == {"agents/a.md": "conflict"}
 
 
 def test_the_second_reader_agrees_on_every_real_file_that_is_exported(shared, tmp_path):
     paths = sorted(shared.glob("corpus/**/*.md"))
     sources = [Source(path, path.read_bytes().decode("utf-8", "surrogateescape")) for path in paths]
-    made = plan(sources, tmp_path, "folder")
+    made = plan(sources, tmp_path, Choices(accepted=None))
     assert len(made.entries) + len(made.refused) == len(paths)
     reasons = [r.reason for r in made.refused if "nother reader" in r.reason]
     print(
@@ -206,7 +231,7 @@ def test_another_readers_disagreement_is_put_in_words():
 
 
 def test_the_plan_is_described_in_lines(tmp_path):
-    lines = described(plan([source("a"), source("x", "no")], tmp_path, "folder"))
+    lines = described(plan([source("a"), source("x", "no")], tmp_path))
     assert lines[0].split() == ["new", "agents/a.md"]
     assert lines[1].startswith("refused")
 

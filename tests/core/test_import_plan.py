@@ -142,7 +142,7 @@ def test_an_export_that_both_sides_changed_is_merged(tmp_path: Path, here: Path)
     fill(here, {"mine.md": agent("mine").replace("Use mine now", "Use: mine")})
     sources = [export.Source(here / "mine.md", texts(here)["mine.md"])]
     exported = tmp_path / "exported"
-    export.write(export.plan(sources, exported, "folder"))
+    export.write(export.plan(sources, exported, export.Choices()))
     assert states(plan(exported, here)) == {"mine": "same"}
     (path,) = exported.rglob("mine.md")
     path.write_text(path.read_text().replace("opus", "haiku"))
@@ -159,7 +159,7 @@ def test_an_export_that_both_sides_changed_is_merged(tmp_path: Path, here: Path)
 
 def test_the_digests_of_an_export_alone_tell_which_side_did_not_change(tmp_path: Path, here: Path) -> None:
     exported = tmp_path / "exported"
-    export.write(export.plan([export.Source(here / "mine.md", agent("mine"))], exported, "folder"))
+    export.write(export.plan([export.Source(here / "mine.md", agent("mine"))], exported, export.Choices()))
     for kept in (files.state_folder() / "imports" / "texts").iterdir():
         kept.unlink()
     fill(here, {"mine.md": agent("mine", "haiku")})

@@ -69,6 +69,22 @@ def ask_save_path(parent: QWidget, suggestion: Path, ending: str = ".md") -> Pat
     return path if path.suffix or path.name.startswith(".") else path.with_name(path.name + ending)
 
 
+def ask_zip_path(parent: QWidget, suggestion: Path) -> Path | None:
+    """Which zip file to write; None for none. One that is there is named without a question: see `export`."""
+    options = QFileDialog.Option.DontConfirmOverwrite
+    kinds = _tr("Zip files (*.zip)")
+    name, _ = QFileDialog.getSaveFileName(
+        parent, _tr("Export to a zip file"), str(suggestion), kinds, options=options
+    )
+    return Path(name) if name else None
+
+
+def ask_licence_file(parent: QWidget) -> Path | None:
+    """Which file holds the text of a licence; None for none."""
+    name, _ = QFileDialog.getOpenFileName(parent, _tr("The licence’s text"), "", _tr("All files (*)"))
+    return Path(name) if name else None
+
+
 def ask_preview_path(parent: QWidget, suggestion: Path) -> Path | None:
     """Where to save what the preview shows; a path without an ending gets that of the chosen form."""
     forms = {

@@ -1,194 +1,230 @@
-"""Export to a catalog folder: choose, look at the plan, write.
+"""Export to catalog: choose, look at the plan, write.
 
-The plan is made anew with every choice and shown before anything is written; what is refused says
-why. ``core.export`` does the work.
+The plan is made anew with every choice and shown before anything is written; what is refused says why, what
+a conversion costs stands below each file, and an agent that could do more than before waits for a tick.
+``core.export`` does the work, in slices, so that the window stays awake and either can be stopped.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QButtonGroup,
     QDialog,
     QDialogButtonBox,
-    QFormLayout,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
+    QProgressBar,
     QPushButton,
-    QRadioButton,
-    QTreeWidgetItem,
     QVBoxLayout,
     QWidget,
 )
 
 from agenteditor.app import dialogs
+from agenteditor.app.export_form import ExportForm
+from agenteditor.app.export_rows import ExportRows
+from agenteditor.app.export_steps import Steps
 from agenteditor.app.settings import Settings
 from agenteditor.core import export
-from agenteditor.core.export import Layout, Plan, Source, State
+from agenteditor.core.export import Entry, Plan, Progress, Source
 from agenteditor.core.files import FileProblem
 from agenteditor.ui import theme
-from agenteditor.ui.icons import coloured_icon, icon, severity_icon, side
-from agenteditor.ui.qtext import plain, tool_tip
-from agenteditor.ui.sentence_rows import SentenceRows
+from agenteditor.ui.qtext import plain
 
 
 class ExportDialog(QDialog):
-    """The dialog. ``sources`` are the agents to export; ``settings`` remember folder and layout."""
+    """The dialog. ``sources`` are the agents to export; ``settings`` remember what was chosen.
+
+    ``plan`` is what is shown, None while there is none.
+    """
 
     def __init__(self, sources: Sequence[Source], settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Export to catalog"))
         self._sources = sources
         self._settings = settings
+        self._known: export.Known = {}
+        self._accepted: frozenset[Path] = frozenset()
+        self._accepted_for: tuple[object, ...] = ()
+        self._said = ""  # what is shown instead of the plan's sentence
+        self._counts = False  # whether what is being written counts already
         self.plan: Plan | None = None
-        self.folder = QLineEdit(settings.export_folder)
-        self.folder.setPlaceholderText(self.tr("The catalog’s folder; it may be new"))
-        self.folder.setAccessibleName(self.tr("Catalog folder"))
-        self.folder.textChanged.connect(self._make_plan)
-        browse = QPushButton(self.tr("&Choose…"))
-        browse.clicked.connect(self._browse)
-        self.layouts: dict[Layout, QRadioButton] = {
-            "folder": QRadioButton(self.tr("&Plain folder: agents/<name>.md")),
-            "plugin": QRadioButton(
-                self.tr("Plugin &marketplace: a plugin a sub-folder, manifests, an index")
-            ),
-        }
-        group = QButtonGroup(self)
-        for button in self.layouts.values():
-            group.addButton(button)
-        self.layouts[settings.export_layout].setChecked(True)
-        group.buttonClicked.connect(self._make_plan)
-        self.list = self._make_list()
+        self.form = ExportForm(settings)
+        self.form.changed.connect(self._make_plan)
+        self.list = ExportRows()
+        # Later: a plan that is made at once takes away the row that Qt is still at work on, and it crashes.
+        self.list.accepted.connect(self._accept, Qt.ConnectionType.QueuedConnection)
         self.summary = QLabel()
         self.summary.setTextFormat(Qt.TextFormat.PlainText)
         self.summary.setWordWrap(True)
+        self.summary.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.accept_button = QPushButton(self.tr("&Accept all"))
+        self.accept_button.setToolTip(self.tr("Write all agents that could do more than before, too"))
+        self.accept_button.clicked.connect(self._accept_all)
+        self.progress = QProgressBar()
+        self.progress.setAccessibleName(self.tr("Progress"))
+        self._planning, self._writing = Steps(self), Steps(self)
+        for steps in (self._planning, self._writing):
+            steps.progressed.connect(self._show_progress)
+        self._planning.finished.connect(self._show_plan)
+        self._writing.finished.connect(self._written)
+        self._planning.failed.connect(lambda problem: self._show_summary(str(problem)))
+        self._writing.failed.connect(self._failed)
         self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        self.cancel_button = self._buttons.button(QDialogButtonBox.StandardButton.Cancel)
         self.export_button = self._buttons.addButton(
             self.tr("&Export"), QDialogButtonBox.ButtonRole.AcceptRole
         )
         self._buttons.accepted.connect(self._write)
         self._buttons.rejected.connect(self.reject)
-        self._arrange(browse)
-        self.resize(760, 560)
+        self._arrange()
+        self.resize(860, 680)
         self._make_plan()
 
-    def _arrange(self, browse: QPushButton) -> None:
-        where = QHBoxLayout()
-        where.addWidget(self.folder, 1)
-        where.addWidget(browse)
-        form = QFormLayout()
-        form.setSpacing(theme.GAP)
-        label = QLabel(self.tr("&Folder"))
-        label.setBuddy(self.folder)
-        form.addRow(label, where)
-        choices = QVBoxLayout()
-        for button in self.layouts.values():
-            choices.addWidget(button)
-        form.addRow(self.tr("Layout"), choices)
+    def _arrange(self) -> None:
+        below = QHBoxLayout()
+        below.addWidget(self.summary, 1)
+        below.addWidget(self.accept_button, 0, Qt.AlignmentFlag.AlignTop)
         layout = QVBoxLayout(self)
         layout.setSpacing(theme.MARGIN)
-        layout.addLayout(form)
+        layout.addWidget(self.form)
         layout.addWidget(self.list, 1)
-        layout.addWidget(self.summary)
+        layout.addLayout(below)
+        layout.addWidget(self.progress)
         layout.addWidget(self._buttons)
 
-    def _make_list(self) -> SentenceRows:
-        rows = SentenceRows(3, sentence=2)
-        rows.setAccessibleName(self.tr("What would be written"))
-        rows.setHeaderLabels([self.tr("What happens"), self.tr("File"), self.tr("Why")])
-        rows.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        rows.resized.connect(self._fit)
-        return rows
-
-    def _fit(self) -> None:
-        """The reasons have what is left by the files, and half of the width at least."""
-        state = self.list.needed(0) + side(self.list)
-        left = self.list.room() - state
-        file = min(self.list.needed(1), left // 2)
-        self.list.share(state, file, left - file)
-
-    def _browse(self) -> None:
-        chosen = dialogs.ask_folder(self, Path(self.folder.text() or Path.cwd()))
-        if chosen is not None:
-            self.folder.setText(str(chosen))
-
-    @property
-    def layout_(self) -> Layout:
-        """The layout that is chosen."""
-        return "plugin" if self.layouts["plugin"].isChecked() else "folder"
+    # --- the plan ------------------------------------------------------------------------------
 
     def _make_plan(self) -> None:
-        folder = self.folder.text().strip()
-        self.plan = export.plan(self._sources, _folder(folder), self.layout_) if folder else None
-        self.list.clear()
-        if self.plan is None:
-            self._show_summary(self.tr("Choose a folder to see what would be written."), False)
-            return
-        words = _words()
-        for entry in self.plan.entries:
-            item = QTreeWidgetItem([words[entry.state], plain(entry.path), plain(entry.note)])
-            item.setIcon(0, _ICONS[entry.state]())
-            item.setToolTip(1, tool_tip(entry.path))
-            self.list.addTopLevelItem(item)
-        for refused in self.plan.refused:
-            texts = [self.tr("refused"), plain(refused.path.name), plain(refused.reason)]
-            item = QTreeWidgetItem(texts)
-            item.setIcon(0, severity_icon("error"))
-            item.setToolTip(1, tool_tip(str(refused.path)))
-            self.list.addTopLevelItem(item)
-        self._fit()
-        todo = sum(entry.state in ("new", "replaced") for entry in self.plan.entries)
-        kept = sum(entry.state == "conflict" for entry in self.plan.entries)
-        sentence = self.plan.problem or self.tr("{0} to write, {1} kept as they are, {2} refused.").format(
-            todo, kept, len(self.plan.refused)
-        )
-        self._show_summary(sentence, bool(todo) and not self.plan.problem)
+        self._said = ""
+        self._plan_again()
 
-    def _show_summary(self, sentence: str, possible: bool) -> None:
-        self.summary.setText(sentence)
-        self.export_button.setEnabled(possible)
+    def _plan_again(self) -> None:
+        if self._writing.busy:
+            return
+        self._planning.stop()
+        self.plan = None
+        self.export_button.setEnabled(False)
+        self.accept_button.hide()
+        self.progress.hide()
+        self.cancel_button.setText(self.tr("Close") if self._said else self.tr("Cancel"))
+        place = self.form.place
+        if place is None:
+            self.list.show_plan(None)
+            self._show_summary(self.tr("Choose a folder to see what would be written."))
+            return
+        try:
+            choices = self.form.choices(frozenset())
+        except FileProblem as problem:
+            self.list.show_plan(None)
+            self._show_summary(str(problem))
+            return
+        # What was accepted for one program says nothing of another.
+        accepted_for = (choices.layout, choices.dialect)
+        if accepted_for != self._accepted_for:
+            self._accepted, self._accepted_for = frozenset(), accepted_for
+        choices = replace(choices, accepted=self._accepted)
+        self._show_summary(self.tr("Looking at the agents…"))
+        self._planning.run(export.planning(self._sources, place, choices, self._known))
+
+    def _show_plan(self, plan: Plan) -> None:
+        self.plan = plan
+        self.progress.hide()
+        self.list.show_plan(plan)
+        self.accept_button.setVisible(plan.count("waiting") > 0)
+        self.export_button.setEnabled(bool(plan.todo or (plan.unfinished and not plan.problem)))
+        self._show_summary(self._said or plan.problem or self._sentence(plan))
+
+    def _sentence(self, plan: Plan) -> str:
+        said = [
+            self.tr("{0} to write, {1} kept as they are, {2} refused.").format(
+                plan.count("new", "replaced"), plan.count("conflict"), len(plan.refused)
+            )
+        ]
+        if plan.count("removed"):
+            said.append(self.tr("{0} to remove.").format(plan.count("removed")))
+        if plan.count("waiting"):
+            said.append(
+                self.tr("{0} could do more than before: tick what may be written.").format(
+                    plan.count("waiting")
+                )
+            )
+        said += plan.notes
+        if plan.unfinished:
+            said.append(self.tr("An earlier export was interrupted; it is finished first."))
+        return " ".join(said)
+
+    def _accept(self, paths: frozenset[Path], ticked: bool) -> None:
+        self._accepted = self._accepted | paths if ticked else self._accepted - paths
+        self._make_plan()
+
+    def _accept_all(self) -> None:
+        assert self.plan is not None, "the button is hidden without a plan"
+        waiting = (entry.sources for entry in self.plan.entries if entry.state == "waiting")
+        self._accept(frozenset(path for paths in waiting for path in paths), True)
+
+    # --- writing -------------------------------------------------------------------------------
 
     def _write(self) -> None:
         assert self.plan is not None, "the button is off without a plan"
-        try:
-            written = export.write(self.plan)
-        except FileProblem as problem:
-            dialogs.say(self, self.tr("The export stopped."), str(problem))
-            self._make_plan()
+        self._counts = False
+        for widget in (self.form, self.list, self.export_button, self.accept_button):
+            widget.setEnabled(False)
+        self._show_summary(self.tr("Writing…"))
+        self._writing.run(export.writing(self.plan))
+
+    def _written(self, written: tuple[Entry, ...]) -> None:
+        assert self.plan is not None, "it was written"
+        self.form.remember(self._settings)
+        count = sum(entry.state != "removed" for entry in written)
+        said = self.tr("Written: {0} files, each read back.").format(count)
+        self._after(f"{said} {self._hint(self.plan)}".rstrip())
+
+    def _failed(self, problem: FileProblem) -> None:
+        dialogs.say(self, self.tr("The export stopped."), str(problem))
+        self._after("")
+
+    def _after(self, sentence: str) -> None:
+        """Show what is there now."""
+        for widget in (self.form, self.list, self.accept_button):
+            widget.setEnabled(True)
+        self._said = sentence
+        self._plan_again()
+
+    def _hint(self, plan: Plan) -> str:
+        found = export.hints(plan)
+        return self.tr("To use it: {0} and {1}. To check it: {2}").format(*found) if found else ""
+
+    def reject(self) -> None:
+        """Stop what is being written; without such, close the dialog."""
+        if not self._writing.busy:
+            self._planning.stop()
+            super().reject()
             return
-        self._settings.export_folder = self.folder.text()
-        self._settings.export_layout = self.layout_
-        self._make_plan()
-        self.summary.setText(
-            self.tr("Written: {0} files, each read back. {1}").format(len(written), self._hint())
-        )
-        self._buttons.button(QDialogButtonBox.StandardButton.Cancel).setText(self.tr("Close"))
+        if self._writing.stop():
+            stopped = self.tr("Stopped: nothing was changed.")
+            self._after(self.tr("It was too late to stop: all is written.") if self._counts else stopped)
 
-    def _hint(self) -> str:
-        if self.layout_ != "plugin":
-            return ""
-        return self.tr("To use it: /plugin marketplace add {0}").format(_folder(self.folder.text().strip()))
+    # --- what is said --------------------------------------------------------------------------
 
+    def _show_summary(self, sentence: str) -> None:
+        self.summary.setText(plain(sentence))
 
-def _folder(typed: str) -> Path:
-    """The folder that is meant: ~ is the home folder, ~name only if there is such a user."""
-    try:
-        return Path(typed).expanduser().absolute()
-    except RuntimeError:
-        return Path(typed).absolute()
+    def _show_progress(self, progress: Progress) -> None:
+        self._counts = progress.what == "place"
+        self.progress.setRange(0, progress.total)
+        self.progress.setValue(progress.done)
+        self.progress.setFormat(self._doing(progress))
+        self.progress.show()
 
-
-def _words() -> dict[State, str]:
-    return {"new": "new", "replaced": "replaced", "same": "unchanged", "conflict": "kept"}
-
-
-_ICONS = {
-    "new": lambda: icon("add"),
-    "replaced": lambda: icon("refresh"),
-    "same": lambda: coloured_icon("ok", "good"),
-    "conflict": lambda: severity_icon("warning"),
-}
+    def _doing(self, progress: Progress) -> str:
+        words = {
+            "read": self.tr("Looking at agent {0} of {1}"),
+            "compare": self.tr("Comparing file {0} of {1}"),
+            "stage": self.tr("Writing file {0} of {1}"),
+            "place": self.tr("Putting file {0} of {1} in its place"),
+        }
+        return words[progress.what].format(progress.done, progress.total)

@@ -38,7 +38,9 @@ class Settings:
     window_columns: list[int] = field(default_factory=list)
     apply_safe_fixes: bool = False  # without showing them first
     export_folder: str = ""
-    export_layout: Literal["folder", "plugin"] = "folder"
+    export_layout: Literal["folder", "categories", "plugin"] = "folder"
+    export_owner: str = ""
+    export_licence: str = ""
 
     def remember_file(self, path: Path) -> None:
         """Put a file on top of the recent ones."""
@@ -74,7 +76,7 @@ def load(path: Path) -> Settings:
     return settings
 
 
-_CHOICES = {"theme": ("system", "light", "dark"), "export_layout": ("folder", "plugin")}
+_CHOICES = {"theme": ("system", "light", "dark"), "export_layout": ("folder", "categories", "plugin")}
 
 
 def _fits(value: object, default: object, name: str) -> bool:

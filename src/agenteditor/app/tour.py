@@ -57,9 +57,9 @@ def tour(app: QApplication, folder: Path, say: Callable[[str], object] = print) 
     copy.parent.mkdir()
     document.mark_saved(copy, document.text, files.save(copy, document.text, None))
     say(f"Saved    {copy}")
-    plan = export.plan(window.documents_to_export(), folder / "catalog", "plugin")
+    plan = export.plan(window.documents_to_export(), folder / "catalog", export.Choices("plugin"))
     for entry in export.write(plan):
-        say(f"Exported {plan.folder / entry.path}")
+        say(f"Exported {plan.place / entry.path}")
     for choice in ("light", "dark"):
         theme.apply(app, choice)
         for view in ("details", "examples", "prompt", "source"):

@@ -207,13 +207,13 @@ class Window(QMainWindow):
             return [Source(path, text) for path, text in texts.items()]
         sources: list[Source] = []
         for path in agent_files(self.folder):
-            text = texts.get(path)
+            text, unreadable = texts.get(path), ""
             try:
                 text = files.load(path).text if text is None else text
-            except FileProblem:
-                continue  # its row in the list says why it cannot be read
+            except FileProblem as problem:
+                text, unreadable = "", str(problem)
             parts = path.relative_to(self.folder).parts
-            sources.append(Source(path, text, parts[0] if len(parts) > 1 else ""))
+            sources.append(Source(path, text, parts[0] if len(parts) > 1 else "", unreadable))
         return sources
 
     def switch_rule(self, document: Document, code: str, word: str) -> None:

@@ -1,339 +1,228 @@
-"""Writing a catalog folder: first a plan that says what would happen, then exactly that.
+"""Exporting a catalog: first a plan that says what would happen, then exactly that.
 
-Every agent is written as valid YAML with LF line ends and no byte order mark, and is read back by
-python-frontmatter, a second reader, before it counts. What would not load is refused with the
-reason. Nothing is overwritten that was not written by an export and left alone since: a small
-manifest in the folder remembers that.
+`plan` reads the agents and what is there, and writes nothing; `write` does what the plan says. Nothing is
+overwritten or removed that was not written by an export and left alone since. Both have a form in steps
+(`planning`, `writing`) for who has to stay awake meanwhile. The modules `export_choices`, `export_agents`,
+`export_layouts`, `export_folder`, `export_manifest`, `export_write` and `export_zip` do the work.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, MutableMapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import TypeVar
 
-from frontmatter.default_handlers import YAMLHandler
+from agenteditor.core import export_write, files, merge_bases
+from agenteditor.core.disk import is_folder, is_there
+from agenteditor.core.export_agents import (
+    Ready,
+    Refused,
+    file_name_problem,
+    ready,
+    second_opinion,
+    unique,
+)
+from agenteditor.core.export_choices import (
+    CLAUDE_CODE,
+    CLAUDE_PLUGIN,
+    LICENCES,
+    Choices,
+    Layout,
+    Source,
+    problem,
+)
+from agenteditor.core.export_compare import Protected, compared, names_of, stem_of
+from agenteditor.core.export_folder import digest_of
+from agenteditor.core.export_layouts import Wanted, files_of, merged, plugins_of
+from agenteditor.core.export_manifest import MANIFEST
+from agenteditor.core.export_plan import Entry, Plan, State, described, entry_of
+from agenteditor.core.export_write import Change, Progress
+from agenteditor.core.export_zip import PresentZip, present_zip, write_zip
+from agenteditor.core.file_problem import FileProblem
 
-from agenteditor.core import file_names, files, marketplace, merge_bases
-from agenteditor.core.disk import is_folder, is_there, problems
-from agenteditor.core.files import FileProblem, Stamp
-from agenteditor.core.line_ends import drop_bom, to_line_ends
-from agenteditor.core.loading import loads
-from agenteditor.core.marketplace import Agent
-from agenteditor.core.repairs import make_portable, make_valid
-from agenteditor.core.syntax import Syntax, parse
-from agenteditor.core.text import Refusal, apply
-from agenteditor.core.yaml_read import StringLoader
+__all__ = [
+    "CLAUDE_CODE",
+    "CLAUDE_PLUGIN",
+    "LICENCES",
+    "MANIFEST",
+    "Choices",
+    "Entry",
+    "Known",
+    "Layout",
+    "Plan",
+    "Progress",
+    "Refused",
+    "Source",
+    "State",
+    "described",
+    "file_name_problem",
+    "hints",
+    "plan",
+    "planning",
+    "second_opinion",
+    "write",
+    "writing",
+]
 
-Layout = Literal["folder", "plugin"]
-State = Literal["new", "replaced", "same", "conflict"]
-MANIFEST = ".agenteditor-export.json"
-
-_IGNORED_IN_PLUGIN = ("hooks", "mcpServers", "permissionMode")
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """An agent file to export; ``category`` becomes its plugin, "" the catalog's own."""
-
-    path: Path
-    text: str
-    category: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One file of the catalog: its path below the folder, its text, and what would happen to it.
-
-    ``source`` is None for the files an export makes itself; ``note`` says what is worth knowing.
-    """
-
-    path: str
-    text: str
-    state: State
-    source: Path | None = None
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """A source that is not exported, and why."""
-
-    path: Path
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What an export would do to ``folder``; ``problem`` is why nothing at all can be written."""
-
-    folder: Path
-    layout: Layout
-    entries: tuple[Entry, ...]
-    refused: tuple[Refused, ...]
-    problem: str | None = None
+Known = MutableMapping[tuple[Source, str, bool], Ready | Refused]
+Result = TypeVar("Result")
+_AT_ONCE = 100  # texts kept between two looks at the window
 
 
-class _Wanted(NamedTuple):
-    """A file the catalog should have."""
-
-    text: str
-    source: Path | None = None
-    note: str = ""
-
-
-# --- planning ----------------------------------------------------------------------------------
-
-
-def plan(sources: Sequence[Source], folder: Path, layout: Layout, name: str = "", owner: str = "") -> Plan:
-    """What exporting ``sources`` to ``folder`` would do. Reads the folder, writes nothing.
-
-    ``name`` and ``owner`` are the marketplace's; by default both are made from the folder's name.
-    """
-    name = name or marketplace.slug(folder.absolute().name)
-    owner = owner or name
-    prepared, refused = _prepared(sources)
-    plugins = {marketplace.slug(source.category) if source.category else name for source, _, _ in prepared}
-    problem = _problem(folder, layout, {name, *plugins}) if prepared else "There is no agent to export."
-    wanted: dict[str, _Wanted] = {}
-    catalog: dict[str, list[Agent]] = {}
-    for source, agent, text in prepared:
-        plugin = marketplace.slug(source.category) if source.category else name
-        path = agent.path
-        if layout == "plugin":
-            path = f"plugins/{plugin}/{path}"
-            catalog.setdefault(plugin, []).append(agent)
-        elif folder.absolute().name == "agents":
-            path = path.removeprefix("agents/")
-        wanted[path] = _Wanted(text, source.path, _note(source, text, layout))
-    if layout == "plugin" and catalog:
-        wanted[".claude-plugin/marketplace.json"] = _Wanted(
-            marketplace.marketplace_json(name, owner, catalog)
-        )
-        wanted["README.md"] = _Wanted(marketplace.index(name, catalog))
-        for plugin, agents in catalog.items():
-            manifest = marketplace.plugin_json(plugin, owner, agents)
-            wanted[f"plugins/{plugin}/.claude-plugin/plugin.json"] = _Wanted(manifest)
-    ours = _manifest(folder)
-    entries = [_entry(folder, path, wanted[path], ours) for path in sorted(wanted)]
-    return Plan(folder, layout, tuple(entries), tuple(refused), problem)
-
-
-def described(plan: Plan) -> list[str]:
-    """The plan in lines for people."""
-    lines = [
-        f"{_WORDS[entry.state]} {entry.path}{f': {entry.note}' if entry.note else ''}"
-        for entry in plan.entries
-    ]
-    lines += [f"refused   {refused.path}: {refused.reason}" for refused in plan.refused]
-    if plan.problem:
-        lines.append(f"Nothing can be written: {plan.problem}")
-    return lines
-
-
-_WORDS = {"new": "new      ", "replaced": "replaced ", "same": "unchanged", "conflict": "kept     "}
-
-
-def _prepared(sources: Sequence[Source]) -> tuple[list[tuple[Source, Agent, str]], list[Refused]]:
-    """The sources that can be exported, with their text; the others with the reason."""
-    good: list[tuple[Source, Agent, str]] = []
-    refused: list[Refused] = []
-    for source in sources:
-        outcome = _ready(source.text)
-        if isinstance(outcome, Refusal):
-            refused.append(Refused(source.path, outcome.reason))
-        else:
-            good.append((source, *outcome))
-    taken: dict[str, list[Path]] = {}
-    for source, agent, _ in good:
-        taken.setdefault(file_names.folded(agent.name), []).append(source.path)
-    unique = []
-    for source, agent, text in good:
-        others = [str(path) for path in taken[file_names.folded(agent.name)] if path != source.path]
-        if others:
-            reason = f"Another agent is called “{agent.name}” too: {', '.join(others)}. Rename one of them."
-            refused.append(Refused(source.path, reason))
-        else:
-            unique.append((source, agent, text))
-    return unique, refused
-
-
-def _ready(text: str) -> tuple[Agent, str] | Refusal:
-    """The agent and its text as it would be written, read back by the second reader."""
-    syntax = parse(text)
-    verdict = loads(syntax)
-    if not verdict.ok:
-        return Refusal(verdict.reason)
-    name, description = (
-        str(field.value) if (field := syntax.field(key)) else "" for key in ("name", "description")
-    )
-    problem = file_name_problem(name)
-    if problem:
-        return Refusal(problem)
-    edits = make_valid(syntax)
-    if isinstance(edits, Refusal):
-        return edits
-    clean = apply(text, edits)
-    clean = apply(clean, make_portable(parse(clean)))
-    clean = apply(clean, drop_bom(clean))
-    clean = apply(clean, to_line_ends(clean, "LF"))
-    disagreement = second_opinion(parse(clean))
-    if disagreement:
-        return Refusal(disagreement)
-    return Agent(name, description, f"agents/{name}.md"), clean
-
-
-def file_name_problem(name: str) -> str | None:
-    """Why an agent's name cannot be a file name on every system; None if it can."""
-    fault = file_names.fault(name)
-    if fault is None:
-        return None
-    shown = "Its name" if fault.startswith("is too long") else f"Its name “{name}”"
-    return f"{shown} {fault}. Change the name in its frontmatter."
-
-
-def second_opinion(syntax: Syntax) -> str | None:
-    """What python-frontmatter reads differently from us; None if it agrees.
-
-    It loads every value as text, so that only the text counts, and strips the body.
-    """
-    reader = YAMLHandler()
-    try:
-        content, body = reader.split(syntax.text)
-        metadata = reader.load(content, Loader=StringLoader)
-    except Exception as error:  # noqa: BLE001  # another library's parser on any text
-        return f"Another reader (python-frontmatter) cannot read the result: {type(error).__name__}."
-    if body.strip() != syntax.body.of(syntax.text).strip():
-        return "Another reader (python-frontmatter) finds another prompt in the result."
-    for field in syntax.frontmatter.fields if syntax.frontmatter else ():
-        last = syntax.field(field.key)
-        if last is field and field.editable and not _agrees(field.value, field.text, metadata.get(field.key)):
-            return f"Another reader (python-frontmatter) reads “{field.key}” differently."
-    return None
-
-
-def _agrees(ours: object, text: str | None, theirs: object) -> bool:
-    if isinstance(ours, str):
-        return theirs == ours
-    if isinstance(ours, Mapping):
-        return isinstance(theirs, Mapping) and set(map(str, theirs)) == set(ours)
-    if isinstance(ours, list):
-        return isinstance(theirs, list) and len(theirs) == len(ours)
-    return theirs == (text or "")
-
-
-def _note(source: Source, text: str, layout: Layout) -> str:
-    notes: list[str] = []
-    if parse(source.text).verdict == "repaired":
-        notes.append("its YAML is made valid")
-    if layout == "plugin":
-        lost = [key for key in _IGNORED_IN_PLUGIN if parse(text).field(key) is not None]
-        if lost:
-            notes.append(f"{', '.join(lost)} {'has' if len(lost) == 1 else 'have'} no effect in a plugin")
-    return "; ".join(notes)
-
-
-def _problem(folder: Path, layout: Layout, names: Iterable[str]) -> str | None:
-    if is_there(folder) and not is_folder(folder):
-        return f"{folder} is not a folder."
-    taken = sorted(name for name in names if marketplace.reserved(name))
-    if layout == "plugin" and taken:
-        return f"“{taken[0]}” is a name the vendor keeps for itself. Choose another folder name or category."
-    return None
-
-
-# --- what is there -----------------------------------------------------------------------------
-
-
-def _entry(folder: Path, path: str, wanted: _Wanted, ours: Mapping[str, set[str]]) -> Entry:
-    text, source, note = wanted
-    try:
-        present = files.load(folder / path).text
-    except FileProblem:
-        if not os.path.lexists(folder / path):
-            return Entry(path, text, "new", source, note)
-        return Entry(path, text, "conflict", source, "not overwritten: what is there is no readable file")
-    if present == text:
-        return Entry(path, text, "same", source, note)
-    if _digest(present) in ours.get(path, set()):
-        return Entry(path, text, "replaced", source, note)
-    why = "it was changed since it was exported" if path in ours else "an export did not write it"
-    return Entry(path, text, "conflict", source, f"not overwritten: {why}")
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(files.encode(text)).hexdigest()
-
-
-def _manifest(folder: Path) -> dict[str, set[str]]:
-    """Path and digests of what exports wrote; {} where there is no manifest or it makes no sense."""
-    try:
-        data = json.loads(files.load(folder / MANIFEST).text)
-    except (FileProblem, ValueError, RecursionError):
-        return {}
-    listed = data.get("files") if isinstance(data, dict) else None
-    if not isinstance(listed, dict):
-        return {}
-    return {
-        str(path): {str(digest) for digest in digests}
-        for path, digests in listed.items()
-        if isinstance(digests, list)
-    }
-
-
-# --- writing -----------------------------------------------------------------------------------
+def plan(sources: Sequence[Source], place: Path, choices: Choices | None = None) -> Plan:
+    """What exporting ``sources`` to ``place`` would do. Reads it, writes nothing."""
+    return _result(planning(sources, place, choices or Choices()))
 
 
 def write(plan: Plan) -> tuple[Entry, ...]:
-    """Do what the plan says; the entries that were written. Raises `FileProblem`.
+    """Do what the plan says; the entries that were written or removed. Raises `FileProblem`."""
+    return _result(writing(plan))
 
-    The manifest is written before and after: whatever stops an export half way, the next one
-    knows every file this one wrote.
-    """
+
+def planning(
+    sources: Sequence[Source], place: Path, choices: Choices, known: Known | None = None
+) -> Generator[Progress, None, Plan]:
+    """`plan` in steps. ``known`` keeps the agents that were made ready, for the next plan."""
+    known = {} if known is None else known
+    agents: list[Ready] = []
+    refused: list[Refused] = []
+    for number, source in enumerate(sources):
+        key = (source, choices.target.name, choices.strip)
+        if key not in known:
+            known[key] = ready(source, choices)
+            yield Progress("read", number + 1, len(sources))
+        made = known[key]
+        agents += [made] if isinstance(made, Ready) else []
+        refused += [made] if isinstance(made, Refused) else []
+    agents, alike = unique(agents)
+    refused += alike
+    waiting = [one for one in agents if not _accepted(one, choices)]
+    going = [one for one in agents if _accepted(one, choices)]
+    fault = _fault(agents, place, choices)
+    if fault is not None:
+        return Plan(place, choices, (), tuple(refused), fault)
+    yield Progress("compare", 0, len(agents))
+    wanted = files_of(going, choices, place)
+    yield Progress("compare", 0, len(wanted))
+    notes = merged(plugins_of(agents, choices, place)) if choices.layout != "folder" else ()
+    if choices.zipped:
+        return replace(_zip_plan(wanted, waiting, refused, place, choices), notes=notes)
+    names = {stem_of(one.file) for one in waiting} | {name for one in refused for name in names_of(one)}
+    protected = Protected([source.path for source in sources], names)
+    try:
+        entries, unfinished = yield from compared(wanted, place, choices, protected)
+    except FileProblem as reason:
+        return Plan(place, choices, (), tuple(refused), str(reason))
+    every = _sorted(entries, waiting, choices, place)
+    return Plan(place, choices, every, tuple(refused), unfinished=unfinished, notes=notes)
+
+
+def writing(plan: Plan) -> Generator[Progress, None, tuple[Entry, ...]]:
+    """`write` in steps. Closing it stops it: everything is done then, or nothing."""
     if plan.problem:
         return ()
-    todo = [entry for entry in plan.entries if entry.state in ("new", "replaced")]
-    ours = _manifest(plan.folder)
-    before = {path: set(digests) for path, digests in ours.items()}
-    for entry in todo:
-        before.setdefault(entry.path, set()).add(_digest(entry.text))
-    if todo:
-        _write_manifest(plan.folder, before)
-    for entry in todo:
-        target = plan.folder / entry.path
-        with problems("save", target):
-            target.parent.mkdir(parents=True, exist_ok=True)
-        files.save(target, entry.text, _expected(target, entry, ours))
-    after = {**ours, **{entry.path: {_digest(entry.text)} for entry in todo}}
-    if todo:
-        _write_manifest(plan.folder, after)
-        with suppress(FileProblem):  # an import of the catalog will then ask about more differences
-            merge_bases.keep(entry.text for entry in todo if entry.source is not None)
-    return tuple(todo)
+    written = [entry for entry in plan.entries if entry.state in ("new", "replaced", "same")]
+    if plan.choices.zipped:
+        if plan.todo:
+            write_zip(plan.place, {one.path: files.encode(one.text) for one in written}, plan.stamp)
+        return tuple(entry for entry in plan.entries if entry.state in ("new", "replaced", "removed"))
+    changes = [Change(entry.path, files.encode(entry.text)) for entry in written]
+    changes += [Change(entry.path, None) for entry in plan.entries if entry.state == "removed"]
+    if not plan.todo and not plan.unfinished:
+        return ()
+    done = set((yield from export_write.writing(plan.place, changes)))
+    yield from _remembered([entry.text for entry in written if entry.path in done and entry.sources])
+    return tuple(entry for entry in plan.entries if entry.path in done)
 
 
-def _expected(target: Path, entry: Entry, ours: Mapping[str, set[str]]) -> Stamp | None:
-    """The version that may be overwritten: the one the plan saw. A newer one is a conflict."""
-    if entry.state == "new":
-        return None
-    loaded = files.load(target)
-    if _digest(loaded.text) not in ours.get(entry.path, set()):
-        raise files.Conflict("changed", target, loaded.stamp)
-    return loaded.stamp
+def _remembered(texts: Sequence[str]) -> Generator[Progress, None, None]:
+    """Keep what was written: when the catalog is imported again, it tells who changed what."""
+    for start in range(0, len(texts), _AT_ONCE):
+        with suppress(FileProblem):  # the import will then ask about more differences
+            merge_bases.keep(texts[start : start + _AT_ONCE])
+        yield Progress("place", min(start + _AT_ONCE, len(texts)), len(texts))
 
 
-def _write_manifest(folder: Path, listed: Mapping[str, set[str]]) -> None:
-    data = {
-        "note": "Agent Editor keeps here which files its exports wrote, so that they overwrite no others.",
-        "files": {path: sorted(listed[path]) for path in sorted(listed)},
-    }
-    path = folder / MANIFEST
-    with problems("save", path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-    present = files.stamp(path) if is_there(path) else None
-    files.save(path, json.dumps(data, indent=2) + "\n", present)
+def hints(plan: Plan) -> tuple[str, ...]:
+    """What to type to use and to check what was exported; nothing where it is used as it is."""
+    if plan.choices.layout != "plugin" or plan.choices.zipped:
+        return ()
+    paths = [entry.path.split("/") for entry in plan.entries if entry.path.startswith("plugins/")]
+    first = min((parts[1] for parts in paths), default="")
+    place, name = files.shown_path(plan.place), plan.choices.catalog_name(plan.place)
+    return (
+        f"/plugin marketplace add {place}",
+        f"/plugin install {first}@{name}",
+        f"claude plugin validate {place}",
+    )
+
+
+def _result(steps: Generator[Progress, None, Result]) -> Result:
+    while True:
+        try:
+            next(steps)
+        except StopIteration as stop:
+            result: Result = stop.value
+            return result
+
+
+# --- the plan ----------------------------------------------------------------------------------
+
+
+def _accepted(agent: Ready, choices: Choices) -> bool:
+    return not agent.widened or choices.accepted is None or agent.source.path in choices.accepted
+
+
+def _fault(agents: Sequence[Ready], place: Path, choices: Choices) -> str | None:
+    if not agents:
+        return "There is no agent to export."
+    if not choices.zipped and is_there(place) and not is_folder(place):
+        return f"{files.shown_path(place)} is not a folder."
+    if choices.zipped and is_folder(place):
+        return f"{files.shown_path(place)} is a folder. Choose a file that ends in .zip."
+    return problem(choices, place, frozenset(plugins_of(agents, choices, place)))
+
+
+def _sorted(
+    entries: Iterable[Entry], waiting: Sequence[Ready], choices: Choices, place: Path
+) -> tuple[Entry, ...]:
+    """The entries by path, those that wait among them."""
+    held = files_of(waiting, choices, place) if waiting else {}
+    why = "it may do more than before, and nobody has accepted that yet"
+    rows = [
+        Entry(path, file.text, "waiting", file.sources, f"not written: {why}", file.items)
+        for path, file in held.items()
+        if file.sources
+    ]
+    return tuple(sorted([*entries, *rows], key=lambda entry: (entry.path, entry.state)))
+
+
+def _zip_plan(
+    wanted: Mapping[str, Wanted],
+    waiting: Sequence[Ready],
+    refused: Sequence[Refused],
+    place: Path,
+    choices: Choices,
+) -> Plan:
+    try:
+        present = present_zip(place)
+    except FileProblem as fault:
+        present, reason = PresentZip(None, {}, False), str(fault)
+    else:
+        reason = f"{files.shown_path(place)} was not written by an export, or was changed since."
+    entries = [
+        entry_of(path, file, _state_in_zip(present.files.get(path), file.text))
+        for path, file in wanted.items()
+    ]
+    gone = "the new zip file does not have it"
+    entries += [Entry(path, "", "removed", note=gone) for path in present.files if path not in wanted]
+    every = _sorted(entries, waiting, choices, place)
+    return Plan(place, choices, every, tuple(refused), None if present.ours else reason, stamp=present.stamp)
+
+
+def _state_in_zip(present: str | None, text: str) -> State:
+    if present is None:
+        return "new"
+    return "same" if present == digest_of(files.encode(text)) else "replaced"

@@ -14,7 +14,9 @@ def fault(name: str) -> str | None:
     begins with the name. None if nothing does."""
     if any(letter in _UNSAFE or not letter.isprintable() for letter in name):
         return "has a character that file names cannot have"
-    if name != name.strip(" .") or name.partition(".")[0].casefold() in _DEVICES:
+    # NFKC: some systems take COM¹ for COM1.
+    stem = unicodedata.normalize("NFKC", name).partition(".")[0].strip().casefold()
+    if name != name.strip(" .") or not name or stem in _DEVICES:
         return "cannot be a file name on every system"
     if len(name.encode("utf-8", "surrogateescape")) > _MAX_NAME:
         return "is too long for a file name"
@@ -23,4 +25,4 @@ def fault(name: str) -> str | None:
 
 def folded(name: str) -> str:
     """Equal for names that some file system takes for one: case and Unicode form do not count."""
-    return unicodedata.normalize("NFKC", name).casefold()
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())

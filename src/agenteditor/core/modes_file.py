@@ -1,8 +1,8 @@
-"""A custom mode as a ``.roomodes`` file: YAML with one entry of ``customModes`` (FORMAT 5.3, Roo)."""
+"""Custom modes as a ``.roomodes`` file: YAML, each an entry of ``customModes`` (FORMAT 5.3, Roo)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from agenteditor.core import yaml_text
 
@@ -12,6 +12,12 @@ _MODES = "customModes"
 def text(values: Mapping[str, object]) -> str:
     """The file with these fields as its one mode."""
     return yaml_text.block({_MODES: [dict(values)]}) + "\n"
+
+
+def joined(texts: Iterable[str]) -> str:
+    """One file with the modes of several."""
+    modes = [mode for text in texts for mode in read_all(text)]
+    return yaml_text.block({_MODES: modes}) + "\n"
 
 
 def sayable(values: Mapping[str, object]) -> dict[str, object]:

@@ -1,0 +1,80 @@
+"""Long work between the events of the window: a generator, a slice at a time, no thread."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from agenteditor.core.export import Progress
+from agenteditor.core.files import FileProblem
+
+_SLICE = 0.02  # seconds of work between two looks at the events
+
+
+class Steps(QObject):
+    """Runs one generator after the other. A short one is at its end before ``run`` returns.
+
+    ``finished`` has what the generator returned, ``failed`` the `FileProblem` it raised.
+    """
+
+    progressed = Signal(object)
+    finished = Signal(object)
+    failed = Signal(object)
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._work: Generator[Progress, None, object] | None = None
+        self._timer = QTimer(self)
+        self._timer.setInterval(0)
+        self._timer.timeout.connect(self._go_on)
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is being done."""
+        return self._work is not None
+
+    def run(self, work: Generator[Progress, None, object]) -> None:
+        """Stop what is being done, and do this."""
+        self.stop()
+        self._work = work
+        self._go_on()
+        if self.busy:
+            self._timer.start()
+
+    def stop(self) -> bool:
+        """Stop what is being done; the generator takes back, or finishes, what it had begun.
+
+        False if it could not; ``failed`` says why.
+        """
+        work, self._work = self._work, None
+        self._timer.stop()
+        try:
+            if work is not None:
+                work.close()
+        except FileProblem as problem:
+            self.failed.emit(problem)
+            return False
+        return True
+
+    def _go_on(self) -> None:
+        work = self._work
+        assert work is not None, "the timer runs only while there is work"
+        until = time.monotonic() + _SLICE
+        try:
+            progress = next(work)
+            while time.monotonic() < until:
+                progress = next(work)
+        except StopIteration as stop:
+            self._end()
+            self.finished.emit(stop.value)
+        except FileProblem as problem:
+            self._end()
+            self.failed.emit(problem)
+        else:
+            self.progressed.emit(progress)
+
+    def _end(self) -> None:
+        self._work = None
+        self._timer.stop()
