@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,7 +23,7 @@ class KnownAnswers:
     """
 
     def __init__(self) -> None:
-        self._known: dict[tuple[object, ...], CatalogEntry] = {}
+        self._known: OrderedDict[tuple[object, ...], CatalogEntry] = OrderedDict()
         self._places: dict[Path, tuple[str, bool]] = {}
         self.checked = 0  # how many contents were really checked
 
@@ -39,7 +40,7 @@ class KnownAnswers:
             self.checked += 1
             known = entry_of(file, root, settings)
         while len(self._known) >= _MOST:
-            del self._known[next(iter(self._known))]
+            self._known.popitem(last=False)
         self._known[key] = known
         folder = sub_folder(path, root)
         same = known.path == path and known.folder == folder

@@ -18,6 +18,19 @@ class _Severe(Protocol):
     def severity(self) -> Severity: ...
 
 
+class _Row(Protocol):
+    """What rows are sorted by: ``title`` is the agent's name, ``name`` that of the file in its folder."""
+
+    @property
+    def title(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def entry(self) -> CatalogEntry | None: ...
+    @property
+    def count(self) -> Count: ...
+
+
 class Count(NamedTuple):
     """How many errors, warnings and notes there are. Counts compare as badness does."""
 
@@ -44,15 +57,22 @@ def counted(problems: Iterable[_Severe]) -> Count:
     return Count(found.count("error"), found.count("warning"), found.count("info"))
 
 
-def order_key(entry: CatalogEntry, count: Count, order: Order) -> tuple[object, ...]:
-    """By what agents are sorted in ``order``: the worst, or the first letter, on top. Equal ones by name."""
-    last = (entry.name.casefold(), str(entry.path))
+def order_key(row: _Row, order: Order) -> tuple[object, ...]:
+    """By what agents are sorted in ``order``: the worst on top, else by letters; equal ones by name.
+
+    What was not read yet comes last where the order is about its content. For "folder" the rows stand in
+    their tree as they should; here that is the path.
+    """
+    last = (row.title.casefold(), row.name)
+    entry = row.entry
     if order == "folder":
-        return (entry.folder.casefold(), entry.path.name.casefold(), str(entry.path))
+        return (row.name,)
+    if order == "name":
+        return last
+    if entry is None:
+        return (True,)
     if order == "problems":
-        return (-count.errors, -count.warnings, -count.notes, *last)
+        return (False, -row.count.errors, -row.count.warnings, -row.count.notes, *last)
     if order == "verdict":
-        return (entry.loads, _VERDICTS.index(entry.verdict), *last)
-    if order == "model":
-        return (not entry.model, entry.model.casefold(), *last)
-    return last
+        return (False, entry.loads, _VERDICTS.index(entry.verdict), *last)
+    return (False, not entry.model, entry.model.casefold(), *last)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import count as numbers
 from pathlib import Path
 from typing import NamedTuple
@@ -18,22 +18,22 @@ from agenteditor.core.catalog_entry import CatalogEntry
 from agenteditor.core.catalog_filter import words_of
 from agenteditor.core.catalog_listing import Listing, difference
 from agenteditor.core.catalog_order import NO_PROBLEMS, Count, counted
-from agenteditor.core.scopes import Places, Standing, standings
+from agenteditor.core.scopes import Places, Scope, Standing, places, scope_of, standings
 
 _numbers = numbers(1)
 
 
 class FolderRow:
-    """A folder with agents below it. ``at`` is its place among the rows of ``parent``."""
+    """A folder with agents below it; ``scope`` is what it is to Claude Code, if it is a folder of agents."""
 
-    __slots__ = ("at", "count", "folders", "name", "number", "parent", "path", "rows", "total", "waiting")
+    __slots__ = ("count", "folders", "name", "number", "parent", "path", "rows", "scope", "total", "waiting")
 
-    def __init__(self, path: Path, name: str) -> None:
+    def __init__(self, path: Path, name: str, scope: Scope | None) -> None:
         self.number = next(_numbers)  # by which a view knows it
         self.path = path
         self.name = name
+        self.scope = scope
         self.parent: FolderRow | None = None
-        self.at = 0
         self.folders: list[FolderRow] = []
         self.rows: list[AgentRow] = []
         self.total = 0
@@ -50,7 +50,7 @@ class AgentRow:
     """A file. ``entry`` is None until it has been read; ``live`` counts the problems of the unsaved text."""
 
     __slots__ = (
-        "at", "count", "entry", "live", "name", "number", "parent", "root", "shared", "standing",
+        "count", "entry", "live", "name", "number", "parent", "root", "shared", "standing",
         "unsaved", "words",
     )  # fmt: skip
 
@@ -59,7 +59,6 @@ class AgentRow:
         self.root = root
         self.name = name
         self.parent: FolderRow | None = None
-        self.at = 0
         self.entry: CatalogEntry | None = None
         self.words = name.casefold()
         self.count = NO_PROBLEMS
@@ -139,6 +138,17 @@ class CatalogTree:
             self._arrange()
         return update
 
+    def agents(self) -> Iterator[AgentRow]:
+        """All agents as they stand in the tree: those of sub-folders before the folder's own."""
+        waiting: list[FolderRow | AgentRow] = [*reversed(self.tops)]
+        while waiting:
+            row = waiting.pop()
+            if isinstance(row, AgentRow):
+                yield row
+            else:
+                waiting += reversed(row.rows)
+                waiting += reversed(row.folders)
+
     def answer(self, row: AgentRow, entry: CatalogEntry) -> None:
         """A file has been read: this is what it came to."""
         if row.entry is None:
@@ -147,11 +157,16 @@ class CatalogTree:
         row.words = words_of(entry)
         self._count(row)
 
-    def mark(self, row: AgentRow, unsaved: bool, live: Count | None) -> None:
-        """A file is open in an editor: whether its text is unsaved, and the problems of that text."""
+    def mark(self, row: AgentRow, unsaved: bool, live: Count | None) -> bool:
+        """A file is open in an editor: whether its text is unsaved, and the problems of that text.
+
+        Whether the row says something else now.
+        """
+        before = (row.unsaved, row.count)
         row.unsaved = unsaved
         row.live = live
         self._count(row)
+        return before != (row.unsaved, row.count)
 
     def judge(self, working: Path, where: Places) -> list[AgentRow]:
         """Find out anew who shares a name and who wins; the rows for which that is another now."""
@@ -190,9 +205,6 @@ class CatalogTree:
         for folder in self._folders.values():
             folder.folders.sort(key=lambda one: one.name.casefold())
             folder.rows.sort(key=lambda one: (one.stem.casefold(), one.name))
-        for folders in (self.tops, *(folder.folders for folder in self._folders.values())):
-            for at, folder in enumerate(folders):
-                folder.at = at
         for folder in reversed(self._folders.values()):  # those inside come after those around them
             _add_up(folder)
 
@@ -204,16 +216,23 @@ class CatalogTree:
                 missing = missing.rpartition("/")[0]
             folder = before.get((root, missing))
             if folder is None:
-                folder = FolderRow(root / missing, missing.rpartition("/")[2] or root.name or str(root))
+                folder = _new_folder(root, missing)
             folder.empty()
             self._folders[root, missing] = folder
         return self._folders[root, name]
 
 
+def _new_folder(root: Path, name: str) -> FolderRow:
+    path = root / name
+    scope = scope_of(path, places()) if path.name == "agents" else None
+    is_its_own = scope is not None and scope.folder == path.absolute()
+    return FolderRow(path, path.name or str(path), scope if is_its_own else None)
+
+
 def _add_up(folder: FolderRow) -> None:
-    """Say what is in a folder, its sub-folders done already, and give its rows their places."""
-    for at, row in enumerate(folder.rows, len(folder.folders)):
-        row.at, row.parent = at, folder
+    """Say what is in a folder, its sub-folders done already."""
+    for row in folder.rows:
+        row.parent = folder
         folder.waiting += row.entry is None
         if row.count != NO_PROBLEMS:
             folder.count = folder.count.plus(row.count)

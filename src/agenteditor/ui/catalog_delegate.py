@@ -1,0 +1,125 @@
+"""How a row of a catalog is drawn: sign and name at the left, at the right what is short and worth seeing.
+
+At the right edge stand the worst problems, a sign and their number; before them, muted, the folder's number
+of agents or what else tells an agent apart. Where there is little room, the muted words give way first.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QIcon, QPainter, QPalette
+from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from agenteditor.core.catalog_tree import AgentRow
+from agenteditor.ui import catalog_words as words
+from agenteditor.ui import theme
+from agenteditor.ui.catalog_model import CatalogModel, Row
+from agenteditor.ui.icons import Meaning, severity_icon
+from agenteditor.ui.qtext import plain
+
+Index = QModelIndex | QPersistentModelIndex
+_ROW = 26  # pixels: the least height
+_NAME = 0.55  # of the room for text belongs to the name, if it wants it
+
+
+class CatalogDelegate(QStyledItemDelegate):
+    """Draws the rows of a `CatalogModel`."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, _index: Index) -> QSize:
+        """All rows are as high as a button."""
+        return QSize(0, max(_ROW, option.fontMetrics.height() + theme.GAP))
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """The style draws the ground, the sign and the focus; the words are drawn here."""
+        model = index.model()
+        assert isinstance(model, CatalogModel), "these rows are a catalog's"
+        row = model.row_at(index)
+        if row is None:
+            return
+        whole = QStyleOptionViewItem(option)
+        self.initStyleOption(whole, index)
+        title, whole.text = whole.text, " "
+        whole.icon = _icon(*_sign(row))
+        whole.features |= QStyleOptionViewItem.ViewItemFeature.HasDecoration
+        style = whole.widget.style() if whole.widget is not None else QApplication.style()
+        style.drawControl(QStyle.ControlElement.CE_ItemViewItem, whole, painter, whole.widget)
+        room = style.subElementRect(QStyle.SubElement.SE_ItemViewItemText, whole, whole.widget)
+        room.setRight(whole.rect.right() - theme.GAP // 2)
+        painter.save()
+        painter.setFont(whole.font)
+        room = _draw_problems(painter, room, row, whole)
+        faint = isinstance(row, AgentRow) and (
+            row.shadowed or (row.entry is not None and row.entry.verdict == "none")
+        )
+        _draw_words(painter, room, title, _aside(row, model.flat), whole, faint=faint)
+        painter.restore()
+
+
+def _sign(row: Row) -> tuple[str, Meaning | None]:
+    return words.agent_sign(row) if isinstance(row, AgentRow) else ("folder", "muted")
+
+
+def _aside(row: Row, flat: bool) -> str:
+    if isinstance(row, AgentRow):
+        return plain(words.agent_aside(row, with_folder=flat))
+    return words.folder_aside(row)
+
+
+def _draw_problems(painter: QPainter, room: QRect, row: Row, option: QStyleOptionViewItem) -> QRect:
+    """The sign of the worst problems and their number at the right; the room that is left."""
+    worst = row.count.worst
+    if worst is None:
+        return room
+    number = f"{row.count.errors if worst == 'error' else row.count.warnings:,}"
+    width = option.fontMetrics.horizontalAdvance(number)
+    text = QRect(room.right() - width, room.top(), width + 1, room.height())
+    painter.setPen(getattr(theme.current(), worst))
+    painter.drawText(text, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, number)
+    side = min(option.decorationSize.width(), room.height())
+    top = room.top() + (room.height() - side) // 2
+    icon = QRect(text.left() - side - 3, top, side, side)
+    _severity(worst).paint(painter, icon)
+    return room.adjusted(0, 0, icon.left() - theme.GAP - room.right(), 0)
+
+
+def _draw_words(
+    painter: QPainter, room: QRect, title: str, aside: str, option: QStyleOptionViewItem, *, faint: bool
+) -> None:
+    metrics = QFontMetrics(option.font)
+    wanted = metrics.horizontalAdvance(title)
+    beside = metrics.horizontalAdvance(aside) + theme.GAP if aside else 0
+    if wanted + beside > room.width():
+        beside = max(0, min(beside, room.width() - min(wanted, round(room.width() * _NAME))))
+    palette = option.palette
+    role = (
+        QPalette.ColorRole.HighlightedText
+        if option.state & QStyle.StateFlag.State_Selected
+        else QPalette.ColorRole.Text
+    )
+    muted = palette.color(QPalette.ColorRole.PlaceholderText)
+    flags = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
+    elide = Qt.TextElideMode.ElideRight
+    painter.setPen(muted if faint else palette.color(role))
+    left = room.adjusted(0, 0, -beside, 0)
+    painter.drawText(
+        left, int(flags | Qt.AlignmentFlag.AlignLeft), metrics.elidedText(title, elide, left.width())
+    )
+    if beside > 3 * metrics.averageCharWidth():
+        right = QRect(room.right() - beside + theme.GAP, room.top(), beside - theme.GAP, room.height())
+        painter.setPen(muted)
+        painter.drawText(
+            right, int(flags | Qt.AlignmentFlag.AlignRight), metrics.elidedText(aside, elide, right.width())
+        )
+
+
+# An icon takes its colours when it is drawn, so it may be kept when the theme changes.
+@cache
+def _icon(name: str, meaning: Meaning | None) -> QIcon:
+    return words.sign(name, meaning)
+
+
+@cache
+def _severity(severity: str) -> QIcon:
+    return severity_icon("error" if severity == "error" else "warning")

@@ -1,0 +1,209 @@
+"""Fills the tree of a catalog: lists folders, reads their agents, keeps up with changes.
+
+All of it goes in slices between events, so the window stays usable; what can be seen is read first.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Generator, Iterable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from agenteditor.core.catalog_known import KnownAnswers
+from agenteditor.core.catalog_listing import Listing, looking
+from agenteditor.core.catalog_tree import AgentRow, CatalogTree
+from agenteditor.core.rule_settings import NO_SETTINGS, RuleSettings, found
+from agenteditor.core.scopes import places, working_folder
+from agenteditor.ui.catalog_watch import MOST, FolderWatch
+
+_SLICE = 0.008  # seconds of work between two looks at the event queue
+_AT_FIRST = 0.04  # seconds that the first look may take before anything else happens
+_TELL = 0.1  # seconds between two tidings of rows that were read
+
+
+class CatalogLoader(QObject):
+    """Keeps ``tree`` as the folders are. ``visible`` gives the rows that can be seen now.
+
+    ``arranged``: rows have come or gone. ``answered`` carries a list of rows that say something else now.
+    ``settled``: nothing is left to do, and it is known who shares a name.
+    """
+
+    arranged = Signal()
+    answered = Signal(object)
+    settled = Signal()
+
+    def __init__(self, tree: CatalogTree, visible: Callable[[], Sequence[AgentRow]], parent: QObject) -> None:
+        super().__init__(parent)
+        self.tree = tree
+        self.folders: tuple[Path, ...] = ()
+        self.listings: list[Listing] = []
+        self._visible = visible
+        self._known = KnownAnswers()
+        self._settings: dict[tuple[Path, str], RuleSettings] = {}
+        self._look: Generator[int, None, None] | None = None
+        self._look_again = False
+        self._look_took = 0.0
+        self._waiting: OrderedDict[AgentRow, None] = OrderedDict()
+        self._fresh: list[AgentRow] = []
+        self._told = 0.0
+        self._unjudged = False
+        self._timer = QTimer(self)
+        self._timer.setInterval(0)
+        self._timer.timeout.connect(self._work)
+        self.watch = FolderWatch(self)
+        self.watch.stirred.connect(self.refresh)
+
+    def open(self, folders: Sequence[Path]) -> None:
+        """Show these folders. What is small has been listed when this returns."""
+        self.folders = tuple(folders)
+        self._look_again = False
+        self._begin_look()
+        self._step_look(time.perf_counter() + _AT_FIRST)
+
+    def refresh(self) -> None:
+        """Look whether anything is another now."""
+        if self._look is not None:
+            self._look_again = True
+        else:
+            self._begin_look()
+
+    def read_settings(self) -> None:
+        """Look at the settings files again; agents for which they say something else are read again."""
+        before, self._settings = self._settings, self._found_settings()
+        if before != self._settings:
+            self._read(row for row in self.tree.rows.values() if self._ruled_anew(row, before))
+
+    def reread(self, row: AgentRow) -> None:
+        """A file was saved just now: read it before anything is heard from the system."""
+        self._read([row])
+        self._waiting.move_to_end(row, last=False)
+
+    @property
+    def busy(self) -> bool:
+        """Whether folders are being listed or agents read."""
+        return self._timer.isActive()
+
+    @property
+    def looking(self) -> bool:
+        """Whether folders are being listed."""
+        return self._look is not None
+
+    @property
+    def unread(self) -> int:
+        """How many agents are still to be read."""
+        return len(self._waiting)
+
+    # --- slices --------------------------------------------------------------------------------
+
+    def _work(self) -> None:
+        end = time.perf_counter() + _SLICE
+        if self._look is not None:
+            self._step_look(end)
+        elif self._waiting:
+            self._read_some(end)
+        else:
+            self._timer.stop()
+            self._settle()
+
+    def _begin_look(self) -> None:
+        self._look = self._looking()
+        self._look_took = 0.0
+        self._timer.start()
+
+    def _step_look(self, end: float) -> None:
+        began = time.perf_counter()
+        while self._look is not None and time.perf_counter() < end:
+            if next(self._look, None) is None:
+                self._look = None
+        self._look_took += time.perf_counter() - began
+        if self._look is None and self._look_again:
+            self._look_again = False
+            self._begin_look()
+
+    def _looking(self) -> Generator[int, None, None]:
+        """A look into all folders, step by step, and what follows from it."""
+        listings: list[Listing] = []
+        for folder in self.folders:
+            listings.append((yield from looking(folder)))
+        same = listings == self.listings
+        self.listings = listings
+        if not same:
+            update = self.tree.update(listings)
+            for row in update.gone:
+                self._waiting.pop(row, None)
+            self._known.forget_places()
+            self._read((*update.new, *update.changed))
+        self.read_settings()
+        if not same or self.watch.lost:
+            self._watch()
+        if not same:
+            self._unjudged = True
+            self.arranged.emit()
+
+    def _read(self, rows: Iterable[AgentRow]) -> None:
+        for row in rows:
+            self._waiting[row] = None
+        if self._waiting:
+            self._timer.start()
+
+    def _read_some(self, end: float) -> None:
+        urgent = [row for row in self._visible() if row in self._waiting]
+        while self._waiting and time.perf_counter() < end:
+            row = urgent.pop(0) if urgent else next(iter(self._waiting))
+            del self._waiting[row]
+            entry = self._known.entry(row.path, row.root, self._settings_of(row))
+            if entry != row.entry:
+                self.tree.answer(row, entry)
+                self._fresh.append(row)
+        now = time.perf_counter()
+        if not self._waiting or now - self._told > _TELL:
+            self._told = now
+            self._tell()
+
+    def _tell(self) -> None:
+        fresh, self._fresh = self._fresh, []
+        if fresh:
+            self._unjudged = True
+            self.answered.emit(fresh)
+
+    def _settle(self) -> None:
+        if self._unjudged and self.folders:
+            self._unjudged = False
+            changed = self.tree.judge(working_folder(self.folders[0]), places())
+            if changed:
+                self.answered.emit(changed)
+        self.settled.emit()
+
+    # --- settings and watches ------------------------------------------------------------------
+
+    def _found_settings(self) -> dict[tuple[Path, str], RuleSettings]:
+        """The settings of each folder. Only some can differ from those of the folder above."""
+        settings: dict[tuple[Path, str], RuleSettings] = {}
+        for listing in self.listings:
+            for name in listing.folders:
+                key = (listing.root, name)
+                if name in listing.bounds:
+                    before = self._settings.get(key, NO_SETTINGS)
+                    settings[key] = found(listing.root / name / "x.md", before)
+                else:
+                    settings[key] = settings[listing.root, name.rpartition("/")[0]]
+        return settings
+
+    def _settings_of(self, row: AgentRow) -> RuleSettings:
+        return self._settings.get((row.root, row.folder), NO_SETTINGS)
+
+    def _ruled_anew(self, row: AgentRow, before: dict[tuple[Path, str], RuleSettings]) -> bool:
+        return before.get((row.root, row.folder), NO_SETTINGS) != self._settings_of(row)
+
+    def _watch(self) -> None:
+        paths = [os.fspath(one.root / name) for one in self.listings for name in one.folders][:MOST]
+        rows = self.tree.rows.values()
+        fits = len(paths) + len(rows) <= MOST
+        if fits:
+            paths += [os.fspath(row.path) for row in rows]
+        missing = any("" in one.unreadable for one in self.listings)
+        self.watch.cover(paths, 0 if fits else len(rows), missing, self._look_took * 1000)

@@ -1,0 +1,218 @@
+"""The rows of a catalog for Qt: a tree by folder, or a flat list where a filter or another order is wanted.
+
+Made for tens of thousands of rows. Qt knows a row by a number, and every change of what is shown goes
+through one door, ``arrange``, which tells Qt where each row it holds on to has gone: so selection, open
+folders and the place one is at stay. A long flat list is handed out in portions, as Qt asks for them.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+
+from agenteditor.core.catalog_filter import NO_FILTER, Filter
+from agenteditor.core.catalog_order import Order, order_key
+from agenteditor.core.catalog_tree import AgentRow, CatalogTree, FolderRow
+from agenteditor.ui import catalog_words as words
+from agenteditor.ui.qtext import plain, tool_tip
+
+Index = QModelIndex | QPersistentModelIndex
+Row = AgentRow | FolderRow
+_Role = Qt.ItemDataRole
+_PORTION = 2_000  # rows of a flat list at a time: laying them out takes Qt some 10 ms
+_FOLDER = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+_AGENT = _FOLDER | Qt.ItemFlag.ItemNeverHasChildren
+_NOWHERE = QModelIndex()
+
+
+class CatalogModel(QAbstractItemModel):
+    """Shows ``tree``, which others fill: `arrange` where rows have come or gone, `refresh` what they say."""
+
+    def __init__(self, tree: CatalogTree, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._tree = tree
+        self._filter = NO_FILTER
+        self._order: Order = "folder"
+        self._in_order: list[AgentRow] | None = None  # all agents, sorted; None: to be sorted anew
+        # What Qt has been told, which the tree may be ahead of: rows by number, the rows inside each
+        # folder (0: without one), and where each row stands in there.
+        self._rows: dict[int, Row] = {}
+        self._inside: dict[int, list[Row]] = {0: []}
+        self._places: dict[int, int] = {}
+        self._handed_out = 0  # of a flat list
+        self.flat = False
+        self.matching = 0  # how many agents are shown, or will be
+
+    # --- what the view calls -------------------------------------------------------------------
+
+    def choose(self, wanted: Filter, order: Order) -> None:
+        """Show what ``wanted`` matches, in this order; everything, by folder, as a tree."""
+        if order != self._order:
+            self._in_order = None
+        self._filter, self._order = wanted, order
+        self._show()
+
+    def arrange(self) -> None:
+        """Rows have come or gone, or say what sorts them elsewhere: show each where it belongs."""
+        self._in_order = None
+        self._show()
+
+    def _show(self) -> None:
+        flat = self._order != "folder" or bool(self._filter.tests)
+        inside = {0: self._chosen()} if flat else self._nested()
+        self.layoutAboutToBeChanged.emit()
+        held = self.persistentIndexList()
+        numbers = [index.internalId() for index in held]
+        self.flat = flat
+        self._inside = inside
+        self._rows = {row.number: row for rows in inside.values() for row in rows}
+        self._places = {row.number: at for rows in inside.values() for at, row in enumerate(rows)}
+        self._hand_out(max((self._places.get(number, 0) for number in numbers), default=0))
+        self.changePersistentIndexList(held, [self._index(self._rows.get(number)) for number in numbers])
+        self.layoutChanged.emit()
+
+    def refresh(self, rows: Iterable[AgentRow]) -> None:
+        """These rows say something else now, and so do the folders around them."""
+        touched: defaultdict[int, list[int]] = defaultdict(list)
+        for row in rows:
+            at = self._places.get(row.number)
+            if at is None or (self.flat and at >= self._handed_out):
+                continue
+            touched[self._holder(row)].append(at)
+        for number in list(touched):
+            folder = self._rows.get(number)
+            while folder is not None and folder.number in self._places:
+                touched[self._holder(folder)].append(self._places[folder.number])
+                folder = folder.parent
+        for number, places in touched.items():
+            holder = self._index(self._rows.get(number))
+            self.dataChanged.emit(self.index(min(places), 0, holder), self.index(max(places), 0, holder))
+
+    def row_at(self, index: Index) -> Row | None:
+        """The row that an index stands for."""
+        return self._rows.get(index.internalId()) if index.isValid() else None
+
+    def index_of(self, row: Row) -> QModelIndex:
+        """Where a row is; an invalid index if it is not shown."""
+        at = self._places.get(row.number)
+        if self.flat and at is not None and at >= self._handed_out:
+            self._hand_out_until(at)
+        return self._index(self._rows.get(row.number))
+
+    def agents(self) -> Iterator[AgentRow]:
+        """The agents that are shown, from the top down."""
+        waiting: list[Row] = self._inside[0][::-1]
+        while waiting:
+            row = waiting.pop()
+            if isinstance(row, AgentRow):
+                yield row
+            else:
+                waiting += self._inside.get(row.number, [])[::-1]
+
+    # --- what Qt calls -------------------------------------------------------------------------
+
+    def index(self, row: int, column: int, parent: Index = _NOWHERE) -> QModelIndex:
+        rows = self._inside.get(parent.internalId() if parent.isValid() else 0, ())
+        if column or not 0 <= row < len(rows):
+            return QModelIndex()
+        return self.createIndex(row, 0, rows[row].number)
+
+    def parent(self, index: Index = _NOWHERE) -> QModelIndex:  # type: ignore[override]
+        row = self.row_at(index)
+        return QModelIndex() if row is None else self._index(self._rows.get(self._holder(row)))
+
+    def rowCount(self, parent: Index = _NOWHERE) -> int:
+        if not parent.isValid():
+            return self._handed_out if self.flat else len(self._inside[0])
+        return len(self._inside.get(parent.internalId(), ()))
+
+    def columnCount(self, _parent: Index = _NOWHERE) -> int:
+        return 1
+
+    def hasChildren(self, parent: Index = _NOWHERE) -> bool:
+        return bool(self._inside.get(parent.internalId() if parent.isValid() else 0))
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        return _FOLDER if isinstance(self.row_at(index), FolderRow) else _AGENT
+
+    def canFetchMore(self, parent: Index) -> bool:
+        return self.flat and not parent.isValid() and self._handed_out < len(self._inside[0])
+
+    def fetchMore(self, _parent: Index) -> None:
+        self._hand_out_until(self._handed_out + _PORTION - 1)
+
+    def data(self, index: Index, role: int = _Role.DisplayRole) -> str | None:
+        row = self.row_at(index)
+        if isinstance(row, AgentRow):
+            return _agent_data(row, role)
+        return _folder_data(row, role) if row is not None else None
+
+    # --- helpers -------------------------------------------------------------------------------
+
+    def _chosen(self) -> list[Row]:
+        if self._in_order is None:
+            self._in_order = list(self._tree.agents())
+            if self._order != "folder":
+                order = self._order
+                self._in_order.sort(key=lambda row: order_key(row, order))
+        matches = self._filter.matches
+        chosen: list[Row] = [row for row in self._in_order if matches(row)]
+        self.matching = len(chosen)
+        return chosen
+
+    def _nested(self) -> dict[int, list[Row]]:
+        """The whole tree; the only open folder has no row of its own."""
+        tops = self._tree.tops
+        self.matching = len(self._tree.rows)
+        inside: dict[int, list[Row]] = {
+            0: list(tops) if len(tops) != 1 else [*tops[0].folders, *tops[0].rows]
+        }
+        waiting = list(tops if len(tops) != 1 else tops[0].folders)
+        while waiting:
+            folder = waiting.pop()
+            inside[folder.number] = [*folder.folders, *folder.rows]
+            waiting += folder.folders
+        return inside
+
+    def _holder(self, row: Row) -> int:
+        """The number of the folder that a row stands in; 0 for none."""
+        holder = row.parent
+        return holder.number if holder is not None and not self.flat and holder.number in self._rows else 0
+
+    def _index(self, row: Row | None) -> QModelIndex:
+        if row is None:
+            return QModelIndex()
+        return self.createIndex(self._places[row.number], 0, row.number)
+
+    def _hand_out(self, at: int) -> None:
+        self._handed_out = min(max(_PORTION, at + 1), len(self._inside[0])) if self.flat else 0
+
+    def _hand_out_until(self, at: int) -> None:
+        """Let Qt know of a flat list's rows up to the one at ``at``."""
+        last = min(at, len(self._inside[0]) - 1)
+        if last >= self._handed_out:
+            self.beginInsertRows(QModelIndex(), self._handed_out, last)
+            self._handed_out = last + 1
+            self.endInsertRows()
+
+
+def _agent_data(row: AgentRow, role: int) -> str | None:
+    if role == _Role.DisplayRole:
+        return plain(row.title) + (" ●" if row.unsaved else "")
+    if role == _Role.AccessibleTextRole:
+        return plain(words.agent_spoken(row))
+    if role == _Role.AccessibleDescriptionRole:
+        return words.problems_spoken(row.count)
+    return tool_tip(words.agent_tip(row)) if role == _Role.ToolTipRole else None
+
+
+def _folder_data(folder: FolderRow, role: int) -> str | None:
+    if role == _Role.DisplayRole:
+        return plain(words.folder_title(folder))
+    if role == _Role.AccessibleTextRole:
+        return plain(words.folder_spoken(folder))
+    if role == _Role.AccessibleDescriptionRole:
+        return words.problems_spoken(folder.count)
+    return tool_tip(words.folder_tip(folder)) if role == _Role.ToolTipRole else None

@@ -1,0 +1,109 @@
+"""Notices that something in folders may have changed; what has, a look at them must say.
+
+Folders are watched for files that come, go or are replaced, and files for what is written into them in
+place, which a folder does not tell. A file that was replaced is no longer watched (RELIABILITY F18), so each
+look hands over what is there now, and what is new gets a watch. Where the system gives no more of them, or
+there are too many files, a look is asked for at intervals instead, and ``sentence`` says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal
+
+MOST = 4_000  # paths that are watched; each costs the system memory, and 0.1 ms to set up
+REST_MS = 100  # from the first sign of a change to the look: programs write in several steps
+POLL_MS = 2_000
+_AT_ONCE = 40  # watches set up between two looks at the event queue
+_SHARE = 25  # polling may take one of this many parts of the time
+
+
+class FolderWatch(QObject):
+    """``stirred``: look again. It comes once for many changes, and while polling without any."""
+
+    stirred = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._watcher = QFileSystemWatcher(self)
+        self._watcher.directoryChanged.connect(self._changed)
+        self._watcher.fileChanged.connect(self._changed)
+        self._changed_paths: set[str] = set()
+        self._waiting: list[str] = []
+        self._refused = 0
+        self._unwatched = 0
+        self._added = False
+        self._missing = False
+        self._rest = self._timer(REST_MS, self.stirred.emit, once=True)
+        self._adding = self._timer(0, self._add_some)
+        self._poll = self._timer(POLL_MS, self.stirred.emit)
+
+    def cover(self, paths: Sequence[str], unwatched: int, missing: bool, took_ms: float) -> None:
+        """Watch these and nothing else, and look at intervals for ``unwatched`` files beside them.
+
+        ``missing``: a folder that is wanted is not there, so that nothing tells when it comes back.
+        ``took_ms``: how long a look takes, so that polls stay few.
+        """
+        there = {*self._watcher.files(), *self._watcher.directories()}
+        old = (there - set(paths)) | (there & self._changed_paths)
+        if old:
+            self._watcher.removePaths(list(old))
+        self._changed_paths.clear()
+        self._waiting = [path for path in paths if path not in there or path in old]
+        self._added = bool(self._waiting)
+        self._refused = 0
+        self._unwatched = unwatched
+        self._missing = missing
+        self._poll.setInterval(max(POLL_MS, round(took_ms * _SHARE)))
+        self._adding.start()
+
+    @property
+    def lost(self) -> bool:
+        """Whether a path was changed and may not be watched any more, so that ``cover`` is due."""
+        return bool(self._changed_paths)
+
+    @property
+    def settled(self) -> bool:
+        """Whether every watch that was asked for is set up, or refused."""
+        return not self._adding.isActive()
+
+    @property
+    def sentence(self) -> str:
+        """Why changes may show a little late; "" where they show at once."""
+        seconds = self._poll.interval() / 1000
+        if self._refused:
+            return self.tr(
+                "The system watches no more files: looking for changes every {0} seconds instead."
+            ).format(f"{seconds:g}")
+        if self._unwatched:
+            return self.tr(
+                "{0} files are too many to watch: looking for changes every {1} seconds instead."
+            ).format(f"{self._unwatched:,}", f"{seconds:g}")
+        return ""
+
+    def _changed(self, path: str) -> None:
+        self._changed_paths.add(path)  # perhaps replaced: Qt may go on naming it and hear nothing of it
+        if not self._rest.isActive():  # not anew: while files go on changing, looks go on as well
+            self._rest.start()
+
+    def _add_some(self) -> None:
+        some, self._waiting = self._waiting[:_AT_ONCE], self._waiting[_AT_ONCE:]
+        if some:
+            self._refused += len(self._watcher.addPaths(some))
+        if not self._waiting:
+            self._adding.stop()
+            if self._added:
+                self._rest.start()  # for what was changed after the look and before the watch
+            self._added = False
+            if self._refused or self._unwatched or self._missing:
+                self._poll.start()
+            else:
+                self._poll.stop()
+
+    def _timer(self, interval: int, slot: Callable[[], object], *, once: bool = False) -> QTimer:
+        timer = QTimer(self)
+        timer.setInterval(interval)
+        timer.setSingleShot(once)
+        timer.timeout.connect(slot)
+        return timer
