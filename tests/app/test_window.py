@@ -157,7 +157,7 @@ def test_closing_with_changes_asks_and_cancel_keeps_it_open(window, good, monkey
     assert not window.close()
     assert window.editors()
     monkeypatch.setattr(dialogs, "ask_to_save", lambda _parent, names: "save")
-    assert window.close_tab(0)
+    assert window.close_document(window.editors()[0])
     assert good.read_text(encoding="utf-8").startswith("x")
 
 
@@ -217,7 +217,7 @@ def test_a_new_agent_from_each_template_loads_and_closes_without_a_question(wind
         assert [p for p in Document(syntax.text).problems if p.severity != "info"] == [], template
     window.actions_["new"].trigger()
     assert window.present_editor().document.path is None
-    assert window.close_tab(0)
+    assert window.close_document(window.editors()[0])
 
 
 def test_revert_is_one_step_that_undo_takes_back(window, good):
@@ -535,7 +535,7 @@ def test_tabs_of_files_of_one_name_name_their_folders(window, tmp_path):
     window.open_paths(paths[1:])
     names = [window.documents.tabText(index) for index in range(3)]
     assert names == ["same.md — a/agents", "same.md — b/agents", "same.md — droids"]
-    window.close_tab(0)
+    window.close_document(window.editors()[0])
     assert window.documents.tabText(0) == "same.md — agents"
-    window.close_tab(1)
+    window.close_document(window.editors()[1])
     assert window.documents.tabText(0) == "same.md"

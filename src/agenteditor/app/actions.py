@@ -110,7 +110,7 @@ MENUS = {
     "edit": "&Edit",
     "view": "&View",
     "agent": "&Agent",
-    "catalog": "&Catalog",
+    "catalog": "Catalo&g",
     "help": "&Help",
 }
 SUBMENUS = {

@@ -72,7 +72,7 @@ def slots(window: Window) -> dict[str, Callable[..., object]]:
             window, editor().document, editor().preview.source, window.say
         ),
         "print-preview": lambda: output.print_preview(window, editor().document, editor().preview.source),
-        "close": lambda: window.close_tab(window.documents.currentIndex()),
+        "close": lambda: window.close_document(editor()),
         "quit": window.close,
         "undo": lambda: editor().undo(),
         "redo": lambda: editor().redo(),
@@ -92,8 +92,8 @@ def slots(window: Window) -> dict[str, Callable[..., object]]:
         "zoom-reset": lambda: editor().zoom(0),
         "next-pane": lambda: window.step_pane(1),
         "previous-pane": lambda: window.step_pane(-1),
-        "next-document": lambda: step_document(window, 1),
-        "previous-document": lambda: step_document(window, -1),
+        "next-document": lambda: window.documents.step(1),
+        "previous-document": lambda: window.documents.step(-1),
         "make-agent": lambda: make_this_an_agent(editor().document),
         "fixes-here": lambda: editor().open_fixes(),
         "without-asking": lambda on: setattr(window.settings, "apply_safe_fixes", on),
@@ -232,12 +232,6 @@ def toggle_bom(document: Document) -> None:
 
 
 # --- the window --------------------------------------------------------------------------------
-
-
-def step_document(window: Window, step: int) -> None:
-    """Show the next or previous document, round and round."""
-    count = window.documents.count()
-    window.documents.setCurrentIndex((window.documents.currentIndex() + step) % max(count, 1))
 
 
 def about(window: Window) -> None:

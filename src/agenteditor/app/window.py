@@ -18,20 +18,18 @@ from PySide6.QtWidgets import (
     QMenu,
     QSplitter,
     QStackedWidget,
-    QTabBar,
-    QTabWidget,
     QToolBar,
-    QToolButton,
     QWidget,
 )
 
 from agenteditor.app import dialogs, rules, saving
 from agenteditor.app.actions import Actions
 from agenteditor.app.file_drops import dropped_files
+from agenteditor.app.open_agents import OpenAgents
 from agenteditor.app.settings import Settings
 from agenteditor.app.start_page import StartPage, detected_folders
 from agenteditor.app.status import Status
-from agenteditor.app.titles import tab_titles, title, window_title
+from agenteditor.app.titles import title, window_title
 from agenteditor.core import files
 from agenteditor.core.catalog import agent_files
 from agenteditor.core.dialect import Dialect
@@ -42,7 +40,6 @@ from agenteditor.core.line_ends import has_bom, line_ends
 from agenteditor.core.triggers import style
 from agenteditor.ui.catalog_view import CatalogView
 from agenteditor.ui.editor import Editor, ViewName
-from agenteditor.ui.icons import icon, worst_icon
 from agenteditor.ui.qtext import plain, tool_tip
 
 _NEEDS_EDITOR = (
@@ -71,7 +68,9 @@ class Window(QMainWindow):
         self.actions_ = make_actions(self)
         self.catalog = CatalogView()
         self.catalog.opened.connect(lambda path: self.open_paths([path]))
-        self.documents = self._make_tabs()
+        self.documents = OpenAgents()
+        self.documents.currentChanged.connect(lambda _index: self._refresh())
+        self.documents.close_wanted.connect(self.close_document)
         self.start = StartPage([self.actions_[name] for name in ("open-folder", "open", "new", "sample")])
         self.start.opened.connect(lambda path: self.open_paths([path]))
         self._pages = QStackedWidget()
@@ -95,20 +94,6 @@ class Window(QMainWindow):
         self._refresh()
 
     # --- building --------------------------------------------------------------------------
-
-    def _make_tabs(self) -> QTabWidget:
-        tabs = QTabWidget()
-        tabs.setDocumentMode(True)
-        tabs.setMovable(True)
-        tabs.setTabBarAutoHide(True)
-        tabs.setElideMode(Qt.TextElideMode.ElideRight)
-        tabs.setAccessibleName(self.tr("Open agents"))
-        tabs.tabBar().setAccessibleName(self.tr("Open agents"))
-        # Else Tab ends here while the bar is hidden: Qt offers the focus to what cannot take it.
-        tabs.setFocusProxy(None)  # type: ignore[arg-type]  # none, as Qt documents
-        tabs.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        tabs.currentChanged.connect(lambda _index: self._refresh())
-        return tabs
 
     def _make_tool_bar(self) -> None:
         bar = QToolBar(self.tr("Main tools"))
@@ -141,8 +126,7 @@ class Window(QMainWindow):
     @property
     def editor(self) -> Editor | None:
         """The editor that is shown."""
-        widget = self.documents.currentWidget()
-        return widget if isinstance(widget, Editor) else None
+        return self.documents.present
 
     def present_editor(self) -> Editor:
         """The editor that is shown, for actions that are off without one."""
@@ -151,8 +135,7 @@ class Window(QMainWindow):
 
     def editors(self) -> list[Editor]:
         """All open editors, in the order of their tabs."""
-        widgets = [self.documents.widget(index) for index in range(self.documents.count())]
-        return [widget for widget in widgets if isinstance(widget, Editor)]
+        return self.documents.editors()
 
     def open_paths(self, paths: list[Path]) -> None:
         """Open files in tabs (those that are open already are shown) and a folder in the list."""
@@ -160,9 +143,8 @@ class Window(QMainWindow):
             if path.is_dir():
                 self.open_folder(path)
                 continue
-            open_editor = next((e for e in self.editors() if _same(e.document.path, path)), None)
-            if open_editor is not None:
-                self.documents.setCurrentWidget(open_editor)
+            if (editor := self.documents.of(path)) is not None:
+                self.documents.setCurrentWidget(editor)
             elif (document := saving.opened(self, path)) is not None:
                 self.settings.remember_file(path)
                 self.add_document(document)
@@ -191,11 +173,8 @@ class Window(QMainWindow):
         editor.rule_wanted.connect(lambda code: rules.explain(self, code))
         editor.switch_wanted.connect(lambda code, word: self.switch_rule(document, code, word))
         editor.set_sizes(self.settings.editor_columns, self.settings.editor_rows)
-        index = self.documents.insertTab(self.documents.count() if at is None else at, editor, "")
-        right = QTabBar.ButtonPosition.RightSide
-        self.documents.tabBar().setTabButton(index, right, self._close_button(editor))
         self._pages.setCurrentWidget(self.documents)
-        self.documents.setCurrentWidget(editor)
+        self.documents.add(editor, at)
         self._document_changed(editor)
         self._refresh()
         editor.show_view("details")
@@ -213,20 +192,8 @@ class Window(QMainWindow):
         if path is not None:
             self._paths[fresh] = path
         fresh.show_as(editor)
-        self.documents.removeTab(self.documents.indexOf(editor))
-        self._name_tabs()
-        editor.deleteLater()
+        self.documents.remove(editor)
         self.say(self.tr("Read as: {0}").format(there.syntax.dialect.title))
-
-    def _close_button(self, editor: Editor) -> QToolButton:
-        button = QToolButton()
-        button.setIcon(icon("close"))
-        button.setAutoRaise(True)
-        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Ctrl+W does the same
-        button.setToolTip(self.tr("Close (Ctrl+W)"))
-        button.setAccessibleName(self.tr("Close"))
-        button.clicked.connect(lambda: self.close_tab(self.documents.indexOf(editor)))
-        return button
 
     def documents_to_export(self) -> list[Source]:
         """The agents of the open folder with their sub-folder, else the open ones; as they are shown."""
@@ -259,18 +226,15 @@ class Window(QMainWindow):
             editor.document.read_settings()
         self.catalog.read_settings()
 
-    def close_tab(self, index: int) -> bool:
+    def close_document(self, editor: Editor) -> bool:
         """Close a document, asking about unsaved changes; whether it is closed."""
-        editor = self.documents.widget(index)
-        if not isinstance(editor, Editor) or not self._may_lose([editor]):
+        if not self._may_lose([editor]):
             return False
         path = self._paths.pop(editor, None)
         if path is not None:
             saved = Document(editor.document.saved_text, path)
             self.catalog.mark(path, False, saved.problems)
-        self.documents.removeTab(index)
-        self._name_tabs()
-        editor.deleteLater()
+        self.documents.remove(editor)
         self._refresh()
         return True
 
@@ -310,10 +274,8 @@ class Window(QMainWindow):
         self.statusBar().showMessage(sentence, _MESSAGE_MS)
 
     def _document_changed(self, editor: Editor) -> None:
-        index = self.documents.indexOf(editor)
         document = editor.document
-        self._name_tabs()
-        self.documents.setTabIcon(index, worst_icon(document.problems) or icon("agent"))
+        self.documents.show_state(editor)
         before = self._paths.get(editor)
         if before is not None and before != document.path:
             self.catalog.mark(before, False, ())  # saved under another name: this one is as it was
@@ -322,11 +284,6 @@ class Window(QMainWindow):
             self.catalog.mark(document.path, document.modified, document.problems)
         if editor is self.editor:
             self._refresh()
-
-    def _name_tabs(self) -> None:
-        documents = [editor.document for editor in self.editors()]
-        for index, (document, text) in enumerate(zip(documents, tab_titles(documents), strict=True)):
-            _set_tab(self.documents, index, text, str(document.path or ""))
 
     def _refresh(self) -> None:
         """Make title, actions, panels and status bar say what is true now."""
@@ -433,16 +390,6 @@ class Window(QMainWindow):
         event.acceptProposedAction()
         # Opening may ask a question: not inside the drop, or the other program waits for it.
         QTimer.singleShot(0, lambda: self.open_paths(paths))
-
-
-def _same(path: Path | None, other: Path) -> bool:
-    return path is not None and path.absolute() == other.absolute()
-
-
-def _set_tab(tabs: QTabWidget, index: int, text: str, tip: str) -> None:
-    if tabs.tabText(index) != text:
-        tabs.setTabText(index, text)
-    tabs.setTabToolTip(index, tool_tip(tip))
 
 
 def _set_action(action: QAction, word: str, label: str | None) -> None:
