@@ -99,6 +99,7 @@ SPECS: tuple[Spec | str, ...] = (
     Spec("to-lf", "agent", "Line ends: &LF"),
     Spec("to-crlf", "agent", "Line ends: C&RLF"),
     Spec("bom", "agent", "&Byte order mark", None, "", True),
+    Spec("add-folder", "catalog", "&Add a folder…", None, "folder"),
     Spec("shortcuts", "help", "&Keyboard shortcuts", "Ctrl+?", "keyboard"),
     Spec("sample", "help", "&Open the sample agents", None, "agent"),
     "-help",

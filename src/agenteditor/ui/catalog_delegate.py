@@ -21,7 +21,8 @@ from agenteditor.ui.qtext import plain
 
 Index = QModelIndex | QPersistentModelIndex
 _ROW = 26  # pixels: the least height
-_NAME = 0.55  # of the room for text belongs to the name, if it wants it
+_NAME = 0.68  # of the room for text belongs to the name, if it wants it
+_LEAST = 5  # letters: what is shorter says nothing
 
 
 class CatalogDelegate(QStyledItemDelegate):
@@ -92,6 +93,8 @@ def _draw_words(
     beside = metrics.horizontalAdvance(aside) + theme.GAP if aside else 0
     if wanted + beside > room.width():
         beside = max(0, min(beside, room.width() - min(wanted, round(room.width() * _NAME))))
+        if beside < _LEAST * metrics.averageCharWidth():
+            beside = 0
     palette = option.palette
     role = (
         QPalette.ColorRole.HighlightedText
@@ -106,7 +109,7 @@ def _draw_words(
     painter.drawText(
         left, int(flags | Qt.AlignmentFlag.AlignLeft), metrics.elidedText(title, elide, left.width())
     )
-    if beside > 3 * metrics.averageCharWidth():
+    if beside:
         right = QRect(room.right() - beside + theme.GAP, room.top(), beside - theme.GAP, room.height())
         painter.setPen(muted)
         painter.drawText(

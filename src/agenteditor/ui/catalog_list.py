@@ -96,6 +96,7 @@ class CatalogList(QTreeView):
         near = self.currentIndex().row()
         had_one = self.currentIndex().isValid()
         yield
+        self.setRootIsDecorated(not self._rows.flat)
         self._open_folders()
         if had_one and not self.currentIndex().isValid() and not self._rows.flat:
             # The current row is gone. Without a new one the keys would begin at the top again.

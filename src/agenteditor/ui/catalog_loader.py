@@ -44,7 +44,7 @@ class CatalogLoader(QObject):
         self._visible = visible
         self._known = KnownAnswers()
         self._settings: dict[tuple[Path, str], RuleSettings] = {}
-        self._look: Generator[int, None, None] | None = None
+        self._look: Generator[int, None, list[Listing]] | None = None
         self._look_again = False
         self._look_took = 0.0
         self._waiting: OrderedDict[AgentRow, None] = OrderedDict()
@@ -117,18 +117,27 @@ class CatalogLoader(QObject):
     def _step_look(self, end: float) -> None:
         began = time.perf_counter()
         while self._look is not None and time.perf_counter() < end:
-            if next(self._look, None) is None:
+            try:
+                next(self._look)
+            except StopIteration as stop:
                 self._look = None
+                self._look_took += time.perf_counter() - began
+                self._listed(stop.value)
+                return
         self._look_took += time.perf_counter() - began
-        if self._look is None and self._look_again:
-            self._look_again = False
-            self._begin_look()
 
-    def _looking(self) -> Generator[int, None, None]:
-        """A look into all folders, step by step, and what follows from it."""
+    def _looking(self) -> Generator[int, None, list[Listing]]:
+        """A look into all folders, step by step."""
         listings: list[Listing] = []
         for folder in self.folders:
             listings.append((yield from looking(folder)))
+        return listings
+
+    def _listed(self, listings: list[Listing]) -> None:
+        """What follows from a look."""
+        if self._look_again:
+            self._look_again = False
+            self._begin_look()
         same = listings == self.listings
         self.listings = listings
         if not same:
@@ -201,9 +210,9 @@ class CatalogLoader(QObject):
 
     def _watch(self) -> None:
         paths = [os.fspath(one.root / name) for one in self.listings for name in one.folders][:MOST]
-        rows = self.tree.rows.values()
-        fits = len(paths) + len(rows) <= MOST
+        total = len(self.tree.rows)
+        fits = len(paths) + total <= MOST
         if fits:
-            paths += [os.fspath(row.path) for row in rows]
-        missing = any("" in one.unreadable for one in self.listings)
-        self.watch.cover(paths, 0 if fits else len(rows), missing, self._look_took * 1000)
+            named = ((one.root, name, there) for one in self.listings for name, there in one.files.items())
+            paths += [os.fspath(root / name) for root, name, there in named if there]
+        self.watch.cover(self.folders, paths, 0 if fits else total, self._look_took * 1000)

@@ -147,6 +147,8 @@ class CatalogModel(QAbstractItemModel):
         row = self.row_at(index)
         if isinstance(row, AgentRow):
             return _agent_data(row, role)
+        if row is not None and role == _Role.DisplayRole:
+            return plain(self._title(row))
         return _folder_data(row, role) if row is not None else None
 
     # --- helpers -------------------------------------------------------------------------------
@@ -163,23 +165,35 @@ class CatalogModel(QAbstractItemModel):
         return chosen
 
     def _nested(self) -> dict[int, list[Row]]:
-        """The whole tree; the only open folder has no row of its own."""
+        """The whole tree. The only open folder has no row of its own, and folders that hold nothing but one
+        folder share its row.
+        """
         tops = self._tree.tops
         self.matching = len(self._tree.rows)
-        inside: dict[int, list[Row]] = {
-            0: list(tops) if len(tops) != 1 else [*tops[0].folders, *tops[0].rows]
-        }
-        waiting = list(tops if len(tops) != 1 else tops[0].folders)
+        inside: dict[int, list[Row]] = {0: [*tops]}
+        waiting = list(tops)
         while waiting:
             folder = waiting.pop()
-            inside[folder.number] = [*folder.folders, *folder.rows]
-            waiting += folder.folders
+            folders = [_deepest(one) for one in folder.folders]
+            inside[folder.number] = [*folders, *folder.rows]
+            waiting += folders
+        if len(tops) == 1:
+            inside[0] = inside.pop(tops[0].number)
         return inside
 
     def _holder(self, row: Row) -> int:
         """The number of the folder that a row stands in; 0 for none."""
-        holder = row.parent
-        return holder.number if holder is not None and not self.flat and holder.number in self._rows else 0
+        folder = None if self.flat else row.parent
+        while folder is not None and folder.number not in self._rows:
+            folder = folder.parent
+        return folder.number if folder is not None else 0
+
+    def _title(self, folder: FolderRow) -> str:
+        """A folder's name, behind those of the folders that share its row."""
+        title, above = words.folder_title(folder), folder.parent
+        while above is not None and above.parent is not None and above.number not in self._rows:
+            title, above = f"{above.name}/{title}", above.parent
+        return title
 
     def _index(self, row: Row | None) -> QModelIndex:
         if row is None:
@@ -198,6 +212,13 @@ class CatalogModel(QAbstractItemModel):
             self.endInsertRows()
 
 
+def _deepest(folder: FolderRow) -> FolderRow:
+    """The folder itself, or the innermost of those that are all there is in one another."""
+    while len(folder.folders) == 1 and not folder.rows:
+        folder = folder.folders[0]
+    return folder
+
+
 def _agent_data(row: AgentRow, role: int) -> str | None:
     if role == _Role.DisplayRole:
         return plain(row.title) + (" ●" if row.unsaved else "")
@@ -209,8 +230,6 @@ def _agent_data(row: AgentRow, role: int) -> str | None:
 
 
 def _folder_data(folder: FolderRow, role: int) -> str | None:
-    if role == _Role.DisplayRole:
-        return plain(words.folder_title(folder))
     if role == _Role.AccessibleTextRole:
         return plain(words.folder_spoken(folder))
     if role == _Role.AccessibleDescriptionRole:

@@ -9,8 +9,11 @@ there are too many files, a look is asked for at intervals instead, and ``senten
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal
+
+from agenteditor.core.disk import is_there
 
 MOST = 4_000  # paths that are watched; each costs the system memory, and 0.1 ms to set up
 REST_MS = 100  # from the first sign of a change to the look: programs write in several steps
@@ -29,22 +32,24 @@ class FolderWatch(QObject):
         self._watcher = QFileSystemWatcher(self)
         self._watcher.directoryChanged.connect(self._changed)
         self._watcher.fileChanged.connect(self._changed)
+        self._roots: dict[Path, tuple[int, int] | None] = {}
         self._changed_paths: set[str] = set()
         self._waiting: list[str] = []
         self._refused = 0
         self._unwatched = 0
         self._added = False
-        self._missing = False
         self._rest = self._timer(REST_MS, self.stirred.emit, once=True)
         self._adding = self._timer(0, self._add_some)
-        self._poll = self._timer(POLL_MS, self.stirred.emit)
+        self._poll = self._timer(POLL_MS, self._look_around)
+        self._poll.start()
 
-    def cover(self, paths: Sequence[str], unwatched: int, missing: bool, took_ms: float) -> None:
+    def cover(self, roots: Sequence[Path], paths: Sequence[str], unwatched: int, took_ms: float) -> None:
         """Watch these and nothing else, and look at intervals for ``unwatched`` files beside them.
 
-        ``missing``: a folder that is wanted is not there, so that nothing tells when it comes back.
-        ``took_ms``: how long a look takes, so that polls stay few.
+        ``roots`` are the folders that all of it is in; ``took_ms`` how long a look takes, so that polls
+        stay few.
         """
+        self._roots = {root: _identity(root) for root in roots}
         there = {*self._watcher.files(), *self._watcher.directories()}
         old = (there - set(paths)) | (there & self._changed_paths)
         if old:
@@ -54,7 +59,6 @@ class FolderWatch(QObject):
         self._added = bool(self._waiting)
         self._refused = 0
         self._unwatched = unwatched
-        self._missing = missing
         self._poll.setInterval(max(POLL_MS, round(took_ms * _SHARE)))
         self._adding.start()
 
@@ -90,16 +94,19 @@ class FolderWatch(QObject):
     def _add_some(self) -> None:
         some, self._waiting = self._waiting[:_AT_ONCE], self._waiting[_AT_ONCE:]
         if some:
-            self._refused += len(self._watcher.addPaths(some))
+            refused = self._watcher.addPaths(some)
+            self._refused += sum(is_there(path) for path in refused)  # the others have gone meanwhile
         if not self._waiting:
             self._adding.stop()
             if self._added:
                 self._rest.start()  # for what was changed after the look and before the watch
             self._added = False
-            if self._refused or self._unwatched or self._missing:
-                self._poll.start()
-            else:
-                self._poll.stop()
+
+    def _look_around(self) -> None:
+        """A folder that was moved away tells nothing, and one that is not there cannot be watched."""
+        moved = any(_identity(root) != known for root, known in self._roots.items())
+        if moved or self._refused or self._unwatched:
+            self.stirred.emit()
 
     def _timer(self, interval: int, slot: Callable[[], object], *, once: bool = False) -> QTimer:
         timer = QTimer(self)
@@ -107,3 +114,12 @@ class FolderWatch(QObject):
         timer.setSingleShot(once)
         timer.timeout.connect(slot)
         return timer
+
+
+def _identity(folder: Path) -> tuple[int, int] | None:
+    """Which folder is at a path now; None for none."""
+    try:
+        status = folder.stat()
+    except (OSError, ValueError):
+        return None
+    return status.st_dev, status.st_ino
