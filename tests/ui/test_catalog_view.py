@@ -423,9 +423,9 @@ def test_the_signs_follow_the_settings_of_each_folder(view, qtbot, folder):
     assert index(view, "good").data(DESCRIBED) == marked  # unsaved: the text on disk says nothing
 
 
-def test_settings_that_say_the_same_are_no_reason_to_check_again(view):
+def test_settings_that_say_the_same_are_no_reason_to_read_again(view):
     view.read_settings()
-    assert not view.busy
+    assert view._loader.unread == 0
 
 
 # --- several folders ---------------------------------------------------------------------------

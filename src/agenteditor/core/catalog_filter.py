@@ -9,10 +9,10 @@ and is none is looked for as it stands, and named in ``unknown``, for a hint.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from agenteditor.core.catalog_entry import CatalogEntry
 from agenteditor.core.dialect import claude_code
@@ -61,6 +61,7 @@ class Row(Protocol):
     def shared(self) -> bool: ...
 
 
+AnyRow = TypeVar("AnyRow", bound=Row)
 Test = Callable[[Row], bool]
 EntryTest = Callable[[CatalogEntry], bool]
 
@@ -75,6 +76,13 @@ class Filter:
     def matches(self, row: Row) -> bool:
         """Whether every term is met. True for an empty filter."""
         return all(test(row) for test in self.tests)
+
+    def chosen(self, rows: Iterable[AnyRow]) -> list[AnyRow]:
+        """The rows that match, in their order."""
+        left = list(rows)
+        for test in self.tests:
+            left = [row for row in left if test(row)]
+        return left
 
 
 NO_FILTER = Filter()

@@ -9,8 +9,14 @@ from __future__ import annotations
 from functools import cache
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QIcon, QPainter, QPalette
-from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtGui import QIcon, QPainter, QPalette
+from PySide6.QtWidgets import (
+    QApplication,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionFocusRect,
+    QStyleOptionViewItem,
+)
 
 from agenteditor.core.catalog_tree import AgentRow
 from agenteditor.ui import catalog_words as words
@@ -20,6 +26,11 @@ from agenteditor.ui.icons import Meaning, severity_icon
 from agenteditor.ui.qtext import plain
 
 Index = QModelIndex | QPersistentModelIndex
+_State = QStyle.StateFlag
+_DRAWN_GROUNDS = _State.State_Selected | _State.State_MouseOver | _State.State_HasFocus
+_LINE = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
+_LEFT = int(_LINE | Qt.AlignmentFlag.AlignLeft)
+_RIGHT = int(_LINE | Qt.AlignmentFlag.AlignRight)
 _ROW = 26  # pixels: the least height
 _NAME = 0.68  # of the room for text belongs to the name, if it wants it
 _LEAST = 5  # letters: what is shorter says nothing
@@ -33,29 +44,37 @@ class CatalogDelegate(QStyledItemDelegate):
         return QSize(0, max(_ROW, option.fontMetrics.height() + theme.GAP))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """The style draws the ground, the sign and the focus; the words are drawn here."""
+        """Ground and focus are the style's; sign and words are drawn here."""
         model = index.model()
         assert isinstance(model, CatalogModel), "these rows are a catalog's"
         row = model.row_at(index)
         if row is None:
             return
-        whole = QStyleOptionViewItem(option)
-        self.initStyleOption(whole, index)
-        title, whole.text = whole.text, " "
-        whole.icon = _icon(*_sign(row))
-        whole.features |= QStyleOptionViewItem.ViewItemFeature.HasDecoration
-        style = whole.widget.style() if whole.widget is not None else QApplication.style()
-        style.drawControl(QStyle.ControlElement.CE_ItemViewItem, whole, painter, whole.widget)
-        room = style.subElementRect(QStyle.SubElement.SE_ItemViewItemText, whole, whole.widget)
-        room.setRight(whole.rect.right() - theme.GAP // 2)
+        if option.state & _DRAWN_GROUNDS:
+            _draw_ground(painter, option)
+        side = option.decorationSize.width()
+        room = option.rect.adjusted(theme.GAP // 2, 0, -theme.GAP // 2, 0)
+        sign = QRect(room.left(), room.top() + (room.height() - side) // 2, side, side)
+        _icon(*_sign(row)).paint(painter, sign)
+        room.setLeft(sign.right() + theme.GAP - 2)
         painter.save()
-        painter.setFont(whole.font)
-        room = _draw_problems(painter, room, row, whole)
+        painter.setFont(option.font)
+        room = _draw_problems(painter, room, side, row, option)
         faint = isinstance(row, AgentRow) and (
             row.shadowed or (row.entry is not None and row.entry.verdict == "none")
         )
-        _draw_words(painter, room, title, _aside(row, model.flat), whole, faint=faint)
+        title = model.data(index) or ""
+        _draw_words(painter, room, title, _aside(row, model.flat), option, faint=faint)
         painter.restore()
+
+
+def _draw_ground(painter: QPainter, option: QStyleOptionViewItem) -> None:
+    style = option.widget.style() if option.widget is not None else QApplication.style()
+    style.drawPrimitive(QStyle.PrimitiveElement.PE_PanelItemViewItem, option, painter, option.widget)
+    if option.state & _State.State_HasFocus:
+        ring = QStyleOptionFocusRect()
+        ring.rect, ring.state, ring.palette = option.rect, option.state, option.palette
+        style.drawPrimitive(QStyle.PrimitiveElement.PE_FrameFocusRect, ring, painter, option.widget)
 
 
 def _sign(row: Row) -> tuple[str, Meaning | None]:
@@ -68,7 +87,9 @@ def _aside(row: Row, flat: bool) -> str:
     return words.folder_aside(row)
 
 
-def _draw_problems(painter: QPainter, room: QRect, row: Row, option: QStyleOptionViewItem) -> QRect:
+def _draw_problems(
+    painter: QPainter, room: QRect, side: int, row: Row, option: QStyleOptionViewItem
+) -> QRect:
     """The sign of the worst problems and their number at the right; the room that is left."""
     worst = row.count.worst
     if worst is None:
@@ -77,8 +98,7 @@ def _draw_problems(painter: QPainter, room: QRect, row: Row, option: QStyleOptio
     width = option.fontMetrics.horizontalAdvance(number)
     text = QRect(room.right() - width, room.top(), width + 1, room.height())
     painter.setPen(getattr(theme.current(), worst))
-    painter.drawText(text, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, number)
-    side = min(option.decorationSize.width(), room.height())
+    painter.drawText(text, _RIGHT, number)
     top = room.top() + (room.height() - side) // 2
     icon = QRect(text.left() - side - 3, top, side, side)
     _severity(worst).paint(painter, icon)
@@ -88,33 +108,21 @@ def _draw_problems(painter: QPainter, room: QRect, row: Row, option: QStyleOptio
 def _draw_words(
     painter: QPainter, room: QRect, title: str, aside: str, option: QStyleOptionViewItem, *, faint: bool
 ) -> None:
-    metrics = QFontMetrics(option.font)
+    metrics = option.fontMetrics
     wanted = metrics.horizontalAdvance(title)
     beside = metrics.horizontalAdvance(aside) + theme.GAP if aside else 0
     if wanted + beside > room.width():
         beside = max(0, min(beside, room.width() - min(wanted, round(room.width() * _NAME))))
         if beside < _LEAST * metrics.averageCharWidth():
             beside = 0
-    palette = option.palette
-    role = (
-        QPalette.ColorRole.HighlightedText
-        if option.state & QStyle.StateFlag.State_Selected
-        else QPalette.ColorRole.Text
-    )
-    muted = palette.color(QPalette.ColorRole.PlaceholderText)
-    flags = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
-    elide = Qt.TextElideMode.ElideRight
-    painter.setPen(muted if faint else palette.color(role))
-    left = room.adjusted(0, 0, -beside, 0)
-    painter.drawText(
-        left, int(flags | Qt.AlignmentFlag.AlignLeft), metrics.elidedText(title, elide, left.width())
-    )
+        title = metrics.elidedText(title, Qt.TextElideMode.ElideRight, room.width() - beside)
+        aside = metrics.elidedText(aside, Qt.TextElideMode.ElideRight, beside - theme.GAP)
+    muted = option.palette.color(QPalette.ColorRole.PlaceholderText)
+    painter.setPen(muted if faint else option.palette.color(QPalette.ColorRole.Text))
+    painter.drawText(room, _LEFT, title)
     if beside:
-        right = QRect(room.right() - beside + theme.GAP, room.top(), beside - theme.GAP, room.height())
         painter.setPen(muted)
-        painter.drawText(
-            right, int(flags | Qt.AlignmentFlag.AlignRight), metrics.elidedText(aside, elide, right.width())
-        )
+        painter.drawText(room, _RIGHT, aside)
 
 
 # An icon takes its colours when it is drawn, so it may be kept when the theme changes.

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, QRect, Qt, Signal
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView, QTreeView, QWidget
 
@@ -15,6 +15,8 @@ from agenteditor.ui.catalog_delegate import CatalogDelegate
 from agenteditor.ui.catalog_model import CatalogModel, Row
 
 _SMALL = 500  # agents: up to here all folders are open at first
+_REST_MS = 250  # without a key in the filter: then more rows are laid out than can be seen
+_MANY = 4_000  # rows that are laid out unasked
 _NO_KEYS = Qt.KeyboardModifier.NoModifier
 _Command = QItemSelectionModel.SelectionFlag
 
@@ -47,6 +49,10 @@ class CatalogList(QTreeView):
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(_REST_MS)
+        self._rest.timeout.connect(lambda: self._rows.hand_out(_MANY))
         self.clicked.connect(self._clicked)
         self.expanded.connect(lambda index: self._note_folded(index, folded=False))
         self.collapsed.connect(lambda index: self._note_folded(index, folded=True))
@@ -98,6 +104,7 @@ class CatalogList(QTreeView):
         yield
         self.setRootIsDecorated(not self._rows.flat)
         self._open_folders()
+        self._rest.start()
         if had_one and not self.currentIndex().isValid() and not self._rows.flat:
             # The current row is gone. Without a new one the keys would begin at the top again.
             index = self._rows.index(min(near, self._rows.rowCount() - 1), 0)
@@ -150,10 +157,22 @@ class CatalogList(QTreeView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         plain_key = event.modifiers() in (_NO_KEYS, Qt.KeyboardModifier.KeypadModifier)
+        if event.key() == Qt.Key.Key_End:
+            self._rows.hand_out(self._rows.matching)
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and plain_key:
             self._go(self.currentIndex())
         else:
             super().keyPressEvent(event)
+
+    def keyboardSearch(self, search: str) -> None:  # noqa: N802 - Qt's name
+        """Letters typed here go to the next row that begins so, whether Qt knows of it already or not."""
+        self._rows.hand_out(self._rows.matching)
+        super().keyboardSearch(search)
+
+    def selectAll(self) -> None:  # noqa: N802 - Qt's name
+        """All rows, whether Qt knows of them already or not."""
+        self._rows.hand_out(self._rows.matching)
+        super().selectAll()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         at = self.viewport().mapFromGlobal(event.globalPos())

@@ -5,7 +5,6 @@ All of it goes in slices between events, so the window stays usable; what can be
 
 from __future__ import annotations
 
-import os
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Generator, Iterable, Sequence
@@ -51,6 +50,7 @@ class CatalogLoader(QObject):
         self._fresh: list[AgentRow] = []
         self._told = 0.0
         self._unjudged = False
+        self._unwatched = False
         self._timer = QTimer(self)
         self._timer.setInterval(0)
         self._timer.timeout.connect(self._work)
@@ -74,8 +74,9 @@ class CatalogLoader(QObject):
     def read_settings(self) -> None:
         """Look at the settings files again; agents for which they say something else are read again."""
         before, self._settings = self._settings, self._found_settings()
-        if before != self._settings:
-            self._read(row for row in self.tree.rows.values() if self._ruled_anew(row, before))
+        other = {key for key, now in self._settings.items() if now != before.get(key, NO_SETTINGS)}
+        if other:
+            self._read(row for row in self.tree.rows.values() if (row.root, row.folder) in other)
 
     def reread(self, row: AgentRow) -> None:
         """A file was saved just now: read it before anything is heard from the system."""
@@ -103,6 +104,8 @@ class CatalogLoader(QObject):
         end = time.perf_counter() + _SLICE
         if self._look is not None:
             self._step_look(end)
+        elif self._unwatched:
+            self._watch()
         elif self._waiting:
             self._read_some(end)
         else:
@@ -147,8 +150,7 @@ class CatalogLoader(QObject):
             self._known.forget_places()
             self._read((*update.new, *update.changed))
         self.read_settings()
-        if not same or self.watch.lost:
-            self._watch()
+        self._unwatched = self._unwatched or not same or self.watch.lost
         if not same:
             self._unjudged = True
             self.arranged.emit()
@@ -205,14 +207,15 @@ class CatalogLoader(QObject):
     def _settings_of(self, row: AgentRow) -> RuleSettings:
         return self._settings.get((row.root, row.folder), NO_SETTINGS)
 
-    def _ruled_anew(self, row: AgentRow, before: dict[tuple[Path, str], RuleSettings]) -> bool:
-        return before.get((row.root, row.folder), NO_SETTINGS) != self._settings_of(row)
-
     def _watch(self) -> None:
-        paths = [os.fspath(one.root / name) for one in self.listings for name in one.folders][:MOST]
+        self._unwatched = False
+        paths = [
+            f"{one.root}/{name}" if name else str(one.root) for one in self.listings for name in one.folders
+        ]
+        paths = paths[:MOST]
         total = len(self.tree.rows)
         fits = len(paths) + total <= MOST
         if fits:
-            named = ((one.root, name, there) for one in self.listings for name, there in one.files.items())
-            paths += [os.fspath(root / name) for root, name, there in named if there]
+            for one in self.listings:
+                paths += [f"{one.root}/{name}" for name, signature in one.files.items() if signature]
         self.watch.cover(self.folders, paths, 0 if fits else total, self._look_took * 1000)

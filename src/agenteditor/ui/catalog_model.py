@@ -21,7 +21,7 @@ from agenteditor.ui.qtext import plain, tool_tip
 Index = QModelIndex | QPersistentModelIndex
 Row = AgentRow | FolderRow
 _Role = Qt.ItemDataRole
-_PORTION = 2_000  # rows of a flat list at a time: laying them out takes Qt some 10 ms
+_PORTION = 300  # rows of a flat list at first: Qt asks us for each of them before it draws one
 _FOLDER = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
 _AGENT = _FOLDER | Qt.ItemFlag.ItemNeverHasChildren
 _NOWHERE = QModelIndex()
@@ -69,7 +69,8 @@ class CatalogModel(QAbstractItemModel):
         self._inside = inside
         self._rows = {row.number: row for rows in inside.values() for row in rows}
         self._places = {row.number: at for rows in inside.values() for at, row in enumerate(rows)}
-        self._hand_out(max((self._places.get(number, 0) for number in numbers), default=0))
+        held_until = max((self._places.get(number, 0) for number in numbers), default=0)
+        self._handed_out = min(max(_PORTION, held_until + 1), len(inside[0])) if flat else 0
         self.changePersistentIndexList(held, [self._index(self._rows.get(number)) for number in numbers])
         self.layoutChanged.emit()
 
@@ -98,8 +99,16 @@ class CatalogModel(QAbstractItemModel):
         """Where a row is; an invalid index if it is not shown."""
         at = self._places.get(row.number)
         if self.flat and at is not None and at >= self._handed_out:
-            self._hand_out_until(at)
+            self.hand_out(at + 1)
         return self._index(self._rows.get(row.number))
+
+    def hand_out(self, count: int) -> None:
+        """Let Qt know of the first ``count`` rows of a flat list, or of all there are."""
+        last = min(count, len(self._inside[0])) - 1
+        if self.flat and last >= self._handed_out:
+            self.beginInsertRows(QModelIndex(), self._handed_out, last)
+            self._handed_out = last + 1
+            self.endInsertRows()
 
     def agents(self) -> Iterator[AgentRow]:
         """The agents that are shown, from the top down."""
@@ -112,6 +121,8 @@ class CatalogModel(QAbstractItemModel):
                 waiting += self._inside.get(row.number, [])[::-1]
 
     # --- what Qt calls -------------------------------------------------------------------------
+
+    # `index` and `flags` are called for each row whenever anything moves.
 
     def index(self, row: int, column: int, parent: Index = _NOWHERE) -> QModelIndex:
         rows = self._inside.get(parent.internalId() if parent.isValid() else 0, ())
@@ -135,13 +146,13 @@ class CatalogModel(QAbstractItemModel):
         return bool(self._inside.get(parent.internalId() if parent.isValid() else 0))
 
     def flags(self, index: Index) -> Qt.ItemFlag:
-        return _FOLDER if isinstance(self.row_at(index), FolderRow) else _AGENT
+        return _FOLDER if index.internalId() in self._inside else _AGENT
 
     def canFetchMore(self, parent: Index) -> bool:
         return self.flat and not parent.isValid() and self._handed_out < len(self._inside[0])
 
     def fetchMore(self, _parent: Index) -> None:
-        self._hand_out_until(self._handed_out + _PORTION - 1)
+        self.hand_out(2 * self._handed_out)
 
     def data(self, index: Index, role: int = _Role.DisplayRole) -> str | None:
         row = self.row_at(index)
@@ -159,10 +170,9 @@ class CatalogModel(QAbstractItemModel):
             if self._order != "folder":
                 order = self._order
                 self._in_order.sort(key=lambda row: order_key(row, order))
-        matches = self._filter.matches
-        chosen: list[Row] = [row for row in self._in_order if matches(row)]
+        chosen = self._filter.chosen(self._in_order)
         self.matching = len(chosen)
-        return chosen
+        return [*chosen]
 
     def _nested(self) -> dict[int, list[Row]]:
         """The whole tree. The only open folder has no row of its own, and folders that hold nothing but one
@@ -199,17 +209,6 @@ class CatalogModel(QAbstractItemModel):
         if row is None:
             return QModelIndex()
         return self.createIndex(self._places[row.number], 0, row.number)
-
-    def _hand_out(self, at: int) -> None:
-        self._handed_out = min(max(_PORTION, at + 1), len(self._inside[0])) if self.flat else 0
-
-    def _hand_out_until(self, at: int) -> None:
-        """Let Qt know of a flat list's rows up to the one at ``at``."""
-        last = min(at, len(self._inside[0]) - 1)
-        if last >= self._handed_out:
-            self.beginInsertRows(QModelIndex(), self._handed_out, last)
-            self._handed_out = last + 1
-            self.endInsertRows()
 
 
 def _deepest(folder: FolderRow) -> FolderRow:

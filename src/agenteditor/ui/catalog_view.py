@@ -10,7 +10,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
 
@@ -141,8 +141,12 @@ class CatalogView(QWidget):
         return self._loader.busy
 
     def read_settings(self) -> None:
-        """Look at the settings files again; where one says something else now, the problems are too."""
+        """Look again whether settings or files say something else now. For whenever there is reason to
+        think so: the window is used again, and where no watch looks anything may have happened.
+        """
         self._loader.read_settings()
+        if self.folders():
+            self._loader.refresh()
 
     def first(self) -> Path | None:
         """The first agent that is shown."""
@@ -224,14 +228,14 @@ class CatalogView(QWidget):
         rows = self._list.rows
         sentence, way_out = self._empty_words() if not rows.matching else ("", "")
         self._nothing.setText(plain(sentence))
-        self._nothing.setVisible(bool(sentence))
+        _show(self._nothing, bool(sentence))
         self._way_out.setText(way_out)
-        self._way_out.setVisible(bool(way_out))
-        self._list.setVisible(bool(rows.matching))
+        _show(self._way_out, bool(way_out))
+        _show(self._list, bool(rows.matching))
         notes, more = self._notes()
         self._note.setText(plain(" ".join(notes)))
         self._note.setToolTip(tool_tip("\n".join(more)))
-        self._note.setVisible(bool(notes))
+        _show(self._note, bool(notes))
 
     def _empty_words(self) -> tuple[str, str]:
         """Why there are no rows, and what to do about it."""
@@ -318,16 +322,16 @@ class CatalogView(QWidget):
         else:
             self.add_folder(folder)
 
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.WindowActivate and self.folders():
-            self._loader.refresh()  # another program may have changed something where no watch looks
-        return super().event(event)
-
 
 def _rank(folder: Path) -> int:
     """Scopes that win stand first, other folders after them."""
     scope = scope_of(folder, places())
     return KINDS.index(scope.kind) if scope is not None else len(KINDS)
+
+
+def _show(widget: QWidget, on: bool) -> None:
+    if widget.isHidden() == on:
+        widget.setVisible(on)
 
 
 def _label(*, muted: bool = False) -> QLabel:
