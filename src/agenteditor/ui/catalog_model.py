@@ -42,6 +42,7 @@ class CatalogModel(QAbstractItemModel):
         self._inside: dict[int, list[Row]] = {0: []}
         self._places: dict[int, int] = {}
         self._handed_out = 0  # of a flat list
+        self._moving = False  # one change at a time, whoever asks for more in the middle of it
         self.flat = False
         self.matching = 0  # how many agents are shown, or will be
 
@@ -62,6 +63,7 @@ class CatalogModel(QAbstractItemModel):
     def _show(self) -> None:
         flat = self._order != "folder" or bool(self._filter.tests)
         inside = {0: self._chosen()} if flat else self._nested()
+        self._moving = True
         self.layoutAboutToBeChanged.emit()
         held = self.persistentIndexList()
         numbers = [index.internalId() for index in held]
@@ -73,6 +75,7 @@ class CatalogModel(QAbstractItemModel):
         self._handed_out = min(max(_PORTION, held_until + 1), len(inside[0])) if flat else 0
         self.changePersistentIndexList(held, [self._index(self._rows.get(number)) for number in numbers])
         self.layoutChanged.emit()
+        self._moving = False
 
     def refresh(self, rows: Iterable[AgentRow]) -> None:
         """These rows say something else now, and so do the folders around them."""
@@ -105,10 +108,12 @@ class CatalogModel(QAbstractItemModel):
     def hand_out(self, count: int) -> None:
         """Let Qt know of the first ``count`` rows of a flat list, or of all there are."""
         last = min(count, len(self._inside[0])) - 1
-        if self.flat and last >= self._handed_out:
+        if self.flat and not self._moving and last >= self._handed_out:
+            self._moving = True
             self.beginInsertRows(QModelIndex(), self._handed_out, last)
             self._handed_out = last + 1
             self.endInsertRows()
+            self._moving = False
 
     def agents(self) -> Iterator[AgentRow]:
         """The agents that are shown, from the top down."""
@@ -146,7 +151,10 @@ class CatalogModel(QAbstractItemModel):
         return bool(self._inside.get(parent.internalId() if parent.isValid() else 0))
 
     def flags(self, index: Index) -> Qt.ItemFlag:
-        return _FOLDER if index.internalId() in self._inside else _AGENT
+        number = index.internalId()
+        if number not in self._inside:
+            return _AGENT
+        return _FOLDER if number else Qt.ItemFlag.NoItemFlags
 
     def canFetchMore(self, parent: Index) -> bool:
         return self.flat and not parent.isValid() and self._handed_out < len(self._inside[0])
