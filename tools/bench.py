@@ -6,6 +6,7 @@ run, because absolute times say more about the machine than about the program.
 
 from __future__ import annotations
 
+import json
 import os
 import statistics
 import subprocess
@@ -21,6 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SEED = ROOT / "resources" / "samples" / "backend-engineer.md"
 KEYS = 40
 RUNS = 7
+COPIES = 20  # of the real agents
 
 EMPTY_WINDOW = """
 from PySide6.QtCore import QTimer
@@ -70,6 +72,7 @@ def main() -> int:
             )
         startup()
         checks(Path(folder))
+        catalogs(Path(folder))
     return 0
 
 
@@ -186,6 +189,50 @@ def checks(folder: Path) -> None:
         command = [sys.executable, "-m", "agenteditor", "check", str(path)]
         ours = timed(lambda command=command: subprocess.run(command, check=True, capture_output=True))  # type: ignore[misc]
         row(what, ours, bare, "s ", "a bare read of 1,000 files")
+
+
+def catalogs(folder: Path) -> None:
+    """Catalogs in the window, against finding and reading the same files without a window."""
+    for count in (3_000, 30_000):
+        catalog(f"{count:,} agents", made_catalog(folder / f"agents-{count}", count))
+    shared = Path(os.environ.get("AGENTEDITOR_SHARED") or ROOT.parent / "shared")
+    corpus = sorted((shared / "corpus").rglob("*.md"))
+    if not corpus:
+        print(
+            f"real agents: skipped, there are none at {shared / 'corpus'} (AGENTEDITOR_SHARED names the folder)"
+        )
+        return
+    for copy in range(COPIES):
+        for path in corpus:
+            there = folder / "real" / f"copy-{copy}" / path.relative_to(shared / "corpus")
+            there.parent.mkdir(parents=True, exist_ok=True)
+            there.write_bytes(path.read_bytes())
+    catalog(f"real agents, {COPIES} copies", folder / "real")
+
+
+def made_catalog(folder: Path, count: int) -> Path:
+    """A folder of ``count`` agents, 100 to a sub-folder, no two alike."""
+    text = SEED.with_name("code-reviewer.md").read_text(encoding="utf-8")
+    for number in range(count):
+        path = folder / f"group-{number // 100:03}" / f"agent-{number}.md"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        own = text.replace("name: code-reviewer", f"name: agent-{number}")
+        path.write_text(f"{own}\nYou are number {number}.\n", encoding="utf-8")
+    return folder
+
+
+def catalog(what: str, folder: Path) -> None:
+    """The figures of one folder, from a process of its own."""
+    command = [sys.executable, str(ROOT / "tools" / "bench_catalog.py"), str(folder)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    found = json.loads(done.stdout.splitlines()[-1])
+    bare, against = found["bare"], f"walk and read of {found['files']:,} files"
+    row(f"{what}: rows visible", [found["rows"]], [bare], "s ", against)
+    row(f"{what}: all badges", [found["badges"]], [bare], "s ", against)
+    row(f"{what}: longest block", [found["block"] * 1000], [bare * 1000], "ms", against)
+    row(f"{what}: key in the filter", found["keys"], [bare * 1000], "ms", against)
+    row(f"{what}: slowest key", [max(found["keys"])], [bare * 1000], "ms", against)
+    row(f"{what}: peak memory", [found["memory"]], [found["bare_memory"]], "MB", against)
 
 
 def timed(action: Callable[[], object]) -> list[float]:

@@ -64,7 +64,7 @@ class CatalogDelegate(QStyledItemDelegate):
             row.shadowed or (row.entry is not None and row.entry.verdict == "none")
         )
         title = model.data(index) or ""
-        _draw_words(painter, room, title, _aside(row, model.flat), option, faint=faint)
+        _draw_words(painter, room, title, _aside(row, model), option, faint=faint)
         painter.restore()
 
 
@@ -81,9 +81,9 @@ def _sign(row: Row) -> tuple[str, Meaning | None]:
     return words.agent_sign(row) if isinstance(row, AgentRow) else ("folder", "muted")
 
 
-def _aside(row: Row, flat: bool) -> str:
+def _aside(row: Row, model: CatalogModel) -> str:
     if isinstance(row, AgentRow):
-        return plain(words.agent_aside(row, with_folder=flat))
+        return plain(words.agent_aside(row, with_folder=model.flat, with_top=model.flat and model.several))
     return words.folder_aside(row)
 
 

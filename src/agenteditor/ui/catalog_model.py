@@ -94,6 +94,11 @@ class CatalogModel(QAbstractItemModel):
             holder = self._index(self._rows.get(number))
             self.dataChanged.emit(self.index(min(places), 0, holder), self.index(max(places), 0, holder))
 
+    @property
+    def several(self) -> bool:
+        """Whether more than one folder is open."""
+        return len(self._tree.tops) > 1
+
     def row_at(self, index: Index) -> Row | None:
         """The row that an index stands for."""
         return self._rows.get(index.internalId()) if index.isValid() else None

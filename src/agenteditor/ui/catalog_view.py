@@ -12,7 +12,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from agenteditor.core.catalog_entry import CatalogEntry
 from agenteditor.core.catalog_filter import understood
@@ -75,6 +75,7 @@ class CatalogView(QWidget):
         self._filter.accepted.connect(self._open_first)
         self._order = OrderButton()
         self._order.chosen.connect(self._choose)
+        self._empty = QWidget()
         self._nothing = _label(muted=True)
         self._way_out = QToolButton()
         self._way_out.clicked.connect(self._go_on)
@@ -93,8 +94,12 @@ class CatalogView(QWidget):
             line.addWidget(left, 1)
             line.addWidget(right)
             layout.addLayout(line)
-        layout.addWidget(self._nothing)
-        layout.addWidget(self._way_out, 0, Qt.AlignmentFlag.AlignLeft)
+        empty = QVBoxLayout(self._empty)
+        empty.setContentsMargins(0, 0, 0, 0)
+        empty.addWidget(self._nothing)
+        empty.addWidget(self._way_out, 0, Qt.AlignmentFlag.AlignLeft)
+        empty.addStretch(1)
+        layout.addWidget(self._empty, 1)
         layout.addWidget(self._list, 1)
         layout.addWidget(self._note)
 
@@ -134,6 +139,16 @@ class CatalogView(QWidget):
     def selected(self) -> tuple[Path, ...]:
         """The files of the selected agents, from the top down."""
         return self._list.selected()
+
+    @property
+    def filter_line(self) -> QLineEdit:
+        """The filter; its text is understood by ``core.catalog_filter``."""
+        return self._filter
+
+    @property
+    def listing(self) -> bool:
+        """Whether folders are being listed, so that rows may be missing."""
+        return self._loader.looking
 
     @property
     def busy(self) -> bool:
@@ -228,7 +243,7 @@ class CatalogView(QWidget):
         rows = self._list.rows
         sentence, way_out = self._empty_words() if not rows.matching else ("", "")
         self._nothing.setText(plain(sentence))
-        _show(self._nothing, bool(sentence))
+        _show(self._empty, not rows.matching)
         self._way_out.setText(way_out)
         _show(self._way_out, bool(way_out))
         _show(self._list, bool(rows.matching))

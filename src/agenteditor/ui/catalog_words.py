@@ -62,8 +62,8 @@ def folder_aside(folder: FolderRow) -> str:
     return f"{words(folder.scope).split(' ')[0]} · {total}" if folder.scope is not None else total
 
 
-def agent_aside(row: AgentRow, *, with_folder: bool) -> str:
-    """What stands behind an agent's name, in few letters."""
+def agent_aside(row: AgentRow, *, with_folder: bool, with_top: bool) -> str:
+    """What stands behind an agent's name, in few letters; if asked for, its sub-folder and open folder."""
     parts: list[str] = []
     if row.standing is not None:
         parts.append(
@@ -73,6 +73,10 @@ def agent_aside(row: AgentRow, *, with_folder: bool) -> str:
         parts.append(row.stem + ".md")
     if with_folder and row.folder:
         parts.append(row.folder)
+    if with_top and (folder := row.parent) is not None:
+        while folder.parent is not None:
+            folder = folder.parent
+        parts.append(folder_title(folder))
     return " · ".join(parts)
 
 
