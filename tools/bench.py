@@ -23,6 +23,7 @@ SEED = ROOT / "resources" / "samples" / "backend-engineer.md"
 KEYS = 40
 RUNS = 7
 COPIES = 20  # of the real agents
+DIFFERENT = 3_000  # agents in the catalogs that are made
 
 EMPTY_WINDOW = """
 from PySide6.QtCore import QTimer
@@ -193,14 +194,13 @@ def checks(folder: Path) -> None:
 
 def catalogs(folder: Path) -> None:
     """Catalogs in the window, against finding and reading the same files without a window."""
-    for count in (3_000, 30_000):
-        catalog(f"{count:,} agents", made_catalog(folder / f"agents-{count}", count))
+    for copies in (1, 10):
+        made = made_catalog(folder / f"agents-{copies}", copies)
+        catalog(f"{copies * DIFFERENT:,} agents", made)
     shared = Path(os.environ.get("AGENTEDITOR_SHARED") or ROOT.parent / "shared")
     corpus = sorted((shared / "corpus").rglob("*.md"))
     if not corpus:
-        print(
-            f"real agents: skipped, there are none at {shared / 'corpus'} (AGENTEDITOR_SHARED names the folder)"
-        )
+        print(f"real agents: skipped, none at {shared / 'corpus'}; AGENTEDITOR_SHARED names the folder")
         return
     for copy in range(COPIES):
         for path in corpus:
@@ -210,14 +210,15 @@ def catalogs(folder: Path) -> None:
     catalog(f"real agents, {COPIES} copies", folder / "real")
 
 
-def made_catalog(folder: Path, count: int) -> Path:
-    """A folder of ``count`` agents, 100 to a sub-folder, no two alike."""
+def made_catalog(folder: Path, copies: int) -> Path:
+    """A folder with some copies of ``DIFFERENT`` agents, 100 to a sub-folder."""
     text = SEED.with_name("code-reviewer.md").read_text(encoding="utf-8")
-    for number in range(count):
-        path = folder / f"group-{number // 100:03}" / f"agent-{number}.md"
+    for number in range(copies * DIFFERENT):
+        which = number % DIFFERENT
+        path = folder / f"group-{number // 100:03}" / f"agent-{which}.md"
         path.parent.mkdir(parents=True, exist_ok=True)
-        own = text.replace("name: code-reviewer", f"name: agent-{number}")
-        path.write_text(f"{own}\nYou are number {number}.\n", encoding="utf-8")
+        own = text.replace("name: code-reviewer", f"name: agent-{which}")
+        path.write_text(f"{own}\nYou are number {which}.\n", encoding="utf-8")
     return folder
 
 

@@ -11,7 +11,7 @@ from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QApplication
 
 from agenteditor.core.document import Document
-from agenteditor.ui import catalog_watch
+from agenteditor.ui import catalog_watch, theme
 from agenteditor.ui.catalog_view import CatalogView
 
 GOOD = "---\nname: {0}\ndescription: Use this agent when a test needs one.\n---\n\nYou do one thing and do it well.\n"
@@ -40,14 +40,20 @@ def folder(tmp_path):
 
 
 @pytest.fixture
-def view(qtbot, folder):
+def view(qtbot, folder, monkeypatch):
+    monkeypatch.setattr(catalog_watch, "POLL_MS", 200)
     made = CatalogView()
     qtbot.addWidget(made)
     made.resize(260, 400)
     made.show()
     made.set_folder(folder)
-    qtbot.waitUntil(lambda: settled(made))
+    until(qtbot, lambda: settled(made))
     return made
+
+
+def until(qtbot, condition):
+    """Wait for something that the system or a timer brings; long, for a busy machine."""
+    qtbot.waitUntil(condition, timeout=20_000)
 
 
 def settled(view):
@@ -90,10 +96,10 @@ def test_files_at_any_depth_are_listed_below_their_folders(view):
 
 def test_folders_that_hold_nothing_but_a_folder_share_a_row(view, folder, qtbot):
     write(folder / "one" / "two" / "three" / "inner.md", GOOD.format("inner"))
-    qtbot.waitUntil(lambda: "inner" in names(view))
+    until(qtbot, lambda: "inner" in names(view))
     assert index(view, "inner").parent().data() == "one/two/three"
     write(folder / "one" / "beside.md", GOOD.format("beside"))
-    qtbot.waitUntil(lambda: "beside" in names(view))
+    until(qtbot, lambda: "beside" in names(view))
     assert index(view, "inner").parent().data() == "two/three"
     assert index(view, "beside").parent().data() == "one"
 
@@ -112,7 +118,7 @@ def test_the_state_of_an_agent_is_said_in_words_too(view):
 
 def test_an_agent_has_the_name_it_gives_itself(view, folder, qtbot):
     write(folder / "file-name.md", GOOD.format("own-name"))
-    qtbot.waitUntil(lambda: "own-name" in names(view))
+    until(qtbot, lambda: "own-name" in names(view))
 
 
 def test_a_folder_without_agents_says_so_and_offers_another(view, tmp_path, qtbot):
@@ -129,15 +135,15 @@ def test_a_folder_that_cannot_be_listed_says_why_and_is_found_when_it_is_there(v
     assert "No such file" in view._nothing.text()
     write(tmp_path / "missing" / "late.md", GOOD.format("late"))
     qtbot.mouseClick(view._way_out, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: names(view) == ["late"])
+    until(qtbot, lambda: names(view) == ["late"])
     assert not view._nothing.isVisible()
 
 
 def test_links_round_in_a_circle_are_reported_and_not_fatal(view, folder, qtbot):
     (folder / "deep" / "round").symlink_to(folder, target_is_directory=True)
     (folder / "loop.md").symlink_to(folder / "loop.md")
-    qtbot.waitUntil(lambda: "Links to folders, not followed: 1." in view._note.text())
-    qtbot.waitUntil(lambda: "loop" in names(view) and not view.busy)
+    until(qtbot, lambda: "Links to folders, not followed: 1." in view._note.text())
+    until(qtbot, lambda: "loop" in names(view) and not view.busy)
     assert "leads round in a circle" in view._note.toolTip()
     assert index(view, "loop").data(SPOKEN) == "loop, cannot be read"
     assert names(view) == ["other", "bad", "good", "loop"]
@@ -147,7 +153,7 @@ def test_a_file_whose_name_is_not_utf8_can_be_chosen(view, qtbot, folder):
     odd = Path(os.fsdecode(os.fsencode(folder / "odd") + b"\xff & <b>.md"))
     odd.write_text("No agent", encoding="utf-8")
     view.set_folder(folder)
-    qtbot.waitUntil(lambda: not view.busy and any(name.startswith("odd") for name in names(view)))
+    until(qtbot, lambda: not view.busy and any(name.startswith("odd") for name in names(view)))
     view._list.setCurrentIndex(index(view, "odd"))
     assert "<b>" not in index(view, "odd").data(Qt.ItemDataRole.ToolTipRole).replace("<p", "")
     with qtbot.waitSignal(view.opened) as asked:
@@ -217,7 +223,7 @@ def test_down_in_the_filter_goes_to_the_rows_and_enter_opens_the_first(view, qtb
 )
 def test_rows_can_be_put_in_other_orders(view, qtbot, folder, order, first):
     write(folder / "deep" / "other.md", GOOD.format("other").replace("---\n\n", "model: opus\n---\n\n"))
-    qtbot.waitUntil(lambda: any(entry.model for entry in view.entries()))
+    until(qtbot, lambda: any(entry.model for entry in view.entries()))
     view._order.menu_.actions()[("folder", "name", "problems", "verdict", "model").index(order)].trigger()
     assert names(view)[0] == first
     assert not index(view, "other").parent().isValid()
@@ -231,7 +237,7 @@ def test_an_order_by_content_follows_the_content(view, qtbot, folder):
     assert names(view)[0] == "bad"
     write(folder / "bad.md", GOOD.format("bad"))
     write(folder / "good.md", BAD)
-    qtbot.waitUntil(lambda: next(row.name for row in view._list.rows.agents()) == "good.md")
+    until(qtbot, lambda: next(row.name for row in view._list.rows.agents()) == "good.md")
 
 
 # --- opening and selecting ---------------------------------------------------------------------
@@ -324,46 +330,46 @@ def test_what_has_been_read_is_there_for_others(view):
 
 def test_a_file_that_is_written_again_is_read_again(view, folder, qtbot):
     write(folder / "good.md", BAD)
-    qtbot.waitUntil(lambda: index(view, "bad").data(DESCRIBED).startswith("1 error"))
-    qtbot.waitUntil(lambda: names(view) == ["other", "bad", "bad"])
+    until(qtbot, lambda: index(view, "bad").data(DESCRIBED).startswith("1 error"))
+    until(qtbot, lambda: names(view) == ["other", "bad", "bad"])
 
 
 def test_a_file_that_is_replaced_again_and_again_is_followed(view, folder, qtbot):
     for number in range(4):
         fresh = write(folder.parent / "fresh", GOOD.format(f"version-{number}"))
         fresh.replace(folder / "good.md")
-        qtbot.waitUntil(lambda number=number: f"version-{number}" in names(view))
+        until(qtbot, lambda number=number: f"version-{number}" in names(view))
     with (folder / "good.md").open(
         "w", encoding="utf-8"
     ) as file:  # the new one is watched as the old one was
         file.write(GOOD.format("in-place"))
-    qtbot.waitUntil(lambda: "in-place" in names(view))
+    until(qtbot, lambda: "in-place" in names(view))
 
 
 def test_files_and_folders_come_and_go(view, folder, qtbot):
     write(folder / "new" / "fresh.md", GOOD.format("fresh"))
-    qtbot.waitUntil(lambda: "fresh" in names(view))
+    until(qtbot, lambda: "fresh" in names(view))
     assert view._list.isExpanded(index(view, "new"))
-    qtbot.waitUntil(lambda: settled(view))
+    until(qtbot, lambda: settled(view))
     write(folder / "new" / "second.md", GOOD.format("second"))
-    qtbot.waitUntil(lambda: "second" in names(view))
+    until(qtbot, lambda: "second" in names(view))
     (folder / "new" / "fresh.md").unlink()
     (folder / "new" / "second.md").unlink()
-    qtbot.waitUntil(lambda: names(view) == ["other", "bad", "good"])
+    until(qtbot, lambda: names(view) == ["other", "bad", "good"])
     (folder / "deep").rename(folder / "moved")
-    qtbot.waitUntil(lambda: index(view, "other").parent().data() == "moved")
+    until(qtbot, lambda: index(view, "other").parent().data() == "moved")
 
 
 def test_selection_folding_and_place_stay_while_files_come_and_go(view, folder, qtbot):
     for number in range(60):
         write(folder / f"agent-{number:02}.md", GOOD.format(f"agent-{number:02}"))
-    qtbot.waitUntil(lambda: len(names(view)) == 63 and settled(view))
+    until(qtbot, lambda: len(names(view)) == 63 and settled(view))
     view._list.collapse(index(view, "deep"))
     click(qtbot, view, "agent-03")
     view._list.scrollTo(index(view, "agent-40"), view._list.ScrollHint.PositionAtTop)
     write(folder / "aaa.md", GOOD.format("aaa"))
     (folder / "agent-10.md").unlink()
-    qtbot.waitUntil(lambda: "aaa" in names(view) and "agent-10" not in names(view))
+    until(qtbot, lambda: "aaa" in names(view) and "agent-10" not in names(view))
     assert view.selected() == (folder / "agent-03.md",)
     assert not view._list.isExpanded(index(view, "deep"))
     assert view._list.indexAt(QPoint(0, 0)).data() == "agent-40"
@@ -371,10 +377,10 @@ def test_selection_folding_and_place_stay_while_files_come_and_go(view, folder, 
 
 def test_a_whole_folder_may_vanish_and_come_back(view, folder, qtbot, tmp_path):
     folder.rename(tmp_path / "away")
-    qtbot.waitUntil(lambda: names(view) == [])
+    until(qtbot, lambda: names(view) == [])
     assert "Cannot list" in view._nothing.text()
     (tmp_path / "away").rename(folder)
-    qtbot.waitUntil(lambda: names(view) == ["other", "bad", "good"])  # nothing tells of it: a poll does
+    until(qtbot, lambda: names(view) == ["other", "bad", "good"])  # nothing tells of it: a poll does
 
 
 def test_too_many_files_are_looked_at_at_intervals_and_that_is_said(qtbot, folder, monkeypatch):
@@ -383,20 +389,20 @@ def test_too_many_files_are_looked_at_at_intervals_and_that_is_said(qtbot, folde
     made = CatalogView()
     qtbot.addWidget(made)
     made.set_folder(folder)
-    qtbot.waitUntil(lambda: settled(made))
+    until(qtbot, lambda: settled(made))
     assert "3 files are too many to watch" in made._note.text()
     with (folder / "good.md").open("w", encoding="utf-8") as file:
         file.write(GOOD.format("polled"))
-    qtbot.waitUntil(lambda: "polled" in names(made))
+    until(qtbot, lambda: "polled" in names(made))
 
 
 def test_what_comes_back_unchanged_is_not_checked_again(view, folder, qtbot):
     checked = view._loader._known.checked
     text = (folder / "good.md").read_text(encoding="utf-8")
     (folder / "good.md").unlink()
-    qtbot.waitUntil(lambda: "good" not in names(view))
+    until(qtbot, lambda: "good" not in names(view))
     write(folder / "good.md", text)
-    qtbot.waitUntil(lambda: "good" in names(view) and settled(view))
+    until(qtbot, lambda: "good" in names(view) and settled(view))
     assert all(row.entry is not None for row in view._list.rows.agents())
     assert view._loader._known.checked == checked
 
@@ -405,7 +411,13 @@ def test_a_file_that_was_saved_in_the_window_is_read_at_once(view, folder, qtbot
     view.mark(folder / "bad.md", True, ())
     write(folder / "bad.md", GOOD.format("mended"))
     view.mark(folder / "bad.md", False, ())
-    qtbot.waitUntil(lambda: "mended" in names(view))
+    until(qtbot, lambda: "mended" in names(view))
+
+
+def test_a_folder_that_becomes_a_plugin_is_read_anew(view, folder, qtbot):
+    assert {entry.place for entry in view.entries()} == {"project"}
+    write(folder / ".claude-plugin" / "plugin.json", '{"name": "kit"}')
+    until(qtbot, lambda: {entry.place for entry in view.entries()} == {"plugin"})
 
 
 # --- settings ----------------------------------------------------------------------------------
@@ -418,8 +430,8 @@ def test_the_signs_follow_the_settings_of_each_folder(view, qtbot, folder):
     view.mark(folder / "good.md", True, Document(BAD, None).problems)
     marked = index(view, "good").data(DESCRIBED)
     view.read_settings()
-    qtbot.waitUntil(lambda: index(view, "bad").data(DESCRIBED) == "0 errors, 0 warnings")
-    qtbot.waitUntil(lambda: index(view, "other").data(DESCRIBED).startswith("1 error"))
+    until(qtbot, lambda: index(view, "bad").data(DESCRIBED) == "0 errors, 0 warnings")
+    until(qtbot, lambda: index(view, "other").data(DESCRIBED).startswith("1 error"))
     assert index(view, "good").data(DESCRIBED) == marked  # unsaved: the text on disk says nothing
 
 
@@ -451,7 +463,7 @@ def test_detected_folders_are_offered_and_open_only_when_asked(view, project, qt
     assert not user.isChecked()
     user.trigger()
     assert view.folders() == (project / ".claude" / "agents", tmp_path / "home" / ".claude" / "agents")
-    qtbot.waitUntil(lambda: not view.busy)
+    until(qtbot, lambda: not view.busy)
     assert [view._list.rows.index(at, 0).data() for at in (0, 1)] == ["work", "Your agents"]
     view.menu_of_places().actions()[1].trigger()
     assert view.folders() == (project / ".claude" / "agents",)
@@ -461,7 +473,7 @@ def test_which_of_two_agents_with_one_name_wins_is_said(view, project, qtbot, tm
     user = tmp_path / "home" / ".claude" / "agents"
     view.set_folders([user, project / ".claude" / "agents"])
     assert view.folders()[1] == user  # the user's come last, whatever was opened first
-    qtbot.waitUntil(lambda: settled(view))
+    until(qtbot, lambda: settled(view))
     qtbot.keyClicks(view._filter, "is:shadowed")
     assert [row.path for row in view._list.rows.agents()] == [user / "mine.md"]
     tip = index(view, "tester").data(Qt.ItemDataRole.ToolTipRole)
@@ -470,7 +482,7 @@ def test_which_of_two_agents_with_one_name_wins_is_said(view, project, qtbot, tm
     )
     assert index(view, "tester").data(SPOKEN) == "tester, loads, shadowed by another"
     (project / ".claude" / "agents" / "ours.md").unlink()
-    qtbot.waitUntil(lambda: names(view) == [])
+    until(qtbot, lambda: names(view) == [])
 
 
 def test_a_folder_inside_another_is_shown_once(view, folder):
@@ -479,3 +491,24 @@ def test_a_folder_inside_another_is_shown_once(view, folder):
     view.set_folder(folder / "deep")
     view.add_folder(folder)
     assert view.folders() == (folder,)
+
+
+# --- looks -------------------------------------------------------------------------------------
+
+
+def test_rows_can_be_hit(view):
+    assert view._list.visualRect(index(view, "good")).height() >= 24
+
+
+def test_what_is_short_of_room_is_still_drawn(view, folder, qtbot):
+    """Names, words beside them and badges; in a pane as narrow as it gets, each letter inside of it."""
+    write(folder / "other-file.md", BAD.replace("bad", "an-agent-with-a-very-long-name-indeed"))
+    view.resize(160, 300)
+    until(qtbot, lambda: "an-agent-with-a-very-long-name-indeed" in names(view) and settled(view))
+    view._order.choose("name")
+    pictures = []
+    for choice in ("light", "dark"):
+        theme.apply(QApplication.instance(), choice)
+        pictures.append(view._list.viewport().grab().toImage())
+    assert pictures[0] != pictures[1]
+    theme.apply(QApplication.instance(), "light")

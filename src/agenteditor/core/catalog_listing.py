@@ -29,15 +29,16 @@ class Listing:
     """One look at ``root``. Names are paths below it, with ``/`` between the parts.
 
     ``files`` are the ``.md`` files. ``folders`` are those looked into, "" for the root, each before what
-    is in it; ``bounds`` those of them that may have other rule settings than the folder above.
-    ``unreadable`` are folders that cannot be listed, with the system's reason; ``links`` links to folders,
-    and ``circles`` those of them that lead back to a folder they lie in.
+    is in it; ``bounds`` those of them that may have other rule settings than the folder above, ``plugins``
+    those with a plugin's manifest. ``unreadable`` are folders that cannot be listed, with the system's
+    reason; ``links`` links to folders, and ``circles`` those that lead back to a folder they lie in.
     """
 
     root: Path
     files: dict[str, Signature] = field(default_factory=dict)
     folders: list[str] = field(default_factory=list)
     bounds: set[str] = field(default_factory=set)
+    plugins: set[str] = field(default_factory=set)
     unreadable: dict[str, str] = field(default_factory=dict)
     links: list[str] = field(default_factory=list)
     circles: list[str] = field(default_factory=list)
@@ -71,8 +72,11 @@ def looking(root: Path) -> Generator[int, None, Listing]:
             if count % _STEP == _STEP - 1:
                 yield len(listing.files)
             _note(listing, entry, before, inner)
-        if not name or any(entry.name in (FILE_NAME, ".git") for entry in entries):
+        names = {entry.name for entry in entries}
+        if not name or FILE_NAME in names or ".git" in names:
             listing.bounds.add(name)
+        if "plugin.json" in names and name.rpartition("/")[2] == ".claude-plugin":
+            listing.plugins.add(name.rpartition("/")[0])
         waiting += reversed(inner)
         yield len(listing.files)
     return listing

@@ -142,6 +142,7 @@ class CatalogLoader(QObject):
             self._look_again = False
             self._begin_look()
         same = listings == self.listings
+        plugins = [one.plugins for one in self.listings]
         self.listings = listings
         if not same:
             update = self.tree.update(listings)
@@ -149,6 +150,8 @@ class CatalogLoader(QObject):
                 self._waiting.pop(row, None)
             self._known.forget_places()
             self._read((*update.new, *update.changed))
+            if [one.plugins for one in listings] != plugins:
+                self._read(self.tree.rows.values())  # by what rules a file is read follows from its place
         self.read_settings()
         self._unwatched = self._unwatched or not same or self.watch.lost
         if not same:

@@ -19,7 +19,7 @@ MOST = 4_000  # paths that are watched; each costs the system memory, and 0.1 ms
 REST_MS = 100  # from the first sign of a change to the look: programs write in several steps
 POLL_MS = 2_000
 _AT_ONCE = 40  # watches set up between two looks at the event queue
-_SHARE = 25  # polling may take one of this many parts of the time
+_SHARE = 25  # polling may take one of this many parts of the time; looks where much is going on, five
 
 
 class FolderWatch(QObject):
@@ -59,6 +59,7 @@ class FolderWatch(QObject):
         self._added = bool(self._waiting)
         self._refused = 0
         self._unwatched = unwatched
+        self._rest.setInterval(max(REST_MS, round(took_ms * _SHARE / 5)))
         self._poll.setInterval(max(POLL_MS, round(took_ms * _SHARE)))
         self._adding.start()
 
