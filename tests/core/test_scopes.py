@@ -78,9 +78,13 @@ def test_in_the_home_folder_the_agents_are_the_users(where):
     assert [scope.kind for scope in scopes(where.home, where)] == ["user"]
 
 
-def test_the_working_folder_of_agents_is_that_of_the_project(tmp_path):
-    assert working_folder(tmp_path / "repo" / ".claude" / "agents" / "web") == tmp_path / "repo"
-    assert working_folder(tmp_path / "catalog") == tmp_path / "catalog"
+def test_the_working_folder_of_agents_is_that_of_the_project(tmp_path, where):
+    user, managed = where.home / ".claude" / "agents", where.managed / ".claude" / "agents"
+    project = tmp_path / "repo" / ".claude" / "agents" / "web"
+    assert working_folder([managed, user, project], where) == tmp_path / "repo"
+    assert working_folder([user, tmp_path / "catalog", project], where) == tmp_path / "catalog"
+    assert working_folder([managed, user], where) == where.managed
+    assert working_folder([], where) == Path.cwd()
 
 
 @pytest.mark.parametrize("manifest", ['{"name": "kit"}', "{", "[]", '{"name": 3}', "[" * 100_000, ""])

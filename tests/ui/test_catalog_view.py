@@ -481,6 +481,10 @@ def test_which_of_two_agents_with_one_name_wins_is_said(view, project, qtbot, tm
         "does not use this “tester”" in tip and "agents of the project come before those of the user" in tip
     )
     assert index(view, "tester").data(SPOKEN) == "tester, loads, shadowed by another"
+    assert "does not use this “tester”" in index(view, "tester").data(DESCRIBED)
+    view._filter.setFocus()
+    qtbot.keyClick(view._filter, Qt.Key.Key_Down)
+    assert "does not use this “tester”" in view._note.text()
     (project / ".claude" / "agents" / "ours.md").unlink()
     until(qtbot, lambda: names(view) == [])
 

@@ -76,9 +76,13 @@ def places() -> Places:
     return Places(Path(home), Path(managed.get(sys.platform, "/etc/claude-code")))
 
 
-def working_folder(folder: Path) -> Path:
-    """The folder Claude Code would be started in to find ``folder``: that of the project, for its agents."""
-    absolute = Path(os.path.abspath(folder))  # noqa: PTH100 - follows no links
+def working_folder(folders: Sequence[Path], where: Places) -> Path:
+    """The folder somebody works in who has these open: of the first that is a project's, or of no scope."""
+    if not folders:
+        return Path.cwd()
+    kinds = [(folder, scope_of(folder, where)) for folder in folders]
+    projects = [folder for folder, scope in kinds if scope is None or scope.kind == "project"]
+    absolute = Path(os.path.abspath((projects or folders)[0]))  # noqa: PTH100 - follows no links
     for above in (absolute, *absolute.parents):
         if above.name == _AGENTS[0]:
             return above.parent

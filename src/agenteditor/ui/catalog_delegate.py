@@ -73,7 +73,8 @@ def _draw_ground(painter: QPainter, option: QStyleOptionViewItem) -> None:
     style.drawPrimitive(QStyle.PrimitiveElement.PE_PanelItemViewItem, option, painter, option.widget)
     if option.state & _State.State_HasFocus:
         ring = QStyleOptionFocusRect()
-        ring.rect, ring.state, ring.palette = option.rect, option.state, option.palette
+        ring.rect, ring.palette = option.rect, option.palette
+        ring.state = option.state | _State.State_KeyboardFocusChange | _State.State_Item  # as Qt does
         style.drawPrimitive(QStyle.PrimitiveElement.PE_FrameFocusRect, ring, painter, option.widget)
 
 

@@ -16,7 +16,7 @@ from agenteditor.ui.catalog_model import CatalogModel, Row
 
 _SMALL = 500  # agents: up to here all folders are open at first
 _REST_MS = 250  # without a key in the filter: then more rows are laid out than can be seen
-_MANY = 4_000  # rows that are laid out unasked
+_MANY = 3_000  # rows that are laid out unasked
 _NO_KEYS = Qt.KeyboardModifier.NoModifier
 _Command = QItemSelectionModel.SelectionFlag
 
@@ -68,6 +68,11 @@ class CatalogList(QTreeView):
         """The files of the selected agents, from the top down; a folder stands for all that are in it."""
         selected = {index.internalId() for index in self.selectionModel().selectedIndexes()}
         return tuple(row.path for row in self._rows.agents() if _is_in(row, selected))
+
+    def present(self) -> AgentRow | None:
+        """The agent whose row the keys are at."""
+        row = self._rows.row_at(self.currentIndex())
+        return row if isinstance(row, AgentRow) else None
 
     def visible_agents(self) -> list[AgentRow]:
         """The agents whose rows can be seen now."""

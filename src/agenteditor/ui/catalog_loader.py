@@ -187,7 +187,8 @@ class CatalogLoader(QObject):
     def _settle(self) -> None:
         if self._unjudged and self.folders:
             self._unjudged = False
-            changed = self.tree.judge(working_folder(self.folders[0]), places())
+            where = places()
+            changed = self.tree.judge(working_folder(self.folders, where), where)
             if changed:
                 self.answered.emit(changed)
         self.settled.emit()

@@ -237,7 +237,7 @@ def _agent_data(row: AgentRow, role: int) -> str | None:
     if role == _Role.AccessibleTextRole:
         return plain(words.agent_spoken(row))
     if role == _Role.AccessibleDescriptionRole:
-        return words.problems_spoken(row.count)
+        return plain(words.agent_described(row))
     return tool_tip(words.agent_tip(row)) if role == _Role.ToolTipRole else None
 
 

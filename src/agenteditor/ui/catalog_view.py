@@ -21,6 +21,7 @@ from agenteditor.core.catalog_order import counted
 from agenteditor.core.catalog_tree import AgentRow, CatalogTree
 from agenteditor.core.checks import Diagnostic
 from agenteditor.core.scopes import KINDS, places, scope_of, scopes, working_folder
+from agenteditor.ui import catalog_notes as notes
 from agenteditor.ui import catalog_words as words
 from agenteditor.ui import theme
 from agenteditor.ui.catalog_bar import FilterLine, OrderButton, PlacesButton
@@ -29,8 +30,6 @@ from agenteditor.ui.catalog_loader import CatalogLoader
 from agenteditor.ui.qtext import plain, tool_tip
 
 _REARRANGE_MS = 300  # between two new orders while rows are being read
-_FEW = 200  # agents: so many are read before anybody could read how many are left
-_MOST_DETAILS = 20  # lines of a tool tip
 
 
 class CatalogView(QWidget):
@@ -55,6 +54,7 @@ class CatalogView(QWidget):
         self._list = CatalogList(self._tree)
         self._list.opened.connect(self.opened)
         self._list.menu_wanted.connect(self.menu_wanted)
+        self._list.selectionModel().currentChanged.connect(lambda _now, _before: self._say())
         self._loader = CatalogLoader(self._tree, self._list.visible_agents, self)
         self._loader.arranged.connect(self._arrange)
         self._loader.answered.connect(self._answered)
@@ -240,33 +240,17 @@ class CatalogView(QWidget):
     def _say(self) -> None:
         """Say what there is to say beside the rows: where there are none why, else what they leave out."""
         self._show_title()
-        rows = self._list.rows
-        sentence, way_out = self._empty_words() if not rows.matching else ("", "")
+        shown = self._list.rows.matching
+        sentence, way_out = notes.why_empty(self._loader) if not shown else ("", "")
         self._nothing.setText(plain(sentence))
-        _show(self._empty, not rows.matching)
         self._way_out.setText(way_out)
+        said, details = notes.beside(self._loader, shown, self._filter.text(), self._list.present())
+        self._note.setText(plain(" ".join(said)))
+        self._note.setToolTip(tool_tip("\n".join(details)))
+        _show(self._list, bool(shown))
+        _show(self._empty, not shown)
         _show(self._way_out, bool(way_out))
-        _show(self._list, bool(rows.matching))
-        notes, more = self._notes()
-        self._note.setText(plain(" ".join(notes)))
-        self._note.setToolTip(tool_tip("\n".join(more)))
-        _show(self._note, bool(notes))
-
-    def _empty_words(self) -> tuple[str, str]:
-        """Why there are no rows, and what to do about it."""
-        if not self.folders():
-            return "", ""
-        if self._tree.rows:
-            if self._loader.unread:
-                return self.tr("No agent that was read so far matches this filter."), ""
-            return self.tr("No agent here matches this filter."), self.tr("Clear the filter")
-        unlisted = [one for one in self._loader.listings if "" in one.unreadable]
-        if unlisted:
-            reason = unlisted[0].unreadable[""]
-            return self.tr("Cannot list {0}: {1}.").format(unlisted[0].root, reason), self.tr("Look again")
-        if self._loader.looking:
-            return self.tr("Looking for agents…"), ""
-        return self.tr("This folder holds no .md files."), self.tr("Open another folder…")
+        _show(self._note, bool(said))
 
     def _go_on(self) -> None:
         """The way out of having no rows."""
@@ -277,36 +261,6 @@ class CatalogView(QWidget):
             self._loader.refresh()
         else:
             self.folder_wanted.emit()
-
-    def _notes(self) -> tuple[list[str], list[str]]:
-        """Short sentences below the rows, and the details of them."""
-        notes: list[str] = []
-        more: list[str] = []
-        total, matching = len(self._tree.rows), self._list.rows.matching
-        if self._filter.text() and matching:
-            notes.append(self.tr("{0} of {1} agents.").format(f"{matching:,}", f"{total:,}"))
-        unknown = understood(self._filter.text()).unknown
-        if unknown:
-            notes.append(self.tr("“{0}” is no term, so it is looked for as a word.").format(unknown[0]))
-        if self._loader.unread > _FEW:
-            notes.append(self.tr("Still to read: {0}.").format(f"{self._loader.unread:,}"))
-        for one in self._loader.listings:
-            more += [
-                self.tr("Cannot list {0}: {1}").format(one.root / n, why) for n, why in one.unreadable.items()
-            ]
-        if more and total:
-            notes.append(self.tr("Cannot list folders: {0}.").format(len(more)))
-        links = [one.root / name for one in self._loader.listings for name in one.links]
-        circles = {one.root / name for one in self._loader.listings for name in one.circles}
-        if links:
-            notes.append(self.tr("Links to folders, not followed: {0}.").format(len(links)))
-        more += [
-            self.tr("{0} leads round in a circle").format(link) if link in circles else str(link)
-            for link in links
-        ]
-        if self._loader.watch.sentence:
-            notes.append(self._loader.watch.sentence)
-        return notes, more[:_MOST_DETAILS]
 
     # --- keys and menus ------------------------------------------------------------------------
 
@@ -327,8 +281,7 @@ class CatalogView(QWidget):
     def menu_of_places(self) -> QMenu:
         """The menu of open and found folders."""
         where = places()
-        working = working_folder(self.folders()[0]) if self.folders() else Path.cwd()
-        return self._places.menu_of(self.folders(), scopes(working, where))
+        return self._places.menu_of(self.folders(), scopes(working_folder(self.folders(), where), where))
 
     def _toggle(self, folder: Path) -> None:
         opened = {one.absolute(): one for one in self.folders()}

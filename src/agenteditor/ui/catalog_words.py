@@ -144,6 +144,12 @@ def problems_spoken(count: Count) -> str:
     return f"{errors}, {warnings}"
 
 
+def agent_described(row: AgentRow) -> str:
+    """What more there is to say to those who hear a row: its problems, and why another is used instead."""
+    problems = problems_spoken(row.count)
+    return f"{problems}. {row.standing.reason}" if row.standing is not None else problems
+
+
 def agent_tip(row: AgentRow) -> str:
     """All that is known about an agent in a few lines."""
     lines = [row.name]
