@@ -321,6 +321,14 @@ def test_an_open_agent_is_marked_while_it_has_unsaved_changes(view, folder):
     assert index(view, "good").data(DESCRIBED) == "0 errors, 0 warnings"
 
 
+def test_an_unsaved_agent_is_still_marked_after_another_folder_was_open(view, folder, tmp_path, qtbot):
+    view.mark(folder / "good.md", True, ())
+    view.set_folder(folder / "deep")
+    view.set_folder(folder)
+    until(qtbot, lambda: settled(view))
+    assert index(view, "good").data() == "good ●"
+
+
 def test_what_has_been_read_is_there_for_others(view):
     assert {entry.name for entry in view.entries()} == {"good", "bad", "other"}
 

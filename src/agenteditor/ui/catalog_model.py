@@ -87,8 +87,9 @@ class CatalogModel(QAbstractItemModel):
             touched[self._holder(row)].append(at)
         for number in list(touched):
             folder = self._rows.get(number)
-            while folder is not None and folder.number in self._places:
-                touched[self._holder(folder)].append(self._places[folder.number])
+            while folder is not None:
+                if folder.number in self._places:  # others share a row, or have none
+                    touched[self._holder(folder)].append(self._places[folder.number])
                 folder = folder.parent
         for number, places in touched.items():
             holder = self._index(self._rows.get(number))

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QMenu, QToolButton
 from agenteditor.core.catalog_entry import CatalogEntry
 from agenteditor.core.catalog_filter import understood
 from agenteditor.core.catalog_listing import outermost
-from agenteditor.core.catalog_order import counted
+from agenteditor.core.catalog_order import Count, counted
 from agenteditor.core.catalog_tree import AgentRow, CatalogTree
 from agenteditor.core.checks import Diagnostic
 from agenteditor.core.scopes import KINDS, places, scope_of, scopes, working_folder
@@ -50,6 +50,7 @@ class CatalogView(QWidget):
         super().__init__(parent)
         self.setMinimumWidth(160)
         self._present: Path | None = None
+        self._unsaved: dict[Path, Count] = {}  # what is open with unsaved changes, listed here or not
         self._tree = CatalogTree()
         self._list = CatalogList(self._tree)
         self._list.opened.connect(self.opened)
@@ -175,12 +176,15 @@ class CatalogView(QWidget):
 
     def mark(self, path: Path, modified: bool, problems: Sequence[Diagnostic]) -> None:
         """Say that an open agent has unsaved changes, and the problems of what it says now."""
+        self._unsaved.pop(path, None)
+        if modified:
+            self._unsaved[path] = counted(problems)
         row = self._tree.row(path)
         if row is None:
             return
         if row.unsaved and not modified:
             self._loader.reread(row)
-        if self._tree.mark(row, modified, counted(problems) if modified else None):
+        if self._tree.mark(row, modified, self._unsaved.get(path)):
             self._answered([row])
 
     def show_present(self, path: Path | None) -> None:
@@ -206,6 +210,10 @@ class CatalogView(QWidget):
 
     def _arrange(self) -> None:
         began = time.perf_counter()
+        for path, count in self._unsaved.items():
+            row = self._tree.row(path)
+            if row is not None:
+                self._tree.mark(row, True, count)
         with self._list.kept():
             self._list.rows.arrange()
         if not self._list.currentIndex().isValid():
