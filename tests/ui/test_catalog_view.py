@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from agenteditor.core.document import Document
 from agenteditor.ui import catalog_watch, theme
@@ -524,3 +524,28 @@ def test_what_is_short_of_room_is_still_drawn(view, folder, qtbot):
         pictures.append(view._list.viewport().grab().toImage())
     assert pictures[0] != pictures[1]
     theme.apply(QApplication.instance(), "light")
+
+
+def popup(qtbot):
+    """The menu that is shown, closed again."""
+    until(qtbot, lambda: isinstance(QApplication.activePopupWidget(), QMenu))
+    menu = QApplication.activePopupWidget()
+    texts = [action.text() for action in menu.actions() if action.text()]
+    menu.close()
+    return texts
+
+
+def test_each_menu_opens_where_it_is_asked_for(view, qtbot):
+    qtbot.mouseClick(view._places, Qt.MouseButton.LeftButton)
+    assert popup(qtbot)[-2:] == ["&Add a folder…", "&Look again"]
+    qtbot.mouseClick(view._order, Qt.MouseButton.LeftButton)
+    assert popup(qtbot)[0] == "By &folder"
+    qtbot.keyClick(view._filter, Qt.Key.Key_Space, CONTROL)
+    assert "is:shadowed" in popup(qtbot)
+
+
+def test_everything_that_takes_the_focus_has_a_name(view):
+    takers = [one for one in view.findChildren(QWidget) if one.focusPolicy() & Qt.FocusPolicy.TabFocus]
+    shown = [one for one in takers if one.isVisible()]
+    assert len(shown) >= 4
+    assert [one for one in shown if not one.accessibleName()] == []
