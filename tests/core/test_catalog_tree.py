@@ -134,9 +134,23 @@ def test_agents_of_one_name_are_told():
     rows = list(tree.agents())
     for row, name in zip(rows, ("x", "x", "y"), strict=True):
         tree.answer(row, entry(row, name))
-    assert tree.judge(ROOT, Places(Path("/home"), Path("/etc"))) == rows[:2]
-    assert [row.shared for row in rows] == [True, True, False]
     assert tree.judge(ROOT, Places(Path("/home"), Path("/etc"))) == []
+    assert [row.shared for row in rows] == [True, True, False]
+
+
+def test_the_rows_are_told_for_which_the_winner_is_another_now():
+    tree = CatalogTree()
+    user = Path("/home/.claude/agents")
+    tree.update([listing("a.md", "b.md", root=user)])
+    rows = list(tree.agents())
+    for row in rows:
+        tree.answer(row, entry(row, "x", dialect="claude-code"))
+    where = Places(Path("/home"), Path("/etc"))
+    assert tree.judge(Path("/work"), where) == rows
+    assert [row.standing.state for row in rows if row.standing] == ["unclear", "unclear"]
+    assert tree.judge(Path("/work"), where) == []
+    tree.answer(rows[0], entry(rows[0], "y", dialect="claude-code"))
+    assert tree.judge(Path("/work"), where) == rows and not rows[1].shared
 
 
 def test_orders():

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import count as numbers
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from agenteditor.core.catalog_entry import CatalogEntry
 from agenteditor.core.catalog_filter import words_of
@@ -24,21 +24,37 @@ _numbers = numbers(1)
 
 
 class FolderRow:
-    """A folder with agents below it; ``scope`` is what it is to Claude Code, if it is a folder of agents."""
+    """A folder with agents below it."""
 
-    __slots__ = ("count", "folders", "name", "number", "parent", "path", "rows", "scope", "total", "waiting")
+    __slots__ = (
+        "_below", "_root", "_scope", "count", "folders", "name", "number", "parent", "rows", "total",
+        "waiting",
+    )  # fmt: skip
 
-    def __init__(self, path: Path, name: str, scope: Scope | None) -> None:
+    def __init__(self, root: Path, below: str) -> None:
         self.number = next(_numbers)  # by which a view knows it
-        self.path = path
-        self.name = name
-        self.scope = scope
+        self._root = root
+        self._below = below
+        self.name = below.rpartition("/")[2] or root.name or str(root)
+        self._scope: Scope | Literal["?"] | None = "?"  # not looked for yet
         self.parent: FolderRow | None = None
         self.folders: list[FolderRow] = []
         self.rows: list[AgentRow] = []
         self.total = 0
         self.waiting = 0  # how many of them were not read yet
         self.count = NO_PROBLEMS
+
+    @property
+    def path(self) -> Path:
+        return self._root / self._below
+
+    @property
+    def scope(self) -> Scope | None:
+        """What it is to Claude Code, if it is a folder of agents. Found out when it is first shown."""
+        if self._scope == "?":
+            found = scope_of(self.path, places()) if self.name == "agents" else None
+            self._scope = found if found is not None and found.folder == self.path.absolute() else None
+        return self._scope
 
     def empty(self) -> None:
         """As it was made."""
@@ -169,7 +185,7 @@ class CatalogTree:
         return before != (row.unsaved, row.count)
 
     def judge(self, working: Path, where: Places) -> list[AgentRow]:
-        """Find out anew who shares a name and who wins; the rows for which that is another now."""
+        """Find out anew who shares a name and who wins; the rows for which the winner is another now."""
         entries = [row.entry for row in self.rows.values() if row.entry is not None]
         names = Counter(entry.name for entry in entries if entry.loads)
         found = standings(entries, working, where)
@@ -177,9 +193,10 @@ class CatalogTree:
         for row in self.rows.values():
             entry = row.entry
             shared = entry is not None and entry.loads and names[entry.name] > 1
-            standing = found.get(entry.path) if shared and entry is not None else None
-            if row.shared != shared or row.standing != standing:
-                row.shared, row.standing = shared, standing
+            standing = found.get(entry.path) if shared and found and entry is not None else None
+            row.shared = shared
+            if row.standing != standing:
+                row.standing = standing
                 changed.append(row)
         return changed
 
@@ -216,17 +233,10 @@ class CatalogTree:
                 missing = missing.rpartition("/")[0]
             folder = before.get((root, missing))
             if folder is None:
-                folder = _new_folder(root, missing)
+                folder = FolderRow(root, missing)
             folder.empty()
             self._folders[root, missing] = folder
         return self._folders[root, name]
-
-
-def _new_folder(root: Path, name: str) -> FolderRow:
-    path = root / name
-    scope = scope_of(path, places()) if path.name == "agents" else None
-    is_its_own = scope is not None and scope.folder == path.absolute()
-    return FolderRow(path, path.name or str(path), scope if is_its_own else None)
 
 
 def _add_up(folder: FolderRow) -> None:

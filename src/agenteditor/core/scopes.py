@@ -91,15 +91,18 @@ def working_folder(folders: Sequence[Path], where: Places) -> Path:
 
 def scope_of(folder: Path, where: Places) -> Scope | None:
     """The scope that an agent in ``folder`` belongs to; None where Claude Code does not look."""
-    absolute = Path(os.path.abspath(folder))  # noqa: PTH100
-    for above in (absolute, *absolute.parents):
-        if above.parts[-2:] == _AGENTS:
-            holder = above.parents[1]
-            if holder == where.managed:
-                return Scope("managed", above, holder)
-            return Scope("user" if holder == where.home else "project", above, holder)
-        if above.name == "agents" and is_file(above.parent / _MANIFEST):
-            return _plugin(above.parent)
+    # Paths are made only of what is found: this is asked for thousands of folders.
+    parts = os.path.abspath(folder).split(os.sep)  # noqa: PTH100, PTH206
+    for end in range(len(parts), 1, -1):
+        if parts[end - 1] != "agents":
+            continue
+        above = os.sep.join(parts[: end - 1])  # noqa: PTH118
+        if parts[end - 2] == _AGENTS[0]:
+            holder = Path(above).parent
+            kind: Kind = "user" if holder == where.home else "project"
+            return Scope("managed" if holder == where.managed else kind, holder.joinpath(*_AGENTS), holder)
+        if is_file(f"{above}/{_MANIFEST}"):
+            return _plugin(Path(above))
     return None
 
 
@@ -142,17 +145,18 @@ def standings(entries: Iterable[CatalogEntry], working: Path, where: Places) -> 
     for entry in entries:
         if entry.loads and entry.dialect.startswith("claude"):
             named[entry.name].append(entry)
-    known: dict[Path, Scope | None] = {}
+    seen = _up(working)
+    known: dict[str, Scope | None] = {}
     found: dict[Path, Standing] = {}
     for name, rivals in named.items():
         if len(rivals) > 1:
             placed: list[_Placed] = []
             for entry in rivals:
-                folder = entry.path.parent
+                folder = os.fspath(entry.path).rpartition("/")[0]
                 if folder not in known:
-                    known[folder] = scope_of(folder, where)
+                    known[folder] = scope_of(Path(folder), where)
                 scope = known[folder]
-                rank = _rank(scope, working) if scope else None
+                rank = _rank(scope, seen) if scope else None
                 if scope is not None and rank is not None:
                     placed.append(_Placed(rank, scope, entry))
             found.update(_judged(name, sorted(placed, key=lambda one: (one.rank, one.entry.path))))
@@ -212,11 +216,10 @@ def _short(one: _Placed) -> str:
     return shown_path(one.entry.path.parent)
 
 
-def _rank(scope: Scope, working: Path) -> tuple[int, int] | None:
-    """The smaller, the sooner it wins; None for a project that is not seen from ``working``."""
+def _rank(scope: Scope, seen: Sequence[Path]) -> tuple[int, int] | None:
+    """The smaller, the sooner it wins; None for a project that is none of those ``seen``, nearest first."""
     nearness = 0
     if scope.kind == "project":
-        seen = _up(working)
         if scope.holder not in seen:
             return None
         nearness = seen.index(scope.holder)

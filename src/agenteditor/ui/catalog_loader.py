@@ -21,6 +21,7 @@ from agenteditor.ui.catalog_watch import MOST, FolderWatch
 
 _SLICE = 0.008  # seconds of work between two looks at the event queue
 _AT_FIRST = 0.04  # seconds that the first look may take before anything else happens
+_AT_ONCE = 300  # rows told of in one slice
 _TELL = 0.1  # seconds between two tidings of rows that were read
 
 
@@ -50,6 +51,7 @@ class CatalogLoader(QObject):
         self._fresh: list[AgentRow] = []
         self._told = 0.0
         self._unjudged = False
+        self._judged: list[AgentRow] = []  # rows to tell of
         self._unwatched = False
         self._timer = QTimer(self)
         self._timer.setInterval(0)
@@ -188,10 +190,14 @@ class CatalogLoader(QObject):
         if self._unjudged and self.folders:
             self._unjudged = False
             where = places()
-            changed = self.tree.judge(working_folder(self.folders, where), where)
-            if changed:
-                self.answered.emit(changed)
-        self.settled.emit()
+            self._judged = self.tree.judge(working_folder(self.folders, where), where)
+            self.answered.emit([])  # who shares a name may be another, too
+        if self._judged:
+            some, self._judged = self._judged[:_AT_ONCE], self._judged[_AT_ONCE:]
+            self.answered.emit(some)
+            self._timer.start()
+        else:
+            self.settled.emit()
 
     # --- settings and watches ------------------------------------------------------------------
 
