@@ -28,6 +28,9 @@ Without a window, for scripts (each with its own --help):
   agenteditor export PATH… --to DIR   write a catalog folder
   agenteditor convert PATH… --to …    write for another program, and say what that costs
   agenteditor import PATH…            take agents from JSON, TOML and other programs' files
+  agenteditor judge FOLDER            duplicate names, budget, overlaps, examples that go astray
+  agenteditor who FOLDER REQUEST      which agents match what a user says
+  agenteditor report FOLDER -o PAGE   all of it on one HTML page
   agenteditor dialects                the kinds of agent files
   agenteditor rules                   what is looked for, and how to switch it off
 

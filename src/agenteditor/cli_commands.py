@@ -19,6 +19,9 @@ _MODULES = {
     "export": "cli_export",
     "convert": "cli_convert",
     "import": "cli_import",
+    "judge": "cli_judge",
+    "who": "cli_judge",
+    "report": "cli_judge",
     "dialects": "cli_convert",
     "rules": "cli_rules",
 }

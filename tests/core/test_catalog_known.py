@@ -5,6 +5,7 @@ from __future__ import annotations
 from agenteditor.core import catalog_known
 from agenteditor.core.catalog_entry import load_entry
 from agenteditor.core.catalog_known import KnownAnswers
+from agenteditor.core.catalog_store import CatalogStore
 from agenteditor.core.rule_settings import RuleSettings
 
 TEXT = "---\nname: tester\ndescription: ends in:\n---\n\nYou do one thing and do it well.\n"
@@ -62,6 +63,17 @@ def test_a_folder_that_becomes_a_plugin_is_read_as_one(tmp_path):
     known.forget_places()
     assert known.entry(path, tmp_path) == load_entry(path, tmp_path)
     assert known.entry(path, tmp_path).place == "plugin"
+
+
+def test_the_next_run_need_not_check_again(tmp_path):
+    paths = [write(tmp_path / name / "tester.md", f"{TEXT}{name}\n") for name in ("a", "b")]
+    first = KnownAnswers(CatalogStore(tmp_path / "answers", "1"))
+    entries = [first.entry(path, tmp_path) for path in paths]
+    first.save()
+    second = KnownAnswers(CatalogStore(tmp_path / "answers", "1"))
+    assert [second.entry(path, tmp_path) for path in paths] == entries and second.checked == 0
+    other = KnownAnswers(CatalogStore(tmp_path / "answers", "2"))
+    assert [other.entry(path, tmp_path) for path in paths] == entries and other.checked == 2
 
 
 def test_the_memory_has_an_end(tmp_path, monkeypatch):

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from agenteditor.core import checks
 from agenteditor.core.checks import MOST_FINDINGS, RULES, Diagnostic, check
 from agenteditor.core.dialect import Dialect
 from agenteditor.core.dialect_table import Place
+from agenteditor.core.dialects import editable
 from agenteditor.core.loading import loads
 from agenteditor.core.reader import Verdict
 from agenteditor.core.syntax import Syntax, parse, parse_at
@@ -189,12 +192,39 @@ FRAGMENTS = [
 ]  # fmt: skip
 
 
+def without_fixes(found: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
+    return tuple(replace(one, fixes=()) for one in found)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.title)
+def test_findings_are_the_same_where_nobody_asks_for_fixes(case: Case) -> None:
+    syntax = parse(case.text, case.dialect)
+    bare = checks.findings(syntax, case.place, case.file_name, case.wanted)
+    assert bare == without_fixes(findings(case))
+
+
+@given(
+    st.lists(st.sampled_from(["Read", "Raed", "LS", "read_file", "a/b", "xyz", "(", "Bash(a)"]), min_size=1),
+    st.sampled_from(["", "more: {a}: b\n", "model: {opus}: x\nhooks: {Stop: []}\n"]),
+    st.sampled_from(editable()),
+)
+def test_a_finding_that_hangs_on_a_fix_is_the_same_where_nobody_asks(
+    tools: list[str], more: str, dialect: Dialect
+) -> None:
+    text = f"---\nname: a-b-c\ndescription: Use it\ntools: {', '.join(tools)}\n{more}---\nBody\n"
+    syntax = parse(text, dialect)
+    for place in ("project", "plugin"):
+        assert checks.findings(syntax, place) == without_fixes(check(syntax, place))
+
+
 @settings(max_examples=250)
 @given(st.lists(st.sampled_from(FRAGMENTS), max_size=40).map("".join), PLACES)
 def test_any_text_can_be_checked(text: str, place: Place) -> None:
     for tried in (text, f"---\nname: a-b\ndescription: {text}\n---\nBody", f"---\n{text}\n---\nBody"):
         syntax = parse(tried)
-        assert_well_formed(syntax, check(syntax, place, "a.md"))
+        found = check(syntax, place, "a.md")
+        assert_well_formed(syntax, found)
+        assert checks.findings(syntax, place, "a.md") == without_fixes(found)
 
 
 @settings(max_examples=150)
@@ -303,6 +333,13 @@ def test_real_files_that_do_not_load_have_an_error(shared: Path) -> None:
     for path, verdict, text in corpus(shared):
         if verdict in ("fails", "fields"):
             assert any(one.severity == "error" for one in check(parse(text), file_name=path.name)), path.name
+
+
+def test_real_files_have_the_same_findings_where_nobody_asks_for_fixes(shared: Path) -> None:
+    for path, _, text in corpus(shared):
+        syntax = parse_at(text, path)
+        found = check(syntax, syntax.dialect.place, path.name)
+        assert checks.findings(syntax, syntax.dialect.place, path.name) == without_fixes(found), path.name
 
 
 def test_fixes_mend_real_files(shared: Path) -> None:

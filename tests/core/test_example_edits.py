@@ -611,6 +611,8 @@ def test_any_plain_text_can_be_said_in_every_style(
     turn = data.draw(st.integers(0, len(drafts[index].turns) - 1))
     if style.title == "tags":
         text = text.strip()
+    else:
+        assume(text.strip() or "\n" not in text)  # blank lines alone end an example: refused with a sentence
     written, examples = _edited(value, set_turn_text(value, index, turn, text))
     turns = list(drafts[index].turns)
     turns[turn] = (turns[turn][0], text)

@@ -279,3 +279,13 @@ def test_reading_never_raises_and_faults_lie_inside(text):
 @given(st.text())
 def test_any_text_is_read(text):
     read(text)
+
+
+@given(agent_texts(), st.data())
+def test_all_places_are_those_of_each_offset(text, data):
+    parsed, places, _ = repair(text, 7)
+    start = data.draw(st.integers(0, len(parsed)))
+    offsets = range(start, data.draw(st.integers(start, len(parsed))) + 1)
+    expected = [places.place(offset) for offset in offsets]
+    assert list(places.place_all(offsets)) == expected
+    assert list(places.place_all(tuple(offsets))) == expected

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agenteditor.core.dialect import claude_code
 from agenteditor.core.frontmatter import Frontmatter
 from agenteditor.core.rewrite import (
     raw_yaml,
@@ -19,16 +18,9 @@ from agenteditor.core.rewrite import (
     set_raw,
     set_value,
 )
-from agenteditor.core.syntax import Syntax, parse, parse_fields
-from agenteditor.core.text import Refusal, Span, apply, invert
+from agenteditor.core.syntax import parse
+from agenteditor.core.text import Refusal, apply, invert
 from tests.core.texts import KEYS, agent_texts, pieces
-
-
-def shallow(text: str) -> Syntax:
-    """A Syntax of the frontmatter alone: rewriting looks at nothing else."""
-    verdict, faults, fields = parse_fields(text, claude_code())
-    body = Span(fields.span.end if fields else 0, len(text))
-    return Syntax(text, claude_code(), verdict, faults, fields, body, (), ())
 
 
 def done(text, outcome):
@@ -83,9 +75,9 @@ SET = {
 @pytest.mark.parametrize(("before", "key", "text", "after"), SET.values(), ids=SET.keys())
 def test_setting_a_text(before, key, text, after):
     old = fenced(before)
-    new = done(old, set_field(shallow(old), key, text))
+    new = done(old, set_field(parse(old), key, text))
     assert new == fenced(after)
-    found = shallow(new).field(key)
+    found = parse(new).field(key)
     assert (found.text, type(found.value)) == (text, str)
 
 
@@ -113,13 +105,13 @@ VALUES = {
 @pytest.mark.parametrize(("before", "key", "value", "after"), VALUES.values(), ids=VALUES.keys())
 def test_setting_a_value(before, key, value, after):
     old = fenced(before)
-    new = done(old, set_value(shallow(old), key, value))
+    new = done(old, set_value(parse(old), key, value))
     assert new == fenced(after)
-    assert shallow(new).field(key).value == value
+    assert parse(new).field(key).value == value
 
 
 def test_setting_what_is_there_changes_nothing():
-    syntax = shallow(fenced("name: a\ntools: [Read]\nmaxTurns: 5\n"))
+    syntax = parse(fenced("name: a\ntools: [Read]\nmaxTurns: 5\n"))
     assert set_field(syntax, "name", "a") == ()
     assert set_list(syntax, "tools", ["Read"]) == ()
     assert set_value(syntax, "maxTurns", 5) == ()
@@ -130,30 +122,28 @@ HOOKS = "hooks:\n  Stop:\n    - hooks:\n        - type: command # c\n          c
 
 def test_raw_yaml_is_shown_without_its_indent_and_written_back_with_it():
     text = fenced(HOOKS)
-    raw = raw_yaml(shallow(text), "hooks")
+    raw = raw_yaml(parse(text), "hooks")
     assert raw == "Stop:\n  - hooks:\n      - type: command # c\n        command: x"
-    assert done(text, set_raw(shallow(text), "hooks", raw)) == text
+    assert done(text, set_raw(parse(text), "hooks", raw)) == text
     assert done(
-        text, set_raw(shallow(text), "hooks", raw.replace("command: x", "command: xy"))
+        text, set_raw(parse(text), "hooks", raw.replace("command: x", "command: xy"))
     ) == text.replace("command: x", "command: xy")
 
 
 def test_raw_yaml_that_does_not_parse_is_refused_with_its_line():
-    outcome = set_raw(shallow(fenced(HOOKS)), "hooks", "Stop:\n  a: b: c")
+    outcome = set_raw(parse(fenced(HOOKS)), "hooks", "Stop:\n  a: b: c")
     assert isinstance(outcome, Refusal)
     assert "line 2" in outcome.reason
 
 
 def test_raw_yaml_adds_a_field_and_replaces_any_style():
     text = fenced("name: a\n")
-    assert done(text, set_raw(shallow(text), "tools", "[]")) == fenced("name: a\ntools: []\n")
-    assert done(text, set_raw(shallow(text), "hooks", "Stop:\n  - x")) == fenced(
+    assert done(text, set_raw(parse(text), "tools", "[]")) == fenced("name: a\ntools: []\n")
+    assert done(text, set_raw(parse(text), "hooks", "Stop:\n  - x")) == fenced(
         "name: a\nhooks:\n  Stop:\n    - x\n"
     )
     text = fenced("name: a\nmodel: opus\n")
-    assert done(text, set_raw(shallow(text), "model", "|\n  x\n  y")) == fenced(
-        "name: a\nmodel: |\n  x\n  y\n"
-    )
+    assert done(text, set_raw(parse(text), "model", "|\n  x\n  y")) == fenced("name: a\nmodel: |\n  x\n  y\n")
 
 
 # title: (frontmatter, raw YAML, frontmatter after)
@@ -173,7 +163,7 @@ RAW = {
 @pytest.mark.parametrize(("before", "yaml", "after"), RAW.values(), ids=RAW.keys())
 def test_raw_yaml_goes_around_the_comment_of_its_line(before, yaml, after):
     text = fenced(before)
-    assert done(text, set_raw(shallow(text), "notes", yaml)) == fenced(after)
+    assert done(text, set_raw(parse(text), "notes", yaml)) == fenced(after)
 
 
 @pytest.mark.parametrize(
@@ -182,79 +172,79 @@ def test_raw_yaml_goes_around_the_comment_of_its_line(before, yaml, after):
 def test_raw_yaml_written_back_as_shown_changes_nothing_whatever_the_line_ends(value):
     for eol in ("\n", "\r\n"):
         text = fenced(f"notes: {value}\nmodel: x\n").replace("\n", eol)
-        assert set_raw(shallow(text), "notes", raw_yaml(shallow(text), "notes")) == ()
+        assert set_raw(parse(text), "notes", raw_yaml(parse(text), "notes")) == ()
 
 
 def test_all_fields_may_stand_further_right():
     text = fenced("  name: a\n  tools:\n    - x\n")
-    assert done(text, set_field(shallow(text), "name", "b: c")) == text.replace(": a", ": 'b: c'")
-    assert done(text, set_field(shallow(text), "model", "y")) == text.replace("- x\n", "- x\n  model: y\n")
-    assert done(text, set_list(shallow(text), "skills", ["p", "q"])) == text.replace(
+    assert done(text, set_field(parse(text), "name", "b: c")) == text.replace(": a", ": 'b: c'")
+    assert done(text, set_field(parse(text), "model", "y")) == text.replace("- x\n", "- x\n  model: y\n")
+    assert done(text, set_list(parse(text), "skills", ["p", "q"])) == text.replace(
         "- x\n", "- x\n  skills:\n    - p\n    - q\n"
     )
-    assert done(text, set_raw(shallow(text), "name", "p: q\nr: s")) == text.replace(
+    assert done(text, set_raw(parse(text), "name", "p: q\nr: s")) == text.replace(
         "name: a\n", "name:\n    p: q\n    r: s\n"
     )
-    assert done(text, remove_field(shallow(text), "name")) == text.replace("  name: a\n", "")
-    assert done(text, remove_field(shallow(text), "tools")) == text.replace("  tools:\n    - x\n", "")
+    assert done(text, remove_field(parse(text), "name")) == text.replace("  name: a\n", "")
+    assert done(text, remove_field(parse(text), "tools")) == text.replace("  tools:\n    - x\n", "")
 
 
 def test_an_entry_of_a_list_is_set_alone():
     text = fenced("examples:\n  - 'one'\n  - two\n")
-    assert done(text, set_field(shallow(text), "examples[1]", "two: 2")) == fenced(
+    assert done(text, set_field(parse(text), "examples[1]", "two: 2")) == fenced(
         "examples:\n  - 'one'\n  - 'two: 2'\n"
     )
 
 
 def test_new_lines_take_the_line_ends_of_the_file():
     text = fenced("name: a\n").replace("\n", "\r\n")
-    added = done(text, set_field(shallow(text), "model", "b"))
+    added = done(text, set_field(parse(text), "model", "b"))
     assert added == text.replace("name: a\r\n", "name: a\r\nmodel: b\r\n")
-    listed = done(text, set_list(shallow(text), "skills", ["b", "c"]))
+    listed = done(text, set_list(parse(text), "skills", ["b", "c"]))
     assert listed == text.replace("name: a\r\n", "name: a\r\nskills:\r\n  - b\r\n  - c\r\n")
 
 
 def test_removing_takes_the_lines_and_leaves_comments():
     text = fenced("name: a\n# about the model\nmodel: x # y\ndescription: |\n  b\n\ntools: z\n")
-    assert done(text, remove_field(shallow(text), "model")) == text.replace("model: x # y\n", "")
-    assert done(text, remove_field(shallow(text), "description")) == text.replace("description: |\n  b\n", "")
-    assert remove_field(shallow(text), "color") == ()
+    assert done(text, remove_field(parse(text), "model")) == text.replace("model: x # y\n", "")
+    assert done(text, remove_field(parse(text), "description")) == text.replace("description: |\n  b\n", "")
+    assert remove_field(parse(text), "color") == ()
 
 
 def test_removing_takes_the_overridden_ones_too():
     text = fenced("name: a\nmodel: x\n# c\nmodel: y\n")
-    assert done(text, remove_field(shallow(text), "model")) == fenced("name: a\n# c\n")
+    assert done(text, remove_field(parse(text), "model")) == fenced("name: a\n# c\n")
 
 
 def test_removing_what_another_field_refers_to_is_refused():
     text = fenced("name: &n a\ndescription: *n\n")
-    assert isinstance(remove_field(shallow(text), "name"), Refusal)
+    assert isinstance(remove_field(parse(text), "name"), Refusal)
 
 
 def test_renaming_keeps_the_value():
     text = fenced("modle: x # y\nname: a\n")
-    assert done(text, rename_field(shallow(text), "modle", "model")) == text.replace("modle", "model")
-    assert isinstance(rename_field(shallow(text), "modle", "name"), Refusal)
-    assert isinstance(rename_field(shallow(text), "modle", "a: b"), Refusal)
+    assert done(text, rename_field(parse(text), "modle", "model")) == text.replace("modle", "model")
+    assert isinstance(rename_field(parse(text), "modle", "name"), Refusal)
+    assert isinstance(rename_field(parse(text), "modle", "a: b"), Refusal)
 
 
 @pytest.mark.parametrize("content", ["name: &x a\n", "name: !t a\n", "{name: a}\n", "<<: {b: c}\nname: a\n"])
 def test_what_the_form_must_not_touch_is_refused_with_a_reason(content):
-    outcome = set_field(shallow(fenced(content)), "name", "b")
+    outcome = set_field(parse(fenced(content)), "name", "b")
     assert isinstance(outcome, Refusal)
     assert outcome.reason.endswith("Edit it in the source.")
 
 
 def test_without_frontmatter_there_is_nothing_to_set():
-    assert isinstance(set_field(shallow("Just text"), "name", "a"), Refusal)
+    assert isinstance(set_field(parse("Just text"), "name", "a"), Refusal)
 
 
 def test_a_verdict_never_gets_worse():
     # Quoting the description would be read; a block would make the repair sink it.
     text = fenced("description: a: b\nnotes: x\n")
-    outcome = set_field(shallow(text), "notes", "one\ntwo")
-    assert shallow(done(text, outcome)).field("notes").value == "one\ntwo"
-    assert shallow(done(text, outcome)).verdict == "repaired"
+    outcome = set_field(parse(text), "notes", "one\ntwo")
+    assert parse(done(text, outcome)).field("notes").value == "one\ntwo"
+    assert parse(done(text, outcome)).verdict == "repaired"
 
 
 def unchanged_but(before: Frontmatter, after: Frontmatter, key: str) -> bool:
@@ -264,12 +254,12 @@ def unchanged_but(before: Frontmatter, after: Frontmatter, key: str) -> bool:
 
 @given(agent_texts(), st.sampled_from(KEYS), pieces(5))
 def test_setting_reads_back_and_leaves_the_rest_identical(text, key, new):
-    before = shallow(text)
+    before = parse(text)
     outcome = set_field(before, key, new)
     if isinstance(outcome, Refusal):
         return
     result = apply(text, outcome)
-    after = shallow(result)
+    after = parse(result)
     assert after.field(key).text == new and isinstance(after.field(key).value, str)
     assert after.body.of(result) == before.body.of(text)
     assert apply(result, invert(text, outcome)) == text
@@ -281,7 +271,7 @@ def test_setting_reads_back_and_leaves_the_rest_identical(text, key, new):
 
 @given(agent_texts(), st.sampled_from(KEYS))
 def test_adding_and_removing_again_gives_the_same_bytes(text, key):
-    before = shallow(text)
+    before = parse(text)
     if before.frontmatter is None or before.field(key) is not None:
         return
     if not before.frontmatter.content.of("\n" + text).endswith("\n"):
@@ -289,7 +279,7 @@ def test_adding_and_removing_again_gives_the_same_bytes(text, key):
     added = set_field(before, key, "value")
     if not isinstance(added, Refusal):
         result = apply(text, added)
-        removed = remove_field(shallow(result), key)
+        removed = remove_field(parse(result), key)
         assert not isinstance(removed, Refusal) and apply(result, removed) == text
 
 
@@ -309,7 +299,7 @@ def test_every_field_of_every_real_file_is_changed_alone_or_refused(shared):
     paths = sorted([*shared.glob("corpus/**/*.md"), *shared.glob("vectors/*.md"), *shared.glob("seed/*.md")])
     for path in paths:
         text = path.read_bytes().decode("utf-8", "surrogateescape")
-        syntax = shallow(text)
+        syntax = parse(text)
         for field in syntax.frontmatter.fields if syntax.frontmatter else ():
             outcome = set_field(
                 syntax, field.key, NEW_TEXTS[(accepted + len(text)) % 5].format(field.text or "")

@@ -137,6 +137,13 @@ def test_the_sample_is_understood_whole(seed_text):
     assert syntax.prompt.startswith("You are")
 
 
+def test_sections_and_examples_are_worked_out_once(seed_text):
+    syntax = parse(seed_text)
+    assert syntax.sections is syntax.sections
+    assert syntax.examples is syntax.examples
+    assert syntax == parse(seed_text)
+
+
 def sections_of(sections):
     for section in sections:
         yield section

@@ -6,7 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agenteditor.core.text import LineIndex, Span, apply, diff, eol_of, invert, moved, replace, shift
+from agenteditor.core.text import (
+    LineIndex,
+    Span,
+    apply,
+    diff,
+    eol_of,
+    invert,
+    moved,
+    position,
+    replace,
+    shift,
+)
 
 TEXT = st.text(alphabet="ab \r\n😀", max_size=30)
 
@@ -92,6 +103,7 @@ def test_lines_end_at_line_feeds_alone_and_columns_are_code_points():
 @given(TEXT, st.data())
 def test_line_and_column_lead_back_to_the_offset(text, data):
     offset = data.draw(st.integers(0, len(text)))
+    assert position(text, offset) == LineIndex(text).position(offset)
     assert LineIndex(text).offset(*LineIndex(text).position(offset)) == offset
 
 

@@ -100,6 +100,7 @@ SPECS: tuple[Spec | str, ...] = (
     Spec("to-crlf", "agent", "Line ends: C&RLF"),
     Spec("bom", "agent", "&Byte order mark", None, "", True),
     Spec("add-folder", "catalog", "&Add a folder…", None, "folder"),
+    Spec("judge", "catalog", "&Judge the catalog…", "Ctrl+J", "check"),
     Spec("shortcuts", "help", "&Keyboard shortcuts", "Ctrl+?", "keyboard"),
     Spec("sample", "help", "&Open the sample agents", None, "agent"),
     "-help",

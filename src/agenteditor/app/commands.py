@@ -15,6 +15,7 @@ from agenteditor.app import dialogs, output, saving
 from agenteditor.app.actions import Actions
 from agenteditor.app.convert_dialog import ConvertDialog
 from agenteditor.app.export_dialog import ExportDialog
+from agenteditor.app.judge_dialog import judge
 from agenteditor.app.menus import fill_menus
 from agenteditor.app.new_agents import new_agent, start_folder, templates
 from agenteditor.app.settings import Settings
@@ -114,6 +115,7 @@ def slots(window: Window) -> dict[str, Callable[..., object]]:
             editor().document, line_ends.to_line_ends(editor().document.text, "CRLF"), tr("Line ends to CRLF")
         ),
         "bom": lambda: toggle_bom(editor().document),
+        "judge": lambda: judge(window),
         "shortcuts": lambda: ShortcutsDialog(window.actions_.shortcuts(), window).exec(),
         "sample": lambda: window.open_paths([resource("samples")]),
         "about": lambda: about(window),

@@ -79,6 +79,15 @@ def ask_preview_path(parent: QWidget, suggestion: Path) -> Path | None:
     return path if path.suffix else path.with_suffix(forms.get(form, ".pdf"))
 
 
+def ask_page_path(parent: QWidget, suggestion: Path) -> Path | None:
+    """Where to save a web page; a path without an ending gets .html."""
+    form = _tr("Web page (*.html)")
+    name, _ = QFileDialog.getSaveFileName(parent, _tr("Save the report as"), str(suggestion), form)
+    if not name:
+        return None
+    return Path(name) if Path(name).suffix else Path(name).with_suffix(".html")
+
+
 def ask_printer(parent: QWidget, title: str, margins: QMarginsF) -> QPrinter | None:
     """Which printer, with the settings chosen for it; None for none."""
     # Late: few sessions print, and looking for printers takes time.

@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import Literal
 
 from agenteditor.core import files, tools_grammar
-from agenteditor.core.checks import Diagnostic, Severity, check
+from agenteditor.core.checks import Diagnostic, Severity, findings
 from agenteditor.core.dialect_table import Place
 from agenteditor.core.files import FileProblem, Loaded
 from agenteditor.core.loading import loads
 from agenteditor.core.reader import Verdict
 from agenteditor.core.rule_settings import NO_SETTINGS, RuleSettings, applied
 from agenteditor.core.syntax import Syntax, parse_at
-from agenteditor.core.text import LineIndex
+from agenteditor.core.text import position
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def entry_of(file: Loaded, root: Path, settings: RuleSettings = NO_SETTINGS) -> 
     syntax = parse_at(file.text, file.path)
     place = syntax.dialect.place
     answer = loads(syntax, place)
-    problems = applied(check(syntax, place, file.path.name, settings.wanted), settings)
+    problems = applied(findings(syntax, place, file.path.name, settings.wanted), settings)
     return CatalogEntry(
         path=file.path,
         folder=sub_folder(file.path, root),
@@ -94,9 +94,8 @@ def entry_of(file: Loaded, root: Path, settings: RuleSettings = NO_SETTINGS) -> 
 
 def short(text: str, problems: Iterable[Diagnostic]) -> tuple[Problem, ...]:
     """Diagnostics of ``text`` without their fixes."""
-    lines = LineIndex(text)
     return tuple(
-        Problem(one.code, one.severity, one.message, lines.position(one.span.start)[0]) for one in problems
+        Problem(one.code, one.severity, one.message, position(text, one.span.start)[0]) for one in problems
     )
 
 

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import islice
 from pathlib import PurePath
 
@@ -27,7 +28,7 @@ from agenteditor.core.checks_rules import RULES, Rule, Severity
 from agenteditor.core.dialect_table import Place
 from agenteditor.core.syntax import Syntax
 
-__all__ = ["CHECKS", "RULES", "Diagnostic", "Fix", "Rule", "Severity", "check"]
+__all__ = ["CHECKS", "RULES", "Diagnostic", "Fix", "Rule", "Severity", "check", "findings"]
 
 MOST_FINDINGS = 1_000
 
@@ -82,8 +83,26 @@ def check(
     or without folders, is compared with the name of the agent; ``wanted`` are rules that are
     off by themselves and are looked for all the same. Never raises; stops at MOST_FINDINGS.
     """
-    subject = Subject(syntax, place, None if file_name is None else PurePath(file_name).name)
-    looks = CHECKS if syntax.dialect.is_claude else CHECKS_ELSEWHERE
+    return _found(Subject(syntax, place, _last_part(file_name)), wanted)
+
+
+def findings(
+    syntax: Syntax,
+    place: Place = "project",
+    file_name: str | None = None,
+    wanted: frozenset[str] = frozenset(),
+) -> tuple[Diagnostic, ...]:
+    """What ``check`` finds, without the fixes: for those who only count or list, in half the time or less."""
+    found = _found(Subject(syntax, place, _last_part(file_name), fixes=False), wanted)
+    return tuple(replace(one, fixes=()) if one.fixes else one for one in found)
+
+
+def _last_part(file_name: str | None) -> str | None:
+    return None if file_name is None else PurePath(file_name).name
+
+
+def _found(subject: Subject, wanted: frozenset[str]) -> tuple[Diagnostic, ...]:
+    looks = CHECKS if subject.syntax.dialect.is_claude else CHECKS_ELSEWHERE
     if other_kind(subject) is not None:
         looks = CHECKS_BESIDE
     if wanted:

@@ -198,6 +198,8 @@ def _entry(subject: Subject, field: Field, one: Listed) -> Diagnostic | None:
         use = (slip,)
     owner = f" It is a tool of {old.program}." if old is not None else ""
     advice = f" Write {' and '.join(use)}." if use else " Check the spelling."
+    if old is None:
+        subject = subject.with_fixes  # without one it is not reported by itself
     return finding(
         "tools/other-program" if old is not None else "tools/unknown",
         one.span,

@@ -7,9 +7,11 @@ back there; those a check makes by hand go through ``verified``.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
+from functools import cached_property
 from pathlib import PurePath
 from typing import Literal
 
@@ -57,17 +59,24 @@ class Diagnostic:
     fixes: tuple[Fix, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Subject:
     """The file a check looks at: its syntax, where it lies, and its file name if it has one.
 
-    ``attempts`` counts down the fixes that may still be tried; nothing else of it changes.
+    ``fixes`` is False where nobody asks for fixes. ``attempts`` counts down those that may still be tried;
+    nothing else of it changes.
     """
 
     syntax: Syntax
     place: Place
     file_name: str | None
+    fixes: bool = True
     attempts: list[int] = dataclass_field(default_factory=lambda: [_MOST_ATTEMPTS])
+
+    @property
+    def with_fixes(self) -> Subject:
+        """The same file, for a finding that hangs on whether there is a fix."""
+        return self if self.fixes else dataclasses.replace(self, fixes=True)
 
     @property
     def text(self) -> str:
@@ -91,16 +100,20 @@ class Subject:
     def in_plugin(self) -> bool:
         return self.place == "plugin"
 
-    @property
+    @cached_property
     def fields(self) -> tuple[Field, ...]:
         """The fields that count, in file order: of repeated ones the last."""
-        frontmatter = self.syntax.frontmatter
-        if frontmatter is None or self.syntax.verdict not in ("valid", "repaired"):
-            return ()
-        return tuple({field.key: field for field in frontmatter.fields}.values())
+        return tuple(self._by_key.values())
 
     def field(self, key: str) -> Field | None:
-        return next((field for field in self.fields if field.key == key), None)
+        return self._by_key.get(key)
+
+    @cached_property
+    def _by_key(self) -> dict[str, Field]:
+        frontmatter = self.syntax.frontmatter
+        if frontmatter is None or self.syntax.verdict not in ("valid", "repaired"):
+            return {}
+        return {field.key: field for field in frontmatter.fields}
 
     def spec(self, key: str) -> FieldSpec | None:
         return self.syntax.dialect.spec(key)
@@ -173,9 +186,9 @@ def fix(
 ) -> tuple[Fix, ...]:
     """The fix that ``make``, a function of ``rewrite`` or ``repairs``, finds for these arguments.
 
-    None where it refuses, has nothing to change, or the file has had its share of attempts.
+    None where it refuses, has nothing to change, the file has had its share of attempts, or nobody asks.
     """
-    if not _attempt(subject):
+    if not _attempt(subject) or not subject.fixes:
         return ()
     outcome = make(subject.syntax, *args)
     if isinstance(outcome, Refusal) or not outcome:
@@ -186,9 +199,9 @@ def fix(
 def verified(
     subject: Subject, label: str, edits: Iterable[TextEdit], *, safe: bool = True
 ) -> tuple[Fix, ...]:
-    """A fix made by hand, unless the file would load worse with it."""
+    """A fix made by hand, unless the file would load worse with it, or nobody asks for it."""
     listed = tuple(edits)
-    if not listed or not _attempt(subject):
+    if not listed or not _attempt(subject) or not subject.fixes:
         return ()
     after = reader.read(apply(subject.text, listed)).verdict
     return (Fix(label, listed, safe),) if _WORTH[after] >= _WORTH[subject.syntax.verdict] else ()
@@ -227,7 +240,8 @@ def _folded(word: str) -> str:
 
 def _slips(a: str, b: str, limit: int) -> int:
     """How many letters are missing, surplus, wrong or exchanged; ``limit + 1`` if more than that."""
-    if abs(len(a) - len(b)) > limit:
+    # Each slip adds or takes one letter at most: no need to compare what shares too few.
+    if abs(len(a) - len(b)) > limit or len({*a} - {*b}) > limit or len({*b} - {*a}) > limit:
         return limit + 1
     before: list[int] = []
     row = list(range(len(b) + 1))

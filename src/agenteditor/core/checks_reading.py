@@ -51,6 +51,7 @@ def _changed_by_repair(subject: Subject, field: Field) -> Iterator[Diagnostic]:
     meant = misread(subject, field)
     if meant is None:
         return
+    subject = subject.with_fixes  # what is tried second hangs on the first
     fixes = fix(subject, "Make the other lines valid", repairs.make_valid)
     if not fixes or _value_after(subject, fixes[0].edits, field.key) != meant:
         fixes = fix(subject, "Write it anew", rewrite.set_value, field.key, meant)

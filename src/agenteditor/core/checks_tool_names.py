@@ -82,7 +82,7 @@ def each_entry(subject: Subject, field: Field, entries: list[Listed]) -> Iterato
             continue
         seen.add(one.entry.text)
         if one.entry.text not in quiet and not (nothing and _is_old(subject, one.entry)):
-            found = _entry(subject, field, one)
+            found = _entry(subject.with_fixes if nothing else subject, field, one)
             if found is not None and (found.fixes or not nothing):
                 yield found
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from agenteditor.core import modes_file, rewrite, toml_file, yaml_text
-from agenteditor.core.checks import check
+from agenteditor.core.checks import findings
 from agenteditor.core.checks_fields import slugged
 from agenteditor.core.convert_report import Item, report
 from agenteditor.core.dialect import Dialect, claude_code
@@ -78,7 +78,7 @@ def convert(syntax: Syntax, target: Dialect, file_name: str | None = None) -> Co
     items = report(
         before, meaning_of(after, path), clean.dialect, target, notes=notes, prompt=len(after.prompt)
     )
-    errors = [one.message for one in check(after, target.place, path) if one.severity == "error"]
+    errors = [one.message for one in findings(after, target.place, path) if one.severity == "error"]
     return Conversion(target, path, text, items, tuple(errors))
 
 

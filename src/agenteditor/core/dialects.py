@@ -7,6 +7,7 @@ otherwise than another follows from the tables, so no file lists the names of ot
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cache
@@ -70,54 +71,56 @@ def editable() -> tuple[Dialect, ...]:
 
 
 def dialect_of(path: PurePath | None, keys: frozenset[str] = frozenset()) -> Dialect:
-    """The dialect of a file at ``path`` whose frontmatter has these ``keys``.
+    """The dialect of a file at ``path`` with these ``keys`` in its frontmatter: the place decides first."""
+    return by_place(path) or by_keys(keys)
+
+
+def by_place(path: PurePath | None) -> Dialect | None:
+    """The dialect that the place and name of a file decide; None where its fields do: ``by_keys``.
 
     The folder decides, the innermost one that a program reads; then an ending that one program alone
-    has; then a plugin's manifest above; then fields that one program alone has. Else Claude Code's.
+    has; then a plugin's manifest above; then a folder of Claude Code's.
     """
-    if path is not None:
-        found = _by_folder(path) or _by_ending(path)
-        if found is not None:
-            return found
-        if in_plugin(path):
-            return by_name(PLUGIN)
-        if ".claude" in path.parts:
-            return claude_code()
-    return _by_keys(keys)
+    if path is None:
+        return None
+    found = _by_folder(path) or _by_ending(path)
+    if found is None and in_plugin(path):
+        return by_name(PLUGIN)
+    return claude_code() if found is None and ".claude" in path.parts else found
+
+
+def by_keys(keys: frozenset[str]) -> Dialect:
+    """The program that alone has the most of these fields; Claude Code's where it has as many."""
+    counts = {one.name: len(keys & one.table.marks) for one in editable()}
+    best = max(counts, key=lambda name: (counts[name], name == "claude-code"), default="claude-code")
+    return by_name(best) if counts[best] else claude_code()
 
 
 def in_plugin(path: PurePath) -> bool:
     """Whether a folder above holds a plugin's manifest."""
-    parents = Path(path).absolute().parents
-    return any(is_file(folder / ".claude-plugin" / "plugin.json") for folder in parents)
+    # As texts: of a catalog, every file asks for every folder above it.
+    here = str(Path(path).absolute())
+    while (above := os.path.dirname(here)) != here:  # noqa: PTH120
+        if is_file(f"{above}/.claude-plugin/plugin.json"):
+            return True
+        here = above
+    return False
 
 
 def _by_folder(path: PurePath) -> Dialect | None:
-    parts = Path(path).absolute().parent.parts
+    inside = f"{Path(path).absolute().parent.as_posix()}/"
     best: tuple[int, Dialect] | None = None
     for one in editable():
         for folder in one.table.folders:
-            wanted = PurePath(folder).parts
-            ends = [
-                at + len(wanted)
-                for at in range(len(parts) - len(wanted) + 1)
-                if parts[at : at + len(wanted)] == wanted
-            ]
-            if ends and (best is None or ends[-1] > best[0]):
-                best = (ends[-1], one)
+            at = inside.rfind(f"/{folder}/")
+            if at >= 0 and (best is None or at + len(folder) > best[0]):
+                best = (at + len(folder), one)
     return best[1] if best else None
 
 
 def _by_ending(path: PurePath) -> Dialect | None:
     endings = ((one.table.ending, one) for one in editable() if one.table.ending != ".md")
     return next((one for ending, one in endings if path.name.endswith(ending)), None)
-
-
-def _by_keys(keys: frozenset[str]) -> Dialect:
-    """The program that alone has the most of these fields; Claude Code's where it has as many."""
-    counts = {one.name: len(keys & one.table.marks) for one in editable()}
-    best = max(counts, key=lambda name: (counts[name], name == "claude-code"), default="claude-code")
-    return by_name(best) if counts[best] else claude_code()
 
 
 def knows(own: Tools, entry: Entry) -> bool:

@@ -15,7 +15,7 @@ from agenteditor.core.dialects import in_plugin, knows
 from agenteditor.core.frontmatter import Field
 from agenteditor.core.schema import errors
 from agenteditor.core.syntax import Syntax
-from agenteditor.core.text import LineIndex
+from agenteditor.core.text import position
 
 _VALID = "It loads: the frontmatter is valid and has a name and a description."
 _REPAIRED = "It loads only because the reader repairs it; other tools and versions skip it."
@@ -141,7 +141,7 @@ def _where(syntax: Syntax) -> str:
     if not syntax.faults:
         return ""
     fault = syntax.faults[0]
-    line, column = LineIndex(syntax.text).position(fault.span.start)
+    line, column = position(syntax.text, fault.span.start)
     return f"Line {line}, column {column}: {fault.message}"
 
 

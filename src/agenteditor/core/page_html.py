@@ -17,7 +17,7 @@ DEEPEST = 8  # lists in lists, as they are drawn
 _LINKS = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)
 # What no HTML file may hold, and half a pair of surrogates, which no file can.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; color: #111; background: #fff; max-width: 46em; margin: 2em auto;
   padding: 0 1em; overflow-wrap: anywhere }
@@ -37,9 +37,9 @@ def page_html(title: str, page: Page) -> str:
     body = "\n".join(_body(page))
     return (
         '<!DOCTYPE html>\n<html>\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
         '<meta name="viewport" content="width=device-width">\n'
-        f"<title>{_escaped(title)}</title>\n<style>\n{_STYLE}\n</style>\n</head>\n<body>\n{body}\n</body>\n</html>\n"
+        f"<title>{escaped(title)}</title>\n<style>\n{_STYLE}\n</style>\n</head>\n<body>\n{body}\n</body>\n</html>\n"
     )
 
 
@@ -118,7 +118,7 @@ def _block(block: Block) -> str:
             level = min(max(block.level, 1), 6)
             return f"<h{level}>{_inline(block.runs)}</h{level}>"
         case "code":
-            return f"<pre><code>{_escaped(_code(block.runs))}</code></pre>"
+            return f"<pre><code>{escaped(_code(block.runs))}</code></pre>"
         case "rule":
             return "<hr>"
         case "card":
@@ -144,7 +144,7 @@ def _inline(runs: Runs) -> str:
 
 
 def _run(run: Run) -> str:
-    text = _escaped(words(run)).replace("\n", "<br>\n")
+    text = escaped(words(run)).replace("\n", "<br>\n")
     if run.look in ("code", "tag"):
         text = f"<code>{text}</code>"
     elif run.look in ("image", "cut"):
@@ -167,5 +167,6 @@ def words(run: Run) -> str:
     return f" … {run.text} more characters are not shown" if run.look == "cut" else run.text
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
+    """``text`` as HTML that shows it, in an element or between the quotes of an attribute."""
     return html.escape(_FORBIDDEN.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n")))

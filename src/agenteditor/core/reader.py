@@ -10,8 +10,10 @@ What the fields mean is ``frontmatter``'s business; whether an agent results, ``
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import repeat
 from typing import Literal
 
 from agenteditor.core.text import Span
@@ -178,10 +180,21 @@ class Places:
         last = bisect_right(self._starts, offsets[-1]) - 1
         by = self._origins[first] - self._starts[first]
         if first != last or self._starts[first] in self._rewritten:
-            return tuple(self.place(offset) for offset in offsets)
+            return tuple(self._piece_by_piece(offsets, first, last))
         if isinstance(offsets, range):
             return range(offsets.start + by, offsets.stop + by)
         return tuple(offset + by for offset in offsets)
+
+    def _piece_by_piece(self, offsets: range | tuple[int, ...], first: int, last: int) -> Iterator[int]:
+        done = 0
+        for piece in range(first, last + 1):
+            start, origin = self._starts[piece], self._origins[piece]
+            stop = len(offsets) if piece == last else bisect_left(offsets, self._starts[piece + 1], done)
+            if start in self._rewritten:
+                yield from repeat(origin, stop - done)
+            else:
+                yield from map((origin - start).__add__, offsets[done:stop])
+            done = stop
 
     def place(self, offset: int) -> int:
         piece = bisect_right(self._starts, offset) - 1

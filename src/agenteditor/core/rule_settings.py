@@ -112,7 +112,7 @@ def found(path: Path | None, before: RuleSettings = NO_SETTINGS) -> RuleSettings
     """
     if path is None:
         return NO_SETTINGS
-    file = next((folder / FILE_NAME for folder in searched(path) if is_there(folder / FILE_NAME)), None)
+    file = next((folder / FILE_NAME for folder in searched(path) if is_there(f"{folder}/{FILE_NAME}")), None)
     if file is None:
         return NO_SETTINGS
     if before.path == file and before.version and before.version == _version(file):
@@ -130,7 +130,7 @@ def searched(path: Path) -> tuple[Path, ...]:
     folders: list[Path] = []
     for folder in Path(os.path.abspath(path)).parents:  # noqa: PTH100
         folders.append(folder)
-        if str(folder) == home or is_there(folder / ".git"):
+        if str(folder) == home or is_there(f"{folder}/.git"):
             break
     return tuple(folders)
 

@@ -20,8 +20,9 @@ def _validator(dialect: Dialect) -> Draft202012Validator:
 
 
 def errors(dialect: Dialect, instance: Mapping[str, object]) -> Iterator[ValidationError]:
-    """What the values of some fields, by key, have against the dialect's schema."""
-    return _validator(dialect).iter_errors(dict(instance))
+    """What the values of some fields, by key, have against the dialect's schema, in the same order always."""
+    # jsonschema goes through sets, whose order is another in each run of the program.
+    return iter(sorted(_validator(dialect).iter_errors(dict(instance)), key=_order))
 
 
 def faults(dialect: Dialect, instance: Mapping[str, object]) -> tuple[str, ...]:
@@ -29,3 +30,7 @@ def faults(dialect: Dialect, instance: Mapping[str, object]) -> tuple[str, ...]:
     return tuple(
         f"{error.json_path.removeprefix('$.')}: {error.message[:200]}." for error in errors(dialect, instance)
     )
+
+
+def _order(error: ValidationError) -> tuple[str, str, str]:
+    return error.json_path, str(error.validator), error.message

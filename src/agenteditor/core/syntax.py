@@ -1,18 +1,19 @@
 """Everything one text says: ``parse(text)`` and the ``Syntax`` it returns.
 
 A ``Syntax`` exists for every string. It is derived from the text, whole and afresh at each
-change (DESIGN 1: a parse takes well under a millisecond), and never changes.
+change, and never changes. What only some ask for, sections and examples, is worked out when first asked for.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import PurePath
 
 from agenteditor.core.body import Section, parse_body
 from agenteditor.core.dialect import Dialect, claude_code
-from agenteditor.core.dialects import dialect_of
+from agenteditor.core.dialects import by_keys, by_place
 from agenteditor.core.examples import Example, parse_examples
 from agenteditor.core.frontmatter import Field, Frontmatter, frontmatter
 from agenteditor.core.reader import JS_BLANKS, Fault, Verdict, read
@@ -35,7 +36,7 @@ class HostedExample:
     example: Example
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Syntax:
     """What a text says. ``body``, ``sections`` and ``faults`` have spans of ``text``.
 
@@ -49,8 +50,16 @@ class Syntax:
     faults: tuple[Fault, ...]
     frontmatter: Frontmatter | None
     body: Span
-    sections: tuple[Section, ...]
-    examples: tuple[HostedExample, ...]
+
+    @cached_property
+    def sections(self) -> tuple[Section, ...]:
+        """The outline of the prompt."""
+        return parse_body(self.text, self.body.start)
+
+    @cached_property
+    def examples(self) -> tuple[HostedExample, ...]:
+        """The example blocks of the fields that may hold some."""
+        return _examples(self.frontmatter)
 
     def field(self, key: str) -> Field | None:
         """The field that counts under this key; None if absent."""
@@ -75,16 +84,18 @@ def parse(text: str, dialect: Dialect | None = None) -> Syntax:
     """What ``text`` says, by the rules of ``dialect`` (Claude Code's if None). Never raises."""
     dialect = dialect or claude_code()
     verdict, faults, fields = parse_fields(text, dialect)
-    start = fields.span.end if fields else 0
-    body = Span(start, len(text))
-    return Syntax(text, dialect, verdict, faults, fields, body, parse_body(text, start), _examples(fields))
+    body = Span(fields.span.end if fields else 0, len(text))
+    return Syntax(text, dialect, verdict, faults, fields, body)
 
 
 def parse_at(text: str, path: PurePath | None) -> Syntax:
     """What ``text`` says, by the rules of the dialect that path and fields give away. Never raises."""
+    placed = by_place(path)
+    if placed is not None:
+        return parse(text, placed)
     syntax = parse(text)
     fields = syntax.frontmatter.fields if syntax.frontmatter else ()
-    found = dialect_of(path, frozenset(field.key for field in fields))
+    found = by_keys(frozenset(field.key for field in fields))
     return syntax if found is syntax.dialect else parse(text, found)
 
 

@@ -150,6 +150,11 @@ def shift(offset: int, edits: Sequence[TextEdit], *, after: bool = False) -> int
     return offset + moved_by
 
 
+def position(text: str, offset: int) -> tuple[int, int]:
+    """Line and column of one offset, as `LineIndex` has them for many."""
+    return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
+
+
 class LineIndex:
     """Lines and columns of a text, both 1-based, columns in code points.
 

@@ -16,13 +16,15 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import yaml
 
 from agenteditor.core.scalar import block_end
 from agenteditor.core.text import Span
+from agenteditor.core.yaml_faults import TAB, fault
 from agenteditor.core.yaml_mask import blank_lines_with_tabs, mask, tabs_of_blocks, without_tabs
-from agenteditor.core.yaml_mends import NO_COLON, Mend, Mended, Problem, line_start, mends
+from agenteditor.core.yaml_mends import Mend, Mended, Problem, line_start, mends
 from agenteditor.core.yaml_nodes import (
     Alias,
     Mapping,
@@ -37,12 +39,24 @@ from agenteditor.core.yaml_nodes import (
 MAX_DEPTH = 64  # flow nesting costs libyaml quadratic time (READER.md, traps)
 MAX_LENGTH = 1_000_000  # code points; the largest real frontmatter has 6,000
 _MAX_MENDS = 32  # each costs one more parse (corrections E, F and G)
+_SHORT = 20_000  # code points; longer ones would hold too much memory
 
 assert yaml.__with_libyaml__, "Agent Editor needs PyYAML with libyaml; the pure parser reads tabs wrongly"
 
 
 def read(text: str) -> Node | YamlFault | Refused | None:
     """The top node of ``text``; None when it holds nothing; a fault when it does not parse."""
+    return _read_short(text) if len(text) <= _SHORT else _read(text)
+
+
+# The same is often asked again at once: a change is read back, then made and parsed; what does not parse is
+# read in pieces, and each fix tried on it.
+@lru_cache(maxsize=32)
+def _read_short(text: str) -> Node | YamlFault | Refused | None:
+    return _read(text)
+
+
+def _read(text: str) -> Node | YamlFault | Refused | None:
     if beyond := _beyond(text):
         return beyond
     masked = mask(text)
@@ -145,8 +159,8 @@ def _build(builder: _Builder) -> _Built | tuple[Mend, ...] | YamlFault | Refused
             return found
         tab = mended.soft_tab(problem.offset)
         if tab is not None or mended.text[problem.offset : problem.offset + 1] == "\t":
-            return YamlFault("yaml/tab", _TAB, mended.origin(problem.offset if tab is None else tab))
-        return _fault(problem.words, mended.origin(problem.offset), mended.origin(problem.context))
+            return YamlFault("yaml/tab", TAB, mended.origin(problem.offset if tab is None else tab))
+        return fault(problem.words, mended.origin(problem.offset), mended.origin(problem.context))
     except Exception as error:  # noqa: BLE001  # the parse wall: mutations raise anything (RELIABILITY F15)
         return YamlFault("yaml/parser", f"The YAML parser gave up: {type(error).__name__}.", 0)
 
@@ -262,7 +276,7 @@ class _Builder:
             comment = _NOT_BLANK.search(self._text, self._token_end)
             first = bisect_left(starts, comment.start() if comment else next_start, first)
         if first < len(starts) and starts[first] < next_start:
-            raise self._stop("yaml/tab", _TAB, starts[first])
+            raise self._stop("yaml/tab", TAB, starts[first])
 
     def _content_start(self, event: yaml.NodeEvent) -> int:
         """Where a value starts behind its tag and anchor, which may stand on a line above."""
@@ -284,7 +298,7 @@ class _Builder:
         is_key = frame is not None and frame.mapping and len(frame.children) % 2 == 0
         indents = not before.strip(" ") and (is_key or len(before) <= self._indent())
         if opens or indents or self._text[tab : _start(event)].strip():
-            raise self._stop("yaml/tab", _TAB, tab)
+            raise self._stop("yaml/tab", TAB, tab)
 
     def _check_tight_comment(self, start: int) -> None:
         """C: so it is between the parts of a flow collection."""
@@ -457,41 +471,3 @@ _CONTINUATION = re.compile(r"(?:\r\n|\n|\r)( *)(?=[ \t]*([^ \t]?))", re.DOTALL)
 def _block_end(children: list[Node]) -> int:
     """Where a block collection ends: libyaml's own mark runs on to the next token."""
     return max(child.span.end for child in children)
-
-
-# --- faults ----------------------------------------------------------------------------------
-
-_TAB = "A tab is used as indentation; YAML allows spaces only."
-# libyaml's problem -> our code and sentence. The reader gives no reason; these are ours.
-_PROBLEMS = (
-    (
-        "mapping values are not allowed",
-        "yaml/colon",
-        "“: ” inside an unquoted text: YAML takes it for a field.",
-    ),
-    (NO_COLON, "yaml/line", "This line is neither a field nor indented under one."),
-    ("did not find expected key", "yaml/line", "This line has a wrong indent, or text after a value."),
-    ("found unexpected end of stream", "yaml/quote", "A quote is opened here and never closed."),
-    ("unknown escape", "yaml/escape", "An unknown “\\” escape in double quotes."),
-    ("character escape code", "yaml/escape", "An invalid “\\” escape in double quotes."),
-    ("expected hexdecimal number", "yaml/escape", "An incomplete “\\” escape in double quotes."),
-    ("block sequence entries", "yaml/dash", "“- ” begins a list; it cannot stand on this line."),
-    ("mapping keys are not allowed", "yaml/line", "“? ” begins a complex key, which cannot stand here."),
-    ("did not find expected ',' or ']'", "yaml/flow", "“[” begins a list that is not closed as a list."),
-    ("did not find expected ',' or '}'", "yaml/flow", "“{” begins a map that is not closed as a map."),
-    ("cannot start any token", "yaml/start", "An unquoted text cannot begin with this character."),
-    ("did not find expected node content", "yaml/start", "A value cannot begin with this character."),
-    ("expected alphabetic or numeric", "yaml/start", "“*” and “&” begin a reference, not text."),
-    ("expected comment or line break", "yaml/block", "Text after a “|” or “>” must go on the next line."),
-    ("expected <document start>", "yaml/documents", "There is text after the end of the YAML."),
-    ("directive", "yaml/directive", "“%” begins a directive, which is not allowed here."),
-)
-
-
-def _fault(problem: str, offset: int, context: int) -> YamlFault:
-    for needle, code, message in _PROBLEMS:
-        if needle in problem:
-            # Both are noticed far below the place where they begin.
-            begins = code == "yaml/quote" or needle == NO_COLON
-            return YamlFault(code, message, context if begins else offset)
-    return YamlFault("yaml/syntax", f"YAML does not parse here: {problem}.", offset)

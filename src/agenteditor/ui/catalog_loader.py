@@ -8,12 +8,14 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Generator, Iterable, Sequence
+from functools import cached_property
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from agenteditor.core.catalog_known import KnownAnswers
 from agenteditor.core.catalog_listing import Listing, looking
+from agenteditor.core.catalog_store import CatalogStore, program_version, store_file
 from agenteditor.core.catalog_tree import AgentRow, CatalogTree
 from agenteditor.core.rule_settings import NO_SETTINGS, RuleSettings, found
 from agenteditor.core.scopes import places, working_folder
@@ -42,7 +44,6 @@ class CatalogLoader(QObject):
         self.folders: tuple[Path, ...] = ()
         self.listings: list[Listing] = []
         self._visible = visible
-        self._known = KnownAnswers()
         self._settings: dict[tuple[Path, str], RuleSettings] = {}
         self._look: Generator[int, None, list[Listing]] | None = None
         self._look_again = False
@@ -58,6 +59,11 @@ class CatalogLoader(QObject):
         self._timer.timeout.connect(self._work)
         self.watch = FolderWatch(self)
         self.watch.stirred.connect(self.refresh)
+
+    @cached_property
+    def _known(self) -> KnownAnswers:
+        """Made with the first folder: a window without one needs none of it."""
+        return KnownAnswers(_store())
 
     def open(self, folders: Sequence[Path]) -> None:
         """Show these folders. What is small has been listed when this returns."""
@@ -197,6 +203,7 @@ class CatalogLoader(QObject):
             self.answered.emit(some)
             self._timer.start()
         else:
+            self._known.save()
             self.settled.emit()
 
     # --- settings and watches ------------------------------------------------------------------
@@ -229,3 +236,11 @@ class CatalogLoader(QObject):
             for one in self.listings:
                 paths += [f"{one.root}/{name}" for name, signature in one.files.items() if signature]
         self.watch.cover(self.folders, paths, 0 if fits else total, self._look_took * 1000)
+
+
+def _store() -> CatalogStore | None:
+    """What earlier runs found out; None for a user without a home folder."""
+    try:
+        return CatalogStore(store_file(), program_version())
+    except RuntimeError:
+        return None
