@@ -49,6 +49,8 @@ class CatalogLoader(QObject):
         self._look_again = False
         self._look_took = 0.0
         self._waiting: OrderedDict[AgentRow, None] = OrderedDict()
+        self._urgent: list[AgentRow] = []  # those that can be seen, the topmost last
+        self._seen = 0.0
         self._fresh: list[AgentRow] = []
         self._told = 0.0
         self._unjudged = False
@@ -173,9 +175,13 @@ class CatalogLoader(QObject):
             self._timer.start()
 
     def _read_some(self, end: float) -> None:
-        urgent = [row for row in self._visible() if row in self._waiting]
+        if end - self._seen > _TELL:  # somebody may have scrolled
+            self._seen = end
+            self._urgent = [row for row in self._visible() if row in self._waiting][::-1]
         while self._waiting and time.perf_counter() < end:
-            row = urgent.pop(0) if urgent else next(iter(self._waiting))
+            row = self._urgent.pop() if self._urgent else next(iter(self._waiting))
+            if row not in self._waiting:
+                continue
             del self._waiting[row]
             entry = self._known.entry(row.path, row.root, self._settings_of(row))
             if entry != row.entry:
