@@ -25,6 +25,7 @@ Without a window, for scripts (each with its own --help):
   agenteditor set FILE KEY=VALUE…     change fields and nothing else
   agenteditor fix PATH…               apply the safe fixes
   agenteditor triggers FILE --to …    examples to prose and back
+  agenteditor search QUERY PATH…       find in all files, and replace
   agenteditor export PATH… --to DIR   write a catalog folder
   agenteditor convert PATH… --to …    write for another program, and say what that costs
   agenteditor import PATH…            take agents from JSON, TOML and other programs' files

@@ -24,6 +24,7 @@ _MODULES = {
     "report": "cli_judge",
     "dialects": "cli_convert",
     "rules": "cli_rules",
+    "search": "cli_search",
 }
 COMMANDS = tuple(_MODULES)
 

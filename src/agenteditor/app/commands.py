@@ -15,9 +15,11 @@ from agenteditor.app import dialogs, output, saving
 from agenteditor.app.actions import Actions
 from agenteditor.app.convert_dialog import ConvertDialog
 from agenteditor.app.export_dialog import ExportDialog
+from agenteditor.app.going import go_to
 from agenteditor.app.judge_dialog import judge
 from agenteditor.app.menus import fill_menus
 from agenteditor.app.new_agents import new_agent, start_folder, templates
+from agenteditor.app.searching import search_all
 from agenteditor.app.settings import Settings
 from agenteditor.app.shortcuts_dialog import ShortcutsDialog
 from agenteditor.app.window import Window
@@ -82,6 +84,10 @@ def slots(window: Window) -> dict[str, Callable[..., object]]:
         "replace": lambda: editor().open_find(replace=True),
         "find-next": lambda: editor().find_step(1),
         "find-previous": lambda: editor().find_step(-1),
+        "find-all": lambda: search_all(window),
+        "replace-all": lambda: search_all(window, replacing=True),
+        "go-to": lambda: go_to(window),
+        "commands": lambda: go_to(window, ">"),
         "details": view("details"),
         "examples": view("examples"),
         "prompt": view("prompt"),

@@ -28,6 +28,7 @@ class Settings:
     font_size: int = 0
     recent_files: list[str] = field(default_factory=list)
     recent_folders: list[str] = field(default_factory=list)
+    recent_commands: list[str] = field(default_factory=list)
     geometry: str = ""
     show_preview: bool = True
     show_problems: bool = True
@@ -41,15 +42,15 @@ class Settings:
 
     def remember_file(self, path: Path) -> None:
         """Put a file on top of the recent ones."""
-        self.recent_files = _on_top(self.recent_files, path)
+        self.recent_files = on_top(self.recent_files, str(path.absolute()))
 
     def remember_folder(self, path: Path) -> None:
         """Put a folder on top of the recent ones."""
-        self.recent_folders = _on_top(self.recent_folders, path)
+        self.recent_folders = on_top(self.recent_folders, str(path.absolute()))
 
 
-def _on_top(recent: list[str], path: Path) -> list[str]:
-    name = str(path.absolute())
+def on_top(recent: list[str], name: str) -> list[str]:
+    """The recent names with this one first."""
     return [name, *(other for other in recent if other != name)][:MAX_RECENT]
 
 

@@ -41,6 +41,7 @@ from agenteditor.core.triggers import style
 from agenteditor.ui.catalog_view import CatalogView
 from agenteditor.ui.editor import Editor, ViewName
 from agenteditor.ui.qtext import plain, tool_tip
+from agenteditor.ui.search_view import SearchView
 
 _NEEDS_EDITOR = (
     *("save", "save-as", "save-all", "revert", "export", "close"),
@@ -111,7 +112,9 @@ class Window(QMainWindow):
         space = QWidget()
         space.setSizePolicy(space.sizePolicy().Policy.Expanding, space.sizePolicy().Policy.Preferred)
         bar.addWidget(space)
-        bar.addAction(self.actions_["preview"])
+        go_to = self.actions_["go-to"]
+        go_to.setIconText(self.tr("Go to agent or command   {0}").format(go_to.shortcut().toString()))
+        bar.addActions([go_to, self.actions_["preview"]])
         self.addToolBar(bar)
 
     def _restore(self) -> None:
@@ -333,6 +336,7 @@ class Window(QMainWindow):
             panes.append((self.catalog, self.catalog.take_focus))
         if self.editor is not None:
             panes += self.editor.panes()
+        panes += [(view, view.take_focus) for view in self.findChildren(SearchView) if view.isVisible()]
         focus = QApplication.focusWidget()
         outside = -1 if step > 0 else 0
         here = next((i for i, (pane, _) in enumerate(panes) if focus and pane.isAncestorOf(focus)), outside)

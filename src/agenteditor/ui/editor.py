@@ -151,6 +151,16 @@ class Editor(QWidget):
         if self.view == "source" or not self._reveal(problem.span, problem.field):
             self.show_in_source(*problem.span)
 
+    @property
+    def selected_text(self) -> str:
+        """What is selected in the source, if that is shown."""
+        return self.source.selected_text if self.view == "source" else ""
+
+    def show_place(self, span: Span) -> None:
+        """Show a place of the text, in code points, in the view that fits it, or the source if shown."""
+        if self.view == "source" or not self._reveal(span, in_example=True):
+            self.show_in_source(*span)
+
     def _show_description(self) -> None:
         self.show_view("details")
         self.form.reveal("description")

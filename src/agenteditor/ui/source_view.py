@@ -183,6 +183,12 @@ class SourceView(QWidget):
         """Where the caret is, as an offset of the document's text."""
         return self._shown.offset(self.edit.textCursor().position()) if self._shown else 0
 
+    @property
+    def selected_text(self) -> str:
+        """What is selected, with the characters of the document's text."""
+        cursor = self.edit.textCursor()
+        return self.edit.shown.span(cursor.anchor(), cursor.position()).of(self.edit.shown.source)
+
     def _caret_moved(self) -> None:
         if self._shown is not None:
             self.caret_moved.emit(*self.edit.line_and_column())
