@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from agenteditor.cli_files import FAILED, OK, PROBLEMS, command
+from agenteditor.cli_import_catalog import import_catalog
 from agenteditor.core import files
 from agenteditor.core.convert_report import counts
 from agenteditor.core.disk import is_folder, is_there, problems
@@ -21,11 +22,27 @@ systemPrompt} of the old wizard, the TOML files of Codex and .roomodes; - reads 
 searched for all of them. Without --output the report is printed and nothing is written; a file that is there
 is never overwritten.
 
-Exit status: 0 imported, 1 something was refused, 2 a file could not be read or written.
+With --into, SOURCE is a catalog: a folder, a plugin marketplace or a zip archive of one. Each agent is found
+again in FOLDER by its name, else by its path, and what would become of it is printed:
+
+  new       it is written
+  same      there is nothing to do
+  update    only theirs changed since the last import or export: it is written
+  kept      only yours changed: it stays
+  merged    both changed, in different fields or sections: both changes are written
+  conflict  both changed the same, or what both came from is not known: what --ours or --theirs says is
+            written, without them yours stays and the next import asks again
+  refused   it is not imported, and why
+
+What stands in FOLDER only is left alone. A file that changes meanwhile is not written.
+
+Exit status: 0 imported, 1 something was refused or a conflict is undecided, 2 a file could not be read or
+written.
 
   agenteditor import agents.json
   agenteditor import ../other-project --output .claude/agents
   pbpaste | agenteditor import - --output .claude/agents
+  agenteditor import catalog.zip --into .claude/agents --dry-run
 """
 
 
@@ -33,11 +50,23 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command to the parser."""
     parser = command(commands, "import", "Take agents from anywhere as agent files of Claude Code.", _MORE)
     parser.add_argument("paths", nargs="+", metavar="PATH", help="a file, a folder, or - for standard input")
-    parser.add_argument("--output", type=Path, metavar="FOLDER", help="write each agent there as NAME.md")
-    parser.set_defaults(run=_import)
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument("--output", type=Path, metavar="FOLDER", help="write each agent there as NAME.md")
+    where.add_argument("--into", type=Path, metavar="FOLDER", help="merge a catalog into the one there")
+    parser.add_argument("--dry-run", action="store_true", help="with --into: only say what would be done")
+    side = parser.add_mutually_exclusive_group()
+    side.add_argument("--ours", action="store_true", help="with --into: decide every conflict for yours")
+    side.add_argument("--theirs", action="store_true", help="with --into: decide every conflict for theirs")
+    parser.set_defaults(run=_import, parser=parser)
 
 
 def _import(options: argparse.Namespace) -> int:
+    if options.into is not None:
+        if len(options.paths) > 1 or options.paths == ["-"]:
+            options.parser.error("--into takes one folder or zip archive")
+        return import_catalog(options)
+    if options.dry_run or options.ours or options.theirs:
+        options.parser.error("--dry-run, --ours and --theirs need --into")
     status = OK
     for path in _paths(options.paths):
         try:

@@ -43,6 +43,13 @@ def ask_import_files(parent: QWidget, folder: Path) -> list[Path]:
     return [Path(name) for name in names]
 
 
+def ask_archive(parent: QWidget, folder: Path) -> Path | None:
+    """Which zip archive to import from; None for none."""
+    kinds = _tr("Zip archives (*.zip);;All files (*)")
+    name, _ = QFileDialog.getOpenFileName(parent, _tr("Import a catalog"), str(folder), kinds)
+    return Path(name) if name else None
+
+
 def ask_folder(parent: QWidget, folder: Path) -> Path | None:
     """Which folder to open; None for none."""
     name = QFileDialog.getExistingDirectory(parent, _tr("Open a folder of agents"), str(folder))

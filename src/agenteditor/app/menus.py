@@ -10,6 +10,7 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QApplication, QMenu
 
+from agenteditor.app import import_catalog
 from agenteditor.app.actions import Actions
 from agenteditor.app.new_agents import import_clipboard, import_files, import_folder, new_agent, templates
 from agenteditor.app.start_page import shortened
@@ -47,6 +48,17 @@ def fill_menus(window: Window, actions: Actions) -> None:
     for text, start in sources.items():
         action = actions.submenus["import"].addAction(text)
         action.triggered.connect(lambda _on=False, begin=start: begin(window))
+    actions.submenus["import"].addSeparator()
+    into = {
+        _tr("From a folder &into the catalog…"): import_catalog.from_folder,
+        _tr("From a &zip into the catalog…"): import_catalog.from_zip,
+    }
+    for text, start in into.items():
+        action = actions.submenus["import"].addAction(text)
+        action.triggered.connect(lambda _on=False, begin=start: begin(window))
+        actions.submenus["import"].aboutToShow.connect(
+            lambda one=action: one.setEnabled(window.folder is not None)
+        )
     recent = actions.submenus["recent"]
     recent.aboutToShow.connect(lambda: _fill_recent(window, recent))
     read_as = actions.submenus["read-as"]

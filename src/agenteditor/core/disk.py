@@ -77,6 +77,11 @@ def is_file(path: AnyPath) -> bool:
     return os.path.isfile(path)  # noqa: PTH113
 
 
+def is_link(path: AnyPath) -> bool:
+    """Whether ``path`` is itself a symbolic link; False where that cannot be found out."""
+    return os.path.islink(path)  # noqa: PTH114
+
+
 def is_folder(path: AnyPath) -> bool:
     """Whether ``path`` is a folder; False where that cannot be found out."""
     return os.path.isdir(path)  # noqa: PTH112

@@ -13,13 +13,14 @@ import json
 import os
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 from frontmatter.default_handlers import YAMLHandler
 
-from agenteditor.core import files, marketplace
+from agenteditor.core import files, marketplace, merge_bases
 from agenteditor.core.disk import is_folder, is_there, problems
 from agenteditor.core.files import FileProblem, Stamp
 from agenteditor.core.line_ends import drop_bom, to_line_ends
@@ -323,6 +324,8 @@ def write(plan: Plan) -> tuple[Entry, ...]:
     after = {**ours, **{entry.path: {_digest(entry.text)} for entry in todo}}
     if todo:
         _write_manifest(plan.folder, after)
+        with suppress(FileProblem):  # an import of the catalog will then ask about more differences
+            merge_bases.keep(entry.text for entry in todo if entry.source is not None)
     return tuple(todo)
 
 

@@ -77,11 +77,16 @@ def importable(folder: Path) -> list[Path]:
     found: list[Path] = []
     for root, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if name not in PASSED_OVER)
-        for name in names:
-            here = Path(root) == folder or Path(root).name in ("agents", "droids")
-            if name.endswith(".md") or name == ".roomodes" or (here and name.endswith((".toml", ".json"))):
-                found.append(Path(root, name))
+        paths = (Path(root, name) for name in names)
+        found += [path for path in paths if may_hold_agents(path.relative_to(folder))]
     return sorted(found)
+
+
+def may_hold_agents(path: PurePath) -> bool:
+    """Whether a file at ``path`` below a folder is one of those that an import of the folder reads."""
+    if path.name.endswith(".md") or path.name == ".roomodes":
+        return True
+    return path.name.endswith((".toml", ".json")) and path.parent.name in ("", "agents", "droids")
 
 
 def _from_markdown(syntax: Syntax, path: PurePath | None) -> tuple[Imported, ...] | Refusal:

@@ -23,7 +23,7 @@ from agenteditor.core.yaml_read import read as read_yaml
 
 Accepts = Callable[[Field], bool]
 
-_RANK: dict[Verdict, int] = {"valid": 0, "repaired": 1, "unknown": 2, "fails": 3, "none": 4}
+RANK: dict[Verdict, int] = {"valid": 0, "repaired": 1, "unknown": 2, "fails": 3, "none": 4}
 _NO_FRONTMATTER = Refusal("This file has no frontmatter, so it has no fields. Make it an agent first.")
 _IN_SOURCE = "Edit it in the source."
 
@@ -416,7 +416,7 @@ def _fields_after(syntax: Syntax, edits: Edits) -> tuple[Field, ...] | None:
     """The fields after ``edits``, if the prompt is untouched and the verdict no worse."""
     text = apply(syntax.text, edits)
     verdict, _, fields = parse_fields(text, syntax.dialect)
-    if fields is None or _RANK[verdict] > _RANK[syntax.verdict]:
+    if fields is None or RANK[verdict] > RANK[syntax.verdict]:
         return None
     return fields.fields if text[fields.span.end :] == syntax.body.of(syntax.text) else None
 
