@@ -6,6 +6,7 @@ run, because absolute times say more about the machine than about the program.
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import statistics
@@ -23,6 +24,8 @@ ROOT = Path(__file__).resolve().parent.parent
 SEED = ROOT / "resources" / "samples" / "backend-engineer.md"
 KEYS = 40
 RUNS = 7
+COPIES = 20  # of the real agents
+DIFFERENT = 3_000  # agents in the catalogs that are made
 
 EMPTY_WINDOW = """
 from PySide6.QtCore import QTimer
@@ -73,6 +76,7 @@ def main() -> int:
         startup()
         checks(Path(folder))
         exports(Path(folder))
+        catalogs(Path(folder))
         judgement(Path(folder))
         finding(Path(folder))
     return 0
@@ -222,6 +226,54 @@ def seconds(action: Callable[[], object]) -> float:
     began = time.perf_counter()
     action()
     return time.perf_counter() - began
+
+
+def catalogs(folder: Path) -> None:
+    """Catalogs in the window, against finding and reading the same files without a window."""
+    for copies in (1, 10):
+        made = made_catalog(folder / f"agents-{copies}", copies)
+        catalog(f"{copies * DIFFERENT:,} agents", made)
+    shared = Path(os.environ.get("AGENTEDITOR_SHARED") or ROOT.parent / "shared")
+    corpus = sorted((shared / "corpus").rglob("*.md"))
+    if not corpus:
+        print(f"real agents: skipped, none at {shared / 'corpus'}; AGENTEDITOR_SHARED names the folder")
+        return
+    for copy in range(COPIES):
+        for path in corpus:
+            there = folder / "real" / f"copy-{copy}" / path.relative_to(shared / "corpus")
+            there.parent.mkdir(parents=True, exist_ok=True)
+            there.write_bytes(path.read_bytes())
+    catalog(f"real agents, {COPIES} copies", folder / "real")
+
+
+def made_catalog(folder: Path, copies: int) -> Path:
+    """A folder with some copies of ``DIFFERENT`` agents, 100 to a sub-folder."""
+    text = SEED.with_name("code-reviewer.md").read_text(encoding="utf-8")
+    for number in range(copies * DIFFERENT):
+        which = number % DIFFERENT
+        path = folder / f"group-{number // 100:03}" / f"agent-{which}.md"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        own = text.replace("name: code-reviewer", f"name: agent-{which}")
+        path.write_text(f"{own}\nYou are number {which}.\n", encoding="utf-8")
+    return folder
+
+
+def catalog(what: str, folder: Path) -> None:
+    """The figures of one folder, from a process of its own."""
+    command = [sys.executable, str(ROOT / "tools" / "bench_catalog.py"), str(folder)]
+    environment = {**os.environ, "XDG_CACHE_HOME": str(folder.with_name(f"{folder.name}-cache"))}
+    runs = [
+        subprocess.run(command, check=True, capture_output=True, text=True, env=environment) for _ in range(2)
+    ]
+    found, again = (json.loads(run.stdout.splitlines()[-1]) for run in runs)
+    bare, against = found["bare"], f"walk and read of {found['files']:,} files"
+    row(f"{what}: rows visible", [found["rows"]], [bare], "s ", against)
+    row(f"{what}: all badges", [found["badges"]], [bare], "s ", against)
+    row(f"{what}: all badges, next run", [again["badges"]], [bare], "s ", against)
+    row(f"{what}: longest block", [found["block"] * 1000], [bare * 1000], "ms", against)
+    row(f"{what}: key in the filter", found["keys"], [bare * 1000], "ms", against)
+    row(f"{what}: slowest key", [max(found["keys"])], [bare * 1000], "ms", against)
+    row(f"{what}: peak memory", [found["memory"]], [found["bare_memory"]], "MB", against)
 
 
 def finding(folder: Path) -> None:

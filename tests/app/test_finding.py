@@ -55,8 +55,8 @@ def window(qtbot, monkeypatch, tmp_path):
 
 @pytest.fixture
 def opened(window, folder):
-    """The window with the folder and its first agent open."""
-    window.open_folder(folder)
+    """The window with the folder and one agent of it open."""
+    window.open_paths([folder / "backend-engineer.md", folder])
     window.activateWindow()
     QApplication.processEvents()
     return window

@@ -36,7 +36,7 @@ def window(qtbot, monkeypatch, tmp_path):
     qtbot.addWidget(made)
     made.show()
     made.open_paths([tmp_path / "agents"])
-    qtbot.waitUntil(lambda: not made.catalog._timer.isActive())
+    qtbot.waitUntil(lambda: not made.catalog.busy)
     return made
 
 
@@ -46,8 +46,9 @@ def codes(window):
 
 def described(window):
     """How many problems the folder's list says each agent has."""
-    items = [window.catalog._list.item(row) for row in range(window.catalog._list.count())]
-    return [item.data(Qt.ItemDataRole.AccessibleDescriptionRole) for item in items]
+    rows = window.catalog._list.rows
+    indexes = [rows.index_of(row) for row in rows.agents()]
+    return [index.data(Qt.ItemDataRole.AccessibleDescriptionRole) for index in indexes]
 
 
 def switch(window, code, word):
@@ -65,7 +66,7 @@ def test_the_rule_is_off_for_the_open_folder_and_everything_shows_it(window, qtb
     assert codes(window) == []
     assert window.status.problems.text() == "No problems · 1 not reported"
     assert window.present_editor().problems.isVisible()  # it says that one is not reported
-    qtbot.waitUntil(lambda: not window.catalog._timer.isActive())
+    qtbot.waitUntil(lambda: not window.catalog.busy)
     assert described(window) == ["0 errors, 0 warnings"] * 2
     before = window.present_editor().document.text
     fix_all(window, window.present_editor().document)

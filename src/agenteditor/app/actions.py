@@ -105,6 +105,7 @@ SPECS: tuple[Spec | str, ...] = (
     Spec("to-lf", "agent", "Line ends: &LF"),
     Spec("to-crlf", "agent", "Line ends: C&RLF"),
     Spec("bom", "agent", "&Byte order mark", None, "", True),
+    Spec("add-folder", "catalog", "&Add a folder…", None, "folder"),
     Spec("judge", "catalog", "&Judge the catalog…", "Ctrl+J", "check"),
     Spec("batch-fix", "catalog", "&Fix one rule everywhere…", None, "fix"),
     Spec("batch-set", "catalog", "&Set a field…", None, "form"),

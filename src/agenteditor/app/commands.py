@@ -66,6 +66,7 @@ def slots(window: Window) -> dict[str, Callable[..., object]]:
         "new": lambda: new_agent(window, templates()[0]),
         "open": lambda: window.open_paths(dialogs.ask_files(window, start_folder(window))),
         "open-folder": lambda: open_folder(window),
+        "add-folder": lambda: add_folder(window),
         "save": lambda: save(window),
         "save-as": lambda: save_as(window),
         "save-all": lambda: save_all(window),
@@ -142,6 +143,15 @@ def open_folder(window: Window) -> None:
     folder = dialogs.ask_folder(window, window.folder or Path.cwd())
     if folder is not None:
         window.open_folder(folder)
+
+
+def add_folder(window: Window) -> None:
+    """Ask for a folder and list it beside those that are open."""
+    folder = dialogs.ask_folder(window, window.folder or Path.cwd())
+    if folder is not None:
+        window.settings.remember_folder(folder)
+        window.catalog.add_folder(folder)
+        window.actions_["folder"].setChecked(True)
 
 
 def save(window: Window) -> None:

@@ -114,7 +114,7 @@ class SearchPane(QDockWidget):
         """The list of the folder shows what was written."""
         window = self._window
         if window.folder is not None:
-            window.catalog.set_folder(window.folder)
+            window.catalog.read_settings()
             window.catalog.show_present(window.editor.document.path if window.editor is not None else None)
 
 

@@ -69,6 +69,8 @@ class Window(QMainWindow):
         self.actions_ = make_actions(self)
         self.catalog = CatalogView()
         self.catalog.opened.connect(lambda path: self.open_paths([path]))
+        self.catalog.folder_wanted.connect(self.actions_["add-folder"].trigger)
+        self.catalog.folders_changed.connect(self._folders_changed)
         self.documents = OpenAgents()
         self.documents.currentChanged.connect(lambda _index: self._refresh())
         self.documents.close_wanted.connect(self.close_document)
@@ -154,7 +156,6 @@ class Window(QMainWindow):
 
     def open_folder(self, folder: Path) -> None:
         """List the agents of a folder at the left; open its first one if nothing is open."""
-        self.folder = folder
         self.settings.remember_folder(folder)
         self.catalog.set_folder(folder)
         self.actions_["folder"].setChecked(True)
@@ -162,6 +163,10 @@ class Window(QMainWindow):
             first = self.catalog.first()
             if first is not None:
                 self.open_paths([first])
+        self._refresh()
+
+    def _folders_changed(self) -> None:
+        self.folder = self.catalog.folders()[0]
         self._refresh()
 
     def add_document(self, document: Document, at: int | None = None) -> Editor:

@@ -61,7 +61,12 @@ def load_entry(path: Path, root: Path, settings: RuleSettings = NO_SETTINGS) -> 
     try:
         return entry_of(files.load(path), root, settings)
     except FileProblem as problem:
-        return CatalogEntry(path, sub_folder(path, root), path.stem, "unreadable", False, str(problem))
+        return unreadable(path, root, problem)
+
+
+def unreadable(path: Path, root: Path, problem: FileProblem) -> CatalogEntry:
+    """The entry of a file that cannot be read."""
+    return CatalogEntry(path, sub_folder(path, root), path.stem, "unreadable", False, str(problem))
 
 
 def entry_of(file: Loaded, root: Path, settings: RuleSettings = NO_SETTINGS) -> CatalogEntry:

@@ -1,0 +1,71 @@
+"""Answers about agents that are given once: what has equal content, name and place shares one check."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import replace
+from pathlib import Path
+
+from agenteditor.core import files
+from agenteditor.core.catalog_entry import CatalogEntry, entry_of, sub_folder, unreadable
+from agenteditor.core.catalog_store import CatalogStore
+from agenteditor.core.dialects import dialect_of
+from agenteditor.core.files import FileProblem
+from agenteditor.core.rule_settings import NO_SETTINGS, RuleSettings
+
+_MOST = 50_000  # answers that are kept; the oldest go first
+
+
+class KnownAnswers:
+    """Makes entries as ``catalog_entry.load_entry`` does, and remembers what each content came to.
+
+    An answer depends on the bytes, the file's name, the program its folder belongs to and the rule
+    settings. So a file that comes back as it was is read, but not checked again; with a ``store`` not in
+    the next run either.
+    """
+
+    def __init__(self, store: CatalogStore | None = None) -> None:
+        self._store = store
+        self._known: OrderedDict[tuple[object, ...], CatalogEntry] = OrderedDict()
+        self._places: dict[Path, tuple[str, bool]] = {}
+        self.checked = 0  # how many contents were really checked
+
+    def entry(self, path: Path, root: Path, settings: RuleSettings = NO_SETTINGS) -> CatalogEntry:
+        """The entry of the file at ``path`` below the folder ``root``. Raises nothing."""
+        try:
+            file = files.load(path)
+        except FileProblem as problem:
+            return unreadable(path, root, problem)
+        switches = tuple(sorted(settings.switches.items()))
+        key = (file.stamp.digest, path.name, self._place(path.parent), switches)
+        known = self._known.pop(key, None)
+        folder = sub_folder(path, root)
+        if known is None and self._store is not None:
+            known = self._store.entry(key, path, folder)
+        if known is None:
+            self.checked += 1
+            known = entry_of(file, root, settings)
+            if self._store is not None:
+                self._store.keep(key, known)
+        while len(self._known) >= _MOST:
+            self._known.popitem(last=False)
+        self._known[key] = known
+        same = known.path == path and known.folder == folder
+        return known if same else replace(known, path=path, folder=folder)
+
+    def save(self) -> None:
+        """Keep what was found out for the next run."""
+        if self._store is not None:
+            self._store.save()
+
+    def forget_places(self) -> None:
+        """Look anew what program each folder belongs to: a plugin's manifest may have come or gone."""
+        self._places.clear()
+
+    def _place(self, folder: Path) -> tuple[str, bool]:
+        """What a file's folder alone says about how the file is read."""
+        if folder not in self._places:
+            inside = dialect_of(folder / "x.md").name
+            parts = folder.absolute().parts
+            self._places[folder] = (inside, ".claude" in parts)
+        return self._places[folder]
