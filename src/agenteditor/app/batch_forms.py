@@ -27,9 +27,10 @@ def tr(text: str) -> str:
 
 
 class Form(QWidget):
-    """A form. ``changed``: the answer is another one now."""
+    """A form. ``changed``: the answer is another one now; ``asks``: whether there is anything to answer."""
 
     changed = Signal()
+    asks = True
 
     def __init__(self) -> None:
         super().__init__()
@@ -65,6 +66,8 @@ class Form(QWidget):
 
 class NoForm(Form):
     """Nothing to ask: ``sentence`` says what is done."""
+
+    asks = False
 
     def __init__(self, sentence: str, make: Callable[[], Planner]) -> None:
         super().__init__()

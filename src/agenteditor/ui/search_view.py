@@ -263,7 +263,7 @@ class SearchView(QWidget):
         if self._timer.isActive():
             searching = self.tr("searching {0} of {1}").format(f"{self._done:,}", f"{self._all:,}")
         if not self._texts:
-            return searching or self.tr("No matches")
+            return searching or ("" if self._report else self.tr("No matches"))
         words = _places(self._places)
         if self._more:
             words = self.tr("more than {0}").format(words)
@@ -273,7 +273,7 @@ class SearchView(QWidget):
     def _empty_words(self, query: Query, refused: str) -> str:
         if not query.text:
             return self.tr("Type what to look for: all agents of the folder and all open ones are searched.")
-        if refused or self.is_busy:
+        if refused or self.is_busy or self._report:
             return ""
         if not self._all:
             if self.fields.only.text().strip():
