@@ -149,11 +149,12 @@ class ExportDialog(QDialog):
         self._show_summary(self._said or plan.problem or self._sentence(plan))
 
     def _sentence(self, plan: Plan) -> str:
-        said = [
-            self.tr("{0} to write, {1} kept as they are, {2} refused.").format(
-                plan.count("new", "replaced"), plan.count("conflict"), len(plan.refused)
-            )
-        ]
+        counts = [self.tr("{0} to write").format(plan.count("new", "replaced"))]
+        if plan.count("conflict"):
+            counts.append(self.tr("{0} kept as they are").format(plan.count("conflict")))
+        if plan.refused:
+            counts.append(self.tr("{0} refused").format(len(plan.refused)))
+        said = [", ".join(counts) + "."]
         if plan.count("removed"):
             said.append(self.tr("{0} to remove.").format(plan.count("removed")))
         if plan.count("waiting"):

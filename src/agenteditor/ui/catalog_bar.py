@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
-from PySide6.QtGui import QActionGroup, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QLabel, QLineEdit, QMenu, QSizePolicy, QToolButton, QWidget
+from PySide6.QtGui import QActionGroup, QKeyEvent
+from PySide6.QtWidgets import QLineEdit, QMenu, QToolButton, QWidget
 
 from agenteditor.core.catalog_filter import KEYS
 from agenteditor.core.catalog_order import ORDERS, Order
 from agenteditor.core.scopes import Scope
 from agenteditor.ui import catalog_words as words
-from agenteditor.ui import theme
 from agenteditor.ui.icons import icon
 from agenteditor.ui.qtext import plain, tool_tip
 
@@ -27,32 +26,6 @@ _TERMS = (
 def tr(text: str) -> str:
     """``text`` in the user's language."""
     return QCoreApplication.translate("catalog", text)
-
-
-class FoldersTitle(QLabel):
-    """What is open, in one line; what has no room is left out in its middle."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setFont(theme.heading_font(self))
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-
-    def show_words(self, words: str) -> None:
-        """Show these words."""
-        self.setAccessibleName(words)
-        self._fit()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit()
-
-    def _fit(self) -> None:
-        fitting = self.fontMetrics().elidedText(
-            self.accessibleName(), Qt.TextElideMode.ElideMiddle, self.width()
-        )
-        if fitting != self.text():
-            self.setText(fitting)
 
 
 class FilterLine(QLineEdit):

@@ -24,12 +24,13 @@ from agenteditor.core.scopes import KINDS, places, scope_of, scopes, working_fol
 from agenteditor.ui import catalog_notes as notes
 from agenteditor.ui import catalog_words as words
 from agenteditor.ui import theme
-from agenteditor.ui.catalog_bar import FilterLine, FoldersTitle, OrderButton, PlacesButton
+from agenteditor.ui.catalog_bar import FilterLine, OrderButton, PlacesButton
 from agenteditor.ui.catalog_list import CatalogList
 from agenteditor.ui.catalog_loader import CatalogLoader
+from agenteditor.ui.one_line import OneLine
 from agenteditor.ui.qtext import plain, tool_tip
 
-_LETTERS = 24  # that a line has room for at least
+_LETTERS = 22  # that a line has room for at least
 _REARRANGE_MS = 300  # between two new orders while rows are being read
 
 
@@ -64,7 +65,8 @@ class CatalogView(QWidget):
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.timeout.connect(self._arrange)
-        self._title = FoldersTitle()
+        self._title = OneLine(cut=Qt.TextElideMode.ElideMiddle)
+        self._title.setFont(theme.heading_font(self._title))
         self._places = PlacesButton()
         self._places.about_to_show.connect(self._offer_places)
         self._places.toggled_folder.connect(self._toggle)
@@ -245,7 +247,7 @@ class CatalogView(QWidget):
         text = self.tr("{0} folders").format(len(folders))
         if len(folders) == 1:
             text = words.folder_title(top) if top is not None else folders[0].name or str(folders[0])
-        self._title.show_words(plain(text))
+        self._title.setText(plain(text))
         lines = [words.folder_tip(top)] if top is not None else [str(folder) for folder in folders]
         self._title.setToolTip(tool_tip("\n".join(lines)))
 

@@ -112,6 +112,8 @@ class JudgeRows(QWidget):
     def _fit(self) -> None:
         widths = [self.list.needed(column) + theme.GAP for column in range(len(self._shares))]
         widths[0] += 2 * side(self.list) - theme.GAP
+        for column in self._numbers:
+            widths[column] -= 2 * theme.GAP  # they have room of their own
         rest = self.list.room() - sum(widths[column] for column in self._numbers)
         for column, share in enumerate(self._shares):
             if column not in self._numbers:

@@ -417,7 +417,7 @@ def _column(top: QWidget, rest: QWidget) -> QWidget:
 def _signed(sign: QLabel, label: QLabel) -> QWidget:
     row = QWidget()
     layout = QHBoxLayout(row)
-    layout.setContentsMargins(theme.GAP, theme.GAP // 2, theme.GAP, theme.GAP // 2)
+    layout.setContentsMargins(theme.MARGIN, theme.GAP // 2, theme.MARGIN, theme.GAP // 2)
     layout.setSpacing(theme.GAP)
     layout.addWidget(sign, 0, Qt.AlignmentFlag.AlignTop)
     layout.addWidget(label, 1)
