@@ -36,7 +36,10 @@ class SearchFields(QWidget):
         self.replace_button = QPushButton(self.tr("Replace"))
         self.replace_button.clicked.connect(self.replace_wanted)
         self._effect = QLabel(
-            self.tr("Open agents change in the editor, undo included; other files are written.")
+            self.tr(
+                "Open agents change in the editor, undo included. Other files are written; "
+                "“Undo last batch” takes that back."
+            )
         )
         self._effect.setTextFormat(Qt.TextFormat.PlainText)
         self._effect.setWordWrap(True)
