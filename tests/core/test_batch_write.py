@@ -156,9 +156,12 @@ def test_the_journal_takes_up_no_more_than_its_room_and_the_newest_batch(tmp_pat
     assert aside == 9 * len(agent("n")), (
         "bytes that an undo could not put back stay, in a folder of their own"
     )
-    for model in ("m1", "m2"):
-        carried_out(planned(batch_edits.set_field(two, "model", model)))
-    assert size() <= room + size(f"{batches()[0].file.stem}*")
+    carried_out(planned(batch_edits.set_field(two, "model", "haiku")))
+    assert size("?-new-?.md") == aside
+    room = 2 * size(f"{batches()[0].file.stem}*") + aside // 2
+    monkeypatch.setattr(batch_journal, "_MOST_BYTES", room)
+    carried_out(planned(batch_edits.set_field(two, "model", "sonnet")))
+    assert size("?-new-?.md") == 0 and size() <= room and len(batches()) == 2
 
 
 def test_the_newest_batch_is_kept_whatever_its_size(two, monkeypatch):

@@ -359,10 +359,12 @@ def test_a_conflict_decided_after_an_undo_is_not_asked_about_again(there: Path, 
 
 
 def test_a_text_that_comes_back_by_an_import_starts_from_that_one(there: Path, here: Path) -> None:
-    for model in ("opus", "haiku", "opus"):
+    fill(here, {"a.md": agent("a")})
+    for model in ("haiku", "opus"):
         fill(there, {"a.md": agent("a", model)})
-        carry_out(plan(there, here))
-    fill(there, {"a.md": agent("a", "sonnet", "You review.")})
+        carry_out(plan(there, here), {here / "a.md": {0: "theirs"}})
+    assert texts(here)["a.md"] == agent("a")
+    fill(there, {"a.md": agent("a", "sonnet")})
     assert states(plan(there, here))["a"] == "update"
 
 
