@@ -448,6 +448,7 @@ def test_the_context_menu_offers_what_can_be_done_with_the_files(window, qtbot, 
 def test_without_files_a_sentence_says_what_to_do(window):
     while window.editors():
         window.close_document(window.editors()[0])
+    window.catalog._list.clearSelection()
     window.actions_["batch-set"].trigger()
     assert "Choose agents" in window.statusBar().currentMessage()
 

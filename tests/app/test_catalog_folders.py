@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
 
 from agenteditor.app import dialogs
 from agenteditor.app.commands import make_window
+from agenteditor.app.going import named_agents
 from agenteditor.app.main import application
+from agenteditor.app.searching import SearchPane
 from agenteditor.app.settings import Settings
 
 TEXT = "---\nname: {0}\ndescription: Use this agent when a test needs one.\n---\n\nYou do one thing and do it well.\n"
@@ -60,3 +64,27 @@ def test_a_click_opens_and_typing_marks_the_row(window, folders, qtbot):
     assert rows.rows.index_of(row).data().endswith("●")
     window.present_editor().document.undo()
     assert not rows.rows.index_of(row).data().endswith("●")
+
+
+def test_a_right_click_offers_what_can_be_done_with_the_agents(window, folders, qtbot):
+    window.catalog.add_folder(folders[1])
+    qtbot.waitUntil(lambda: not window.catalog.busy)
+    window.catalog.menu_wanted.emit(list(window.catalog.paths()), window.mapToGlobal(QPoint(50, 200)))
+    menu = QApplication.activePopupWidget()
+    texts = [action.text().replace("&", "") for action in menu.actions() if action.text()]
+    assert texts[:2] == ["Open", "Copy path"] and "Disable…" in texts
+    letters = [action.text().partition("&")[2][:1].casefold() for action in menu.actions() if action.text()]
+    assert len(set(letters)) == len(letters)
+    qtbot.keyClick(menu, Qt.Key.Key_C)
+    assert QGuiApplication.clipboard().text() == "\n".join(str(path) for path in window.catalog.paths())
+
+
+def test_everything_over_all_agents_knows_every_open_folder(window, folders, qtbot):
+    window.catalog.add_folder(folders[1])
+    qtbot.waitUntil(lambda: not window.catalog.busy)
+    both = {folders[0] / "agent-one.md", folders[1] / "agent-two.md"}
+    assert {source.path for source in window.documents_to_export()} == both
+    assert {path for _, path in named_agents(window)} == both
+    window.actions_["find-all"].trigger()
+    pane = window.findChild(SearchPane)
+    assert {target.path for target in pane._targets()[0]} == both

@@ -11,8 +11,9 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QFile, Qt
-from PySide6.QtGui import QAction
+from PySide6.QtCore import QCoreApplication, QFile, QPoint, Qt
+from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtWidgets import QMenu
 
 from agenteditor.app import dialogs
 from agenteditor.app.batch_dialog import BatchDialog, Job
@@ -23,7 +24,7 @@ from agenteditor.core.batch import FileChange
 from agenteditor.core.batch_journal import Batch, batches, newest
 from agenteditor.core.batch_rename import rename
 from agenteditor.core.batch_write import Undoing, Writing, undo_plan
-from agenteditor.core.catalog import agent_files
+from agenteditor.core.catalog import agent_files, agents_in, folder_of
 from agenteditor.core.catalog_entry import sub_folder
 from agenteditor.core.disabling import disabled_files, is_disabled
 from agenteditor.core.document import Transaction
@@ -77,7 +78,7 @@ def batch_menu(window: Window, paths: Sequence[Path]) -> list[QAction]:
             (tr("D&uplicate…"), "duplicate", duplicate, on),
             (tr("&Move…"), "folder", move, on),
             (tr("Set a &field…"), "form", set_field, on),
-            (tr("Rem&ove a field…"), "remove", remove_field, on),
+            (tr("Remo&ve a field…"), "remove", remove_field, on),
             (tr("Fi&x one rule…"), "fix", fix_rule, on),
             (tr("Di&sable…"), "preview-off", disable, on),
         ]
@@ -86,6 +87,20 @@ def batch_menu(window: Window, paths: Sequence[Path]) -> list[QAction]:
     if paths:
         entries.append((tr("De&lete…"), "close", delete, paths))
     return [_entry(window, *entry) for entry in entries]
+
+
+def offer(window: Window, paths: Sequence[Path], where: QPoint) -> None:
+    """Show that menu at a place of the screen, with what else can be done with the files."""
+    if not paths:
+        return
+    menu = QMenu(window)
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    menu.addAction(icon("open"), tr("&Open"), lambda: window.open_paths(list(paths)))
+    copied = "\n".join(str(path.absolute()) for path in paths)
+    menu.addAction(icon("copy"), tr("&Copy path"), lambda: QGuiApplication.clipboard().setText(copied))
+    menu.addSeparator()
+    menu.addActions(batch_menu(window, paths))
+    menu.popup(where)
 
 
 def _entry(window: Window, text: str, picture: str, command: Command, paths: Sequence[Path]) -> QAction:
@@ -100,19 +115,18 @@ def _entry(window: Window, text: str, picture: str, command: Command, paths: Seq
 
 def chosen_files(window: Window) -> list[Path]:
     """The files chosen in the folder's list; without a choice, the one that is shown."""
-    selected = getattr(window.catalog, "selected", None)
-    chosen = list(selected()) if selected is not None and window.folder is not None else []
+    chosen = list(window.catalog.selected()) if window.folder is not None else []
     if not chosen and window.editor is not None and window.editor.document.path is not None:
         chosen = [window.editor.document.path]
     return chosen
 
 
 def _all_files(window: Window) -> list[Path]:
-    return agent_files(window.folder) if window.folder is not None else []
+    return agents_in(window.catalog.folders())
 
 
 def _disabled(window: Window) -> list[Path]:
-    return disabled_files(window.folder) if window.folder is not None else []
+    return [path for folder in window.catalog.folders() for path in disabled_files(folder)]
 
 
 def _with_files(window: Window, command: Command, paths: Sequence[Path], none: str = "") -> None:
@@ -124,9 +138,8 @@ def _with_files(window: Window, command: Command, paths: Sequence[Path], none: s
 
 def _root(window: Window, paths: Sequence[Path]) -> Path:
     """The folder that these files are agents of."""
-    if window.folder is not None and all(path.is_relative_to(window.folder) for path in paths):
-        return window.folder
-    return paths[0].parent
+    roots = {folder_of(path, window.catalog.folders()) for path in paths}
+    return next(iter(roots)) or paths[0].parent if len(roots) == 1 else paths[0].parent
 
 
 def _unsaved(window: Window) -> set[Path]:
@@ -316,7 +329,7 @@ def follow(window: Window, done: Sequence[FileChange]) -> None:
     if window.editor is not None and window.editor.document.chosen is None:
         window.read_as(None)  # another folder may be another program's
     if window.folder is not None:
-        window.catalog.set_folder(window.folder)
+        window.catalog.read_settings()
         if window.editor is not None:
             window.catalog.show_present(window.editor.document.path)
     refresh_undo(window)

@@ -6,6 +6,7 @@ The table of actions is in ``actions``; the window itself knows them by name onl
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QTimer
@@ -44,7 +45,9 @@ def tr(text: str) -> str:
 
 def make_window(settings: Settings) -> Window:
     """The main window with its actions and menus."""
-    return Window(settings, _equipped)
+    window = Window(settings, _equipped)
+    window.catalog.menu_wanted.connect(partial(batch_commands.offer, window))
+    return window
 
 
 def _equipped(window: Window) -> Actions:

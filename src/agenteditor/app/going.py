@@ -14,7 +14,6 @@ from agenteditor.app.settings import on_top
 from agenteditor.app.start_page import shortened
 from agenteditor.app.titles import title
 from agenteditor.app.window import Window
-from agenteditor.core.catalog import agent_files
 from agenteditor.core.disk import is_file
 from agenteditor.core.go_to import Goal, Symbol, symbols
 from agenteditor.ui.go_to_box import Choice, GoToBox, Group
@@ -44,8 +43,9 @@ def groups(window: Window, prefix: str) -> list[Group]:
 
 
 def named_agents(window: Window) -> list[tuple[str, Path]]:
-    """Name and path of each agent of the open folder."""
-    return [(path.stem, path) for path in agent_files(window.folder)] if window.folder is not None else []
+    """Name and path of each agent of the open folders."""
+    names = {entry.path: entry.name for entry in window.catalog.entries()}
+    return [(names.get(path, path.stem), path) for path in window.catalog.paths()]
 
 
 # --- agents ------------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ from agenteditor.app.window import Window
 from agenteditor.core import files
 from agenteditor.core.batch import FileChange
 from agenteditor.core.batch_write import Writing
-from agenteditor.core.catalog import agent_files
+from agenteditor.core.catalog import agents_in, folder_of
 from agenteditor.core.catalog_entry import sub_folder
 from agenteditor.core.document import Document, Transaction
 from agenteditor.core.files import FileProblem, shown_path
@@ -58,7 +58,7 @@ class SearchPane(QDockWidget):
         self.setFeatures(QDockWidget.DockWidgetFeature.NoDockWidgetFeatures)
         self.setTitleBarWidget(QWidget())
         self._window = window
-        self._listed: tuple[Path | None, list[Target], str] | None = None
+        self._listed: tuple[tuple[Path, ...], list[Target], str] | None = None
         self._done: list[FileChange] = []
         self.view = SearchView(self._targets, self._write)
         self.view.looked.connect(self._forget)
@@ -73,10 +73,11 @@ class SearchPane(QDockWidget):
         self._listed = None
 
     def _targets(self) -> tuple[list[Target], str]:
-        """Every agent of the folder and every open one; and which folders cannot be listed."""
+        """Every agent of the open folders and every open one; and which folders cannot be listed."""
         window = self._window
-        if self._listed is None or self._listed[0] != window.folder:
-            self._listed = (window.folder, *_list(window.folder))
+        folders = window.catalog.folders()
+        if self._listed is None or self._listed[0] != folders:
+            self._listed = (folders, *_list(folders))
         _, targets, note = self._listed
         open_ones = [editor.document for editor in window.editors()]
         texts = {_absolute(document): document.text for document in open_ones}
@@ -238,16 +239,16 @@ def _name(document: Document) -> str:
     return title(document) if document.path is None else shortened(document.path)
 
 
-def _list(folder: Path | None) -> tuple[list[Target], str]:
-    """The agents of a folder, to be read from disk, and a sentence about what cannot be listed."""
-    if folder is None:
-        return [], ""
+def _list(folders: Sequence[Path]) -> tuple[list[Target], str]:
+    """The agents of these folders, to be read from disk, and a sentence about what cannot be listed."""
     unreadable: list[str] = []
     names: dict[Path, str] = {}
     targets: list[Target] = []
-    for path in agent_files(folder, lambda error: unreadable.append(shown_path(str(error.filename)))):
+    for path in agents_in(folders, lambda error: unreadable.append(shown_path(str(error.filename)))):
         if path.parent not in names:
-            names[path.parent] = sub_folder(path, folder)
+            root = folder_of(path, folders) or path.parent
+            below = sub_folder(path, root)
+            names[path.parent] = "/".join(filter(None, (root.name, below))) if len(folders) > 1 else below
         targets.append(Target(path.absolute(), "/".join(filter(None, (names[path.parent], path.name)))))
     note = tr("Folders that cannot be listed: {0}.").format(", ".join(unreadable)) if unreadable else ""
     return targets, note

@@ -31,7 +31,7 @@ from agenteditor.app.start_page import StartPage, detected_folders
 from agenteditor.app.status import Status
 from agenteditor.app.titles import title, window_title
 from agenteditor.core import files
-from agenteditor.core.catalog import agent_files
+from agenteditor.core.catalog import agents_in, folder_of
 from agenteditor.core.dialect import Dialect
 from agenteditor.core.document import Document
 from agenteditor.core.export import Source
@@ -204,20 +204,20 @@ class Window(QMainWindow):
         self.say(self.tr("Read as: {0}").format(there.syntax.dialect.title))
 
     def documents_to_export(self) -> list[Source]:
-        """The agents of the open folder with their sub-folder, else the open ones; as they are shown."""
+        """The agents of the open folders with their sub-folder, else the open ones; as they are shown."""
         texts = {
             editor.document.path: editor.document.text for editor in self.editors() if editor.document.path
         }
         if self.folder is None:
             return [Source(path, text) for path, text in texts.items()]
         sources: list[Source] = []
-        for path in agent_files(self.folder):
+        for path in agents_in(self.catalog.folders()):
             text, unreadable = texts.get(path), ""
             try:
                 text = files.load(path).text if text is None else text
             except FileProblem as problem:
                 text, unreadable = "", str(problem)
-            parts = path.relative_to(self.folder).parts
+            parts = path.relative_to(folder_of(path, self.catalog.folders()) or path.parent).parts
             sources.append(Source(path, text, parts[0] if len(parts) > 1 else "", unreadable))
         return sources
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 PASSED_OVER = frozenset({".git", ".hg", ".svn", "node_modules", "__pycache__"})
@@ -19,3 +19,13 @@ def agent_files(folder: Path, unreadable: Callable[[OSError], None] | None = Non
         folders[:] = sorted(name for name in folders if name not in PASSED_OVER)
         found += [Path(root, name) for name in names if name.endswith(".md")]
     return sorted(found)
+
+
+def agents_in(folders: Iterable[Path], unreadable: Callable[[OSError], None] | None = None) -> list[Path]:
+    """The files of several folders, one folder after the other."""
+    return [path for folder in folders for path in agent_files(folder, unreadable)]
+
+
+def folder_of(path: Path, folders: Iterable[Path]) -> Path | None:
+    """Which of the folders a file is in; None if in none."""
+    return next((folder for folder in folders if path.is_relative_to(folder)), None)

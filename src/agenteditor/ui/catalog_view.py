@@ -133,6 +133,10 @@ class CatalogView(QWidget):
         """The open folders, as they were named."""
         return self._loader.folders
 
+    def paths(self) -> tuple[Path, ...]:
+        """The files of all agents that were listed, whether they have been read yet or not."""
+        return tuple(row.path for row in self._tree.agents())
+
     def entries(self) -> tuple[CatalogEntry, ...]:
         """What has been read so far, as it is on disk; ``settled`` tells when that is all."""
         return tuple(row.entry for row in self._tree.agents() if row.entry is not None)
