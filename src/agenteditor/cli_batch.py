@@ -11,7 +11,7 @@ from pathlib import Path
 from agenteditor.cli_files import FAILED, OK, PATHS_HELP, PROBLEMS, command, diff
 from agenteditor.core import batch_edits, batch_files
 from agenteditor.core.batch import FileChange, Plan, Planner, planned, restart_hint
-from agenteditor.core.batch_journal import batches
+from agenteditor.core.batch_journal import newest
 from agenteditor.core.batch_rename import rename
 from agenteditor.core.batch_write import Undoing, Writing, undo_plan
 from agenteditor.core.catalog import agent_files
@@ -128,16 +128,16 @@ def _done(plan: Plan, changes: tuple[FileChange, ...], options: argparse.Namespa
 
 
 def _undo(options: argparse.Namespace) -> int:
-    newest = next(iter(batches()), None)
-    if newest is None:
+    batch = newest()
+    if batch is None:
         print("agenteditor: there is no batch to undo.", file=sys.stderr)
         return FAILED
     if options.dry_run:
-        plan = planned(undo_plan(newest))
+        plan = planned(undo_plan(batch))
         _show(plan.changes)
         refused = list(plan.refused)
     else:
-        undoing = Undoing(newest)
+        undoing = Undoing(batch)
         for _ in undoing.steps():
             pass
         refused = undoing.skipped

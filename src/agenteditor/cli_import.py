@@ -35,6 +35,7 @@ again in FOLDER by its name, else by its path, and what would become of it is pr
   refused   it is not imported, and why
 
 What stands in FOLDER only is left alone. A file that changes meanwhile is not written.
+“agenteditor batch undo” takes the import back to the byte.
 
 Exit status: 0 imported, 1 something was refused or a conflict is undecided, 2 a file could not be read or
 written.

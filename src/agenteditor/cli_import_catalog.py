@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Mapping
 from contextlib import closing
@@ -10,6 +11,7 @@ from pathlib import Path
 
 from agenteditor.cli_files import FAILED, OK, PROBLEMS
 from agenteditor.core import import_sources, import_writing
+from agenteditor.core.batch_write import Writing
 from agenteditor.core.files import FileProblem, shown_path
 from agenteditor.core.import_plan import finished, planned, problem_with
 from agenteditor.core.import_rows import Plan, Row
@@ -40,26 +42,31 @@ def import_catalog(options: argparse.Namespace) -> int:
             print(shown_path(f"          with theirs it may do more: {sentence}"))
     status = PROBLEMS if any(row.state == "refused" or _left(row, choices) for row in plan.rows) else OK
     if not options.dry_run:
-        status = max(status, _carry_out(plan, rows, choices))
+        status = max(status, _carry_out(plan, rows, choices, import_writing.label(Path(options.paths[0]))))
     print(_sentence(plan))
     return status
 
 
-def _carry_out(plan: Plan, rows: list[Row], choices: Mapping[Path, Choices]) -> int:
+def _carry_out(plan: Plan, rows: list[Row], choices: Mapping[Path, Choices], label: str) -> int:
     status = OK
-    outcomes = list(import_writing.write(import_writing.changes(rows, choices)))
-    for outcome in outcomes:
-        if outcome.problem is not None:
-            status = _fail(outcome.problem)
+    writing = Writing(label, import_writing.changes(rows, choices), os.unlink)
+    try:
+        for _ in writing.steps():
+            pass
+    except FileProblem as problem:
+        return _fail(f"Nothing was written, since what undo needs cannot be kept. {problem}")
+    for one in writing.skipped:
+        status = _fail(one.reason)
     for row in rows:
         if left := _left(row, choices):
             print(f"left as it was: {plan.shown(row)}: {', '.join(left)}")
     try:
-        import_writing.remember(plan, rows, choices, outcomes)
+        import_writing.remember(plan, rows, choices, writing.done)
     except FileProblem as problem:
         status = _fail(f"The next import will not know what both sides came from. {problem}")
-    written = sum(outcome.problem is None for outcome in outcomes)
-    print(f"{written} {'file' if written == 1 else 'files'} written.")
+    written = len(writing.done)
+    undo = " “agenteditor batch undo” takes it back." if written else ""
+    print(f"{written} {'file' if written == 1 else 'files'} written.{undo}")
     return status
 
 

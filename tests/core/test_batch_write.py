@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agenteditor.core import batch_edits, batch_files, batch_journal, batch_write, files
-from agenteditor.core.batch import Plan, planned
+from agenteditor.core.batch import FileChange, Plan, planned
 from agenteditor.core.batch_journal import batches
 from agenteditor.core.batch_rename import rename
 from agenteditor.core.batch_write import Writing
@@ -125,6 +125,52 @@ def test_only_the_newest_batches_are_kept(two, monkeypatch):
         carried_out(planned(batch_edits.set_field(two, "model", f"m{number}")))
     assert len(batches()) == 3
     assert len(list((files.state_folder() / "batches").iterdir())) == 6
+
+
+def test_the_journal_takes_up_no_more_than_its_room_and_the_newest_batch(tmp_path, two, monkeypatch):
+    """Counted are the records, the bytes of before, and what an undo had to leave."""
+
+    def size(name="*"):
+        return sum(path.stat().st_size for path in folder.rglob(name) if path.is_file())
+
+    folder = files.state_folder() / "batches"
+    new = [FileChange("created", tmp_path / f"new-{number}.md", "", agent("n"), None) for number in range(9)]
+    carried_out(Plan("Import", tuple(new)))
+    assert 9 * 200 < size() < 9 * 500 and size("*.bytes") == 0, "of a new file only its record is kept"
+    room = 2 * size()
+    monkeypatch.setattr(batch_journal, "_MOST_BYTES", room)
+    kept = set()
+    for _ in range(5):
+        for change in new:
+            change.path.unlink()
+        carried_out(Plan("Import", tuple(new)))
+        assert size() <= room + size(f"{batches()[0].file.stem}*")
+        kept.add(len(batches()))
+    assert kept == {2}
+    plan = planned(batch_edits.set_field([change.path for change in new], "model", "haiku"))
+    carried_out(plan)
+    for change in new:
+        change.path.write_text("mine")
+    undone()
+    aside = size("?-new-?.md")
+    assert aside == 9 * len(agent("n")), (
+        "bytes that an undo could not put back stay, in a folder of their own"
+    )
+    carried_out(planned(batch_edits.set_field(two, "model", "haiku")))
+    assert size("?-new-?.md") == aside
+    room = 2 * size(f"{batches()[0].file.stem}*") + aside // 2
+    monkeypatch.setattr(batch_journal, "_MOST_BYTES", room)
+    carried_out(planned(batch_edits.set_field(two, "model", "sonnet")))
+    assert size("?-new-?.md") == 0 and size() <= room and len(batches()) == 2
+
+
+def test_the_newest_batch_is_kept_whatever_its_size(two, monkeypatch):
+    monkeypatch.setattr(batch_journal, "_MOST_BYTES", 10)
+    for model in ("haiku", "sonnet"):
+        carried_out(planned(batch_edits.set_field(two, "model", model)))
+    assert len(batches()) == 1 and batch_journal.newest() == batches()[0]
+    undone()
+    assert "model: haiku" in two[0].read_text() and batch_journal.newest() is None
 
 
 def test_the_journal_can_be_read_by_its_owner_alone(two):

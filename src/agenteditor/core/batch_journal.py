@@ -4,6 +4,10 @@ Each batch has two files in the state folder, readable by this user alone: ``ID.
 happens to which file, by digest, and ``ID.bytes`` holds the bytes of before. They are
 synced before the first file is touched. Undoing needs no record of how far a batch came: what
 stands on disk says it, file by file (`batch_write`).
+
+It does not grow without end: the newest 20 batches are kept, of these the newest that together take up no
+more than 200 MB, with all their files, and the newest one always, whatever its size. A new file takes up
+only its record, about 250 bytes.
 """
 
 from __future__ import annotations
@@ -16,7 +20,7 @@ import secrets
 import shutil
 import sys
 import time
-from collections.abc import Collection, Generator, Sequence
+from collections.abc import Collection, Generator, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import takewhile
@@ -32,7 +36,7 @@ if sys.platform != "win32":
     import fcntl
 
 _MOST = 20  # batches kept
-_MOST_BYTES = 200 * 1024 * 1024  # of the bytes of before, the newest batch always
+_MOST_BYTES = 200 * 1024 * 1024  # of all that is kept of them, the newest batch always
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,12 +168,12 @@ class Writer:
 
 def batches() -> tuple[Batch, ...]:
     """The batches that can be undone, the newest first. What is damaged, or being written, is passed over."""
-    found: list[Batch] = []
-    for path in sorted(_folder().glob("*.json"), reverse=True):
-        batch = _read(path)
-        if batch is not None and (batch.finished or not _is_running(path)):
-            found.append(batch)
-    return tuple(found)
+    return tuple(_batches())
+
+
+def newest() -> Batch | None:
+    """The first of `batches`, without reading the others."""
+    return next(_batches(), None)
 
 
 def forget(file: Path) -> None:
@@ -208,6 +212,13 @@ def set_aside(batch: Batch, records: Sequence[Record]) -> Path | None:
 
 
 # --- helpers -----------------------------------------------------------------------------------
+
+
+def _batches() -> Iterator[Batch]:
+    for path in sorted(_folder().glob("*.json"), reverse=True):
+        batch = _read(path)
+        if batch is not None and (batch.finished or not _is_running(path)):
+            yield batch
 
 
 def _folder() -> Path:
@@ -291,13 +302,15 @@ def _is_running(path: Path) -> bool:
 
 
 def _forget_old() -> None:
-    """Keep the newest batches only: by number, and by the bytes that they hold."""
+    """Keep the newest batches only: by number, and by the bytes that they take up."""
     total = 0
     names = {path.stem for path in _folder().iterdir()}
     for number, name in enumerate(sorted(names, reverse=True)):
         file = _folder() / f"{name}.json"
-        with suppress(OSError):
-            total += file.with_suffix(".bytes").stat().st_size
+        folder = file.with_suffix("")  # of `set_aside`
+        for path in (file, file.with_suffix(".bytes"), *folder.glob("*")):
+            with suppress(OSError):
+                total += path.stat().st_size
         if number and (number >= _MOST or total > _MOST_BYTES) and not _is_running(file):
             forget(file)
-            shutil.rmtree(file.with_suffix(""), ignore_errors=True)
+            shutil.rmtree(folder, ignore_errors=True)

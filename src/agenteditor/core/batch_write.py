@@ -36,26 +36,36 @@ class Writing:
 
     def steps(self) -> Generator[Progress, None, None]:
         """Do it. Raises `FileProblem` before anything is touched if no journal can be kept."""
-        if not self._changes:
+        changes = [change for change in self._changes if self._can_be_text(change)]
+        if not changes:
             return
-        kept = yield from recorded(self._changes)
-        journal = Writer(self._label, self._changes, kept)
+        kept = yield from recorded(changes)
+        journal = Writer(self._label, changes, kept)
         self.journal = journal.file
         done: list[int] = []
         try:
-            for at, change in enumerate(self._changes):
-                yield Progress(at, len(self._changes))
+            for at, change in enumerate(changes):
+                yield Progress(at, len(changes))
                 reason = _carried_out(change, self._remove)
                 if reason is None:
                     self.done.append(change)
                     done.append(at)
                 else:
                     self.skipped.append(Refused(change.path, reason))
-            yield Progress(len(self._changes), len(self._changes))
+            yield Progress(len(changes), len(changes))
         finally:
             # The files are as they are; without this the journal only looks like that of a crash.
             with suppress(FileProblem):
                 journal.finish(done)
+
+    def _can_be_text(self, change: FileChange) -> bool:
+        """Whether a file can hold the text; if not, it is skipped, and the others are done."""
+        try:
+            files.encode(change.after, change.path)
+        except FileProblem as problem:
+            self.skipped.append(Refused(change.path, str(problem)))
+            return False
+        return True
 
     def said(self) -> str:
         """What was done, in a sentence or few."""

@@ -35,8 +35,15 @@ class SearchFields(QWidget):
         self.count.setAccessibleName(self.tr("Number of places"))
         self.replace_button = QPushButton(self.tr("Replace"))
         self.replace_button.clicked.connect(self.replace_wanted)
-        self._effect = OneLine(self.tr("Open agents change in the editor, other files on the disk."))
-        self._effect.setToolTip(tool_tip(self._effect.text()))
+        self._effect = OneLine(self.tr("Open agents stay unsaved; others are written (“Undo last batch”)."))
+        self._effect.setToolTip(
+            tool_tip(
+                self.tr(
+                    "Agents that are open change in the editor, with its undo. Other files are written at once; "
+                    "“Undo last batch” in the menu Catalog takes that back."
+                )
+            )
+        )
         self.replace_button.setAccessibleDescription(self._effect.text())
         self._effect.setForegroundRole(self._effect.foregroundRole().PlaceholderText)
         self.close_button = QToolButton()
