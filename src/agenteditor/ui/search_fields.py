@@ -39,7 +39,7 @@ class SearchFields(QWidget):
         self._effect.setToolTip(
             tool_tip(
                 self.tr(
-                    "Agents that are open change in the editor, with its undo. Other files are written at once; "
+                    "Open agents change in the editor, with its undo. Other files are written at once; "
                     "“Undo last batch” in the menu Catalog takes that back."
                 )
             )
