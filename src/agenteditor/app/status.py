@@ -36,6 +36,8 @@ class Status(QWidget):
         self._parts = (self.problems, self.dialect, self.length, self.encoding, self.caret)
         for part in self._parts:
             layout.addWidget(part)
+        for part in (self.problems, self.dialect, self.length):
+            part.setMinimumWidth(theme.MARGIN)  # their words give way before the window grows
         bar.addPermanentWidget(self)
         self._bar = bar
         bar.messageChanged.connect(self._give_way)
@@ -105,7 +107,6 @@ def _button(name: str) -> QToolButton:
     button.setAutoRaise(True)
     button.setToolButtonStyle(button.toolButtonStyle().ToolButtonTextBesideIcon)
     button.setAccessibleName(name)
-    button.setMinimumWidth(theme.MARGIN)  # words give way before the window grows
     return button
 
 

@@ -51,8 +51,8 @@ class BudgetPage(Page):
         numbers = [tr("Agents"), tr("Not loaded"), tr("Characters"), tr("≈ tokens")]
         self.costs = JudgeRows(
             tr("What is loaded together"),
-            [tr("Folder"), *numbers, tr("Of the limit")],
-            (0.6, 0, 0, 0, 0, 0.4),
+            [tr("Folder"), *numbers, tr("Limit")],
+            (0.68, 0, 0, 0, 0, 0.32),
             sentence=5,
             numbers=(1, 2, 3, 4),
         )

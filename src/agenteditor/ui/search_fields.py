@@ -32,6 +32,7 @@ class SearchFields(QWidget):
         self.regex = self._switch(".*", self.tr("Regular expression"))
         self.regex.toggled.connect(self._show_hint)
         self.count = OneLine()
+        self.count.setMinimumWidth(self.fontMetrics().horizontalAdvance("9,999 places in 999 files"))
         self.count.setAccessibleName(self.tr("Number of places"))
         self.replace_button = QPushButton(self.tr("Replace"))
         self.replace_button.clicked.connect(self.replace_wanted)
