@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import itertools
 import json
 import os
 import shutil
@@ -9,6 +11,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -253,6 +256,61 @@ def test_a_rename_that_fails_leaves_the_text_too(tmp_path, two, monkeypatch):
     assert tree(tmp_path) == before
 
 
+@pytest.mark.parametrize("name", ["rename", "move", "duplicate", "delete", "disable"])
+def test_whichever_call_of_a_batch_fails_undo_gives_back_every_byte(tmp_path, monkeypatch, name):
+    failed = at = 0
+    while failed == at:
+        at += 1
+        folder = tmp_path / str(at)
+        paths = write(folder, {"a.md": agent("a"), "b.md": agent("b") + "Ask `a`."})
+        paths[0].chmod(0o600)
+        before = tree(folder)
+        plan = planned(PLANS[name](folder, paths))
+        calls = itertools.count(1)
+
+        def failing(real, now=at, calls=calls):
+            def call(*arguments, **named):
+                nonlocal failed
+                if next(calls) == now:
+                    failed = now
+                    raise OSError(errno.EIO, os.strerror(errno.EIO))
+                return real(*arguments, **named)
+
+            return call
+
+        with monkeypatch.context() as broken:
+            for called in ("open", "link", "unlink", "rename", "chmod", "mkdir", "write"):
+                broken.setattr(os, called, failing(getattr(os, called)))
+            writing = Writing(plan.label, plan.wanted, os.unlink)
+            with suppress(FileProblem):
+                list(writing.steps())
+        for _ in batches():
+            undone()
+        after = {path: what for path, what in tree(folder).items() if not path.endswith(".tmp")}
+        assert after == before, f"call {at}"
+
+
+def test_a_move_that_fails_and_cannot_be_taken_back_is_undone_later(tmp_path, two, monkeypatch):
+    save = files.save
+
+    def moving(path, new_path):
+        monkeypatch.setattr(files, "save", failing)
+        raise FileProblem("disk-error", "save", new_path, "broken")
+
+    def failing(path, text, expected):
+        if text == agent("a"):
+            raise FileProblem("no-space", "save", path)
+        return save(path, text, expected)
+
+    before = tree(tmp_path)
+    monkeypatch.setattr(batch_write, "rename", moving)
+    writing = carried_out(planned(rename(two[0], "c", two)))
+    assert len(writing.skipped) == 1 and not writing.done and tree(tmp_path) != before
+    monkeypatch.setattr(files, "save", save)
+    assert len(undone().done) == 1
+    assert tree(tmp_path) == before
+
+
 def test_without_a_journal_nothing_is_done(tmp_path, two, monkeypatch):
     before = tree(tmp_path)
     (tmp_path / "file").write_text("x")
@@ -286,8 +344,31 @@ def test_a_damaged_journal_is_passed_over_or_refused_and_stops_nothing(tmp_path,
         assert batches() == ()
     batch.file.write_bytes(whole)
     batch.file.with_suffix(".bytes").write_bytes(b"x" * 500)
-    assert len(undone().skipped) >= 2
+    undoing = undone()
+    assert len(undoing.skipped) == 2
     assert tree(tmp_path) == {}
+    assert {path.name for path in undoing.kept.iterdir()} == {"1-damaged-b.md", "2-damaged-a.md"}
+    assert batches() == (), "the batches before it can be undone"
+
+
+def test_a_journal_with_any_byte_damaged_is_passed_over(two):
+    carried_out(planned(batch_files.move(two, two[0].parent / "new")))
+    (batch,) = batches()
+    whole = batch.file.read_bytes()
+    for at in range(len(whole)):
+        batch.file.write_bytes(bytes([*whole[:at], whole[at] ^ 1, *whole[at + 1 :]]))
+        assert batches() == (), at
+    batch.file.write_bytes(whole)
+    assert batches() == (batch,)
+
+
+def test_the_bytes_of_a_file_with_the_longest_name_are_kept(tmp_path):
+    paths = write(tmp_path, {f"{'n' * 252}.md": agent("n")})
+    carried_out(planned(batch_edits.set_field(paths, "model", "haiku")))
+    paths[0].write_text("mine")
+    (kept,) = undone().kept.iterdir()
+    assert kept.read_text() == agent("n") and kept.suffix == ".md"
+    assert batches() == ()
 
 
 # --- a crash -----------------------------------------------------------------------------------

@@ -45,6 +45,22 @@ def test_a_file_that_is_there_is_never_replaced(tmp_path, monkeypatch, links):
     assert not old.exists() and new.read_text() == "a"
 
 
+def test_where_the_old_name_cannot_go_the_new_one_does(tmp_path, monkeypatch):
+    old, new = tmp_path / "a.md", tmp_path / "b.md"
+    old.write_text("a")
+    unlink = os.unlink
+
+    def failing(path, **named):
+        if path == old:
+            raise OSError(errno.EIO, "no")
+        unlink(path, **named)
+
+    monkeypatch.setattr(os, "unlink", failing)
+    with pytest.raises(FileProblem):
+        rename(old, new)
+    assert [path.name for path in tmp_path.iterdir()] == ["a.md"]
+
+
 def test_a_link_moves_as_a_link(tmp_path):
     (tmp_path / "a.md").write_text("a")
     link = tmp_path / "l.md"

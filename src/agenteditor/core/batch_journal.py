@@ -33,6 +33,7 @@ if sys.platform != "win32":
 
 _MOST = 20  # batches kept
 _MOST_BYTES = 200 * 1024 * 1024  # of the bytes of before, the newest batch always
+_LONGEST = 200  # bytes of a file's name behind a number
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +68,16 @@ class Batch:
         """The bytes of a file before the batch. Raises `FileProblem` if they are damaged."""
         path = self.file.with_suffix(".bytes")
         with problems("open", path):
-            with path.open("rb") as stream:
-                stream.seek(record.start)
-                data = stream.read(record.size)
+            data = self.bytes_kept(record)
             if _digest(data) != record.before:
                 raise OSError(errno.EIO, "the copy of the bytes is damaged")
         return data
+
+    def bytes_kept(self, record: Record) -> bytes:
+        """What is there of them, damaged or not. Raises OSError."""
+        with self.file.with_suffix(".bytes").open("rb") as stream:
+            stream.seek(record.start)
+            return stream.read(record.size)
 
 
 class Recorded(NamedTuple):
@@ -155,7 +160,7 @@ class Writer:
             "folders": [os.fspath(folder) for folder in self._folders],
             "records": [_as_json(self._records[at]) for at in chosen],
         }
-        text = json.dumps(data) + "\n"
+        text = _sealed(data)
         with problems("save", self.file):
             if not self.file.exists():
                 close(os.open(self.file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
@@ -183,24 +188,29 @@ def keep(batch: Batch) -> None:
     """Take a batch that was cut off as it is: it can be undone, and nobody asks about it again."""
     with suppress(FileProblem, OSError, ValueError):
         file = files.load(batch.file)
-        text = json.dumps({**json.loads(file.text), "finished": True}) + "\n"
-        files.save(batch.file, text, file.stamp)
+        files.save(batch.file, _sealed({**json.loads(file.text), "finished": True}), file.stamp)
 
 
 def set_aside(batch: Batch, records: Sequence[Record]) -> Path | None:
     """Write the bytes of before of these files into a folder of their own; None if there are none.
 
-    Raises `FileProblem`.
+    Damaged ones are called so. Raises `FileProblem`.
     """
     folder = batch.file.with_suffix("")
     kept = [record for record in records if record.before]
     for number, record in enumerate(kept, 1):
-        path = folder / f"{number}-{record.path.name}"
+        try:
+            data = batch.bytes_kept(record)
+        except FileNotFoundError:
+            data = b""
+        damaged = "" if _digest(data) == record.before else "damaged-"
+        name = os.fsdecode(os.fsencode(record.path.name)[-_LONGEST:])
+        path = folder / f"{number}-{damaged}{name}"
         with problems("save", path):
             folder.mkdir(mode=0o700, exist_ok=True)
             handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             try:
-                write_all(handle, batch.bytes_before(record))
+                write_all(handle, data)
                 os.fsync(handle)
             finally:
                 close(handle)
@@ -216,6 +226,12 @@ def _folder() -> Path:
 
 def _digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
+
+
+def _sealed(data: dict[str, object]) -> str:
+    """The journal's text, with a digest that tells whether any of it was damaged."""
+    whole = {key: value for key, value in data.items() if key != "digest"}
+    return json.dumps({**whole, "digest": _digest(json.dumps(whole).encode())}) + "\n"
 
 
 def _missing_folders(changes: Sequence[FileChange]) -> tuple[Path, ...]:
@@ -244,13 +260,16 @@ def _read(path: Path) -> Batch | None:
     try:
         handle = os.open(path, READING)
         try:
-            data = json.loads(content(handle, 8 * LIMIT))
+            text = content(handle, 8 * LIMIT)
         finally:
             close(handle)
+        data = json.loads(text)
+        if text != _sealed(data).encode():
+            return None
         records = tuple(_from_json(one) for one in data["records"])
         folders = tuple(Path(folder) for folder in data["folders"])
         return Batch(path, str(data["label"]), records, folders, data["finished"] is True)
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 
 

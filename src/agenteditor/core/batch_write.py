@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Generator, Sequence
 from contextlib import suppress
+from hashlib import sha256
 from pathlib import Path
 
 from agenteditor.core import batch_journal, files
@@ -51,6 +52,8 @@ class Writing:
                     done.append(at)
                 else:
                     self.skipped.append(Refused(change.path, reason))
+                    if _is_half_done(change):
+                        done.append(at)  # undo takes back what there is of it
             yield Progress(len(self._changes), len(self._changes))
         finally:
             # The files are as they are; without this the journal only looks like that of a crash.
@@ -220,7 +223,11 @@ def _create(change: FileChange) -> None:
     files.save(change.path, change.after, None)
     if change.mode is not None:
         with problems("save", change.path):
-            change.path.chmod(change.mode)
+            try:
+                change.path.chmod(change.mode)
+            except OSError:
+                change.path.unlink()  # it may be readable by more people than before
+                raise
 
 
 def _move(change: FileChange) -> None:
@@ -232,8 +239,20 @@ def _move(change: FileChange) -> None:
     try:
         rename(change.path, target)
     except FileProblem:
-        files.save(change.path, change.before, stamp)  # all of it or nothing
+        with suppress(FileProblem):  # all of it or nothing; `_is_half_done` sees if not
+            files.save(change.path, change.before, stamp)
         raise
+
+
+def _is_half_done(change: FileChange) -> bool:
+    """Whether a change that failed left something of it behind."""
+    if change.kind == "deleted":
+        return not os.path.lexists(change.path)
+    if change.new_path is None:
+        return False
+    after = sha256(files.encode(change.after)).hexdigest()
+    edited = change.after != change.before and _holds(change.path, after)
+    return edited or has_both_names(change.path, change.new_path)
 
 
 def _make_folder(folder: Path) -> None:

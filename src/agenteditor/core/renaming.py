@@ -34,7 +34,12 @@ def rename(path: Path, new_path: Path) -> None:
                 raise FileProblem("exists", "save", new_path) from error
             path.rename(new_path)
         else:
-            path.unlink()
+            try:
+                path.unlink()
+            except OSError:
+                if has_both_names(path, new_path):  # all of it or nothing
+                    new_path.unlink()
+                raise
         for folder in {path.parent, new_path.parent}:
             _sync(folder)
 
