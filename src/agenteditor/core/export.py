@@ -8,6 +8,7 @@ overwritten or removed that was not written by an export and left alone since. B
 
 from __future__ import annotations
 
+import os
 from collections.abc import Generator, Iterable, Mapping, MutableMapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -116,7 +117,8 @@ def planning(
     except FileProblem as reason:
         return Plan(place, choices, (), tuple(refused), str(reason))
     every = _sorted(entries, waiting, choices, place)
-    return Plan(place, choices, every, tuple(refused), unfinished=unfinished, notes=notes)
+    fault = _twins(every, sources, place)
+    return Plan(place, choices, every, tuple(refused), fault, unfinished, notes=notes)
 
 
 def writing(plan: Plan) -> Generator[Progress, None, tuple[Entry, ...]]:
@@ -183,6 +185,18 @@ def _fault(agents: Sequence[Ready], place: Path, choices: Choices) -> str | None
     if choices.zipped and is_folder(place):
         return f"{files.shown_path(place)} is a folder. Choose a file that ends in .zip."
     return problem(choices, place, frozenset(plugins_of(agents, choices, place)))
+
+
+def _twins(entries: Sequence[Entry], sources: Sequence[Source], place: Path) -> str | None:
+    """That new files would lie among the agents they are copies of; None if none would."""
+    homes = {os.path.realpath(folder) for folder in {source.path.parent for source in sources}}
+    made = {(place / entry.path).parent for entry in entries if entry.state == "new" and entry.sources}
+    if not any(Path(os.path.realpath(folder)).is_relative_to(home) for folder in made for home in homes):
+        return None
+    return (
+        f"{files.shown_path(place)} is in the folder that these agents come from: each would be there twice, "
+        "and of two with one name one loads. Choose another folder."
+    )
 
 
 def _sorted(

@@ -74,8 +74,9 @@ def present_zip(path: Path) -> PresentZip:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             entries = archive.infolist()
-            # Ours are stored: what says otherwise is no file of ours, and could be endless.
-            if any(entry.compress_type != zipfile.ZIP_STORED for entry in entries):
+            # Ours are stored: what says otherwise, or is in it more than once, could be endless.
+            stored = all(entry.compress_type == zipfile.ZIP_STORED for entry in entries)
+            if not stored or sum(entry.file_size for entry in entries) > len(data):
                 return PresentZip(stamp, {}, False)
             files = {entry.filename: hashlib.sha256(archive.read(entry)).hexdigest() for entry in entries}
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, EOFError):
