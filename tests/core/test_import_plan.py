@@ -356,3 +356,18 @@ def test_every_real_file_imports_and_is_the_same_afterwards(shared: Path, here: 
                 if row.state not in ("same", "refused")
             }
             assert not left, source
+
+
+def test_half_a_character_is_refused_with_its_line(tmp_path: Path) -> None:
+    data = json.dumps({"a": {"description": "half \ud800", "prompt": "p"}})
+    source = fill(tmp_path / "json", {"agents.json": data})
+    made = plan(source, fill(tmp_path / "here", {"a.md": agent("a")}))
+    assert row(made, "a").state == "refused" and "half a character" in row(made, "a").note
+
+
+def test_a_file_where_a_folder_is_to_be_is_named(tmp_path: Path, there: Path, here: Path) -> None:
+    made = plan(there, here)
+    (here / "team").write_text("mine")
+    problems = [outcome.problem for outcome in carry_out(made)]
+    assert f"Cannot save {here / 'team'}: a file with this name is already there." in str(problems)
+    assert (here / "team").read_text() == "mine" and "a.md" in texts(here)

@@ -74,6 +74,7 @@ def shown_path(path: AnyPath) -> str:
 _CODES: dict[int, Code] = {
     errno.ENOENT: "missing",
     errno.ENOTDIR: "missing",
+    errno.EEXIST: "exists",
     errno.EISDIR: "not-a-file",
     errno.ENXIO: "not-a-file",
     errno.ENAMETOOLONG: "bad-name",

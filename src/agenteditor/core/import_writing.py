@@ -45,7 +45,7 @@ def write(wanted: Sequence[Change]) -> Iterator[Outcome]:
         problem: str | None = None
         try:
             if change.before is None:
-                with problems("save", change.path):
+                with problems("save", change.path.parent):
                     change.path.parent.mkdir(parents=True, exist_ok=True)
             files.save(change.path, change.after, _expected(change.before))
         except FileProblem as failure:
