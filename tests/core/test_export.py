@@ -48,16 +48,14 @@ def test_the_sample_is_written_as_valid_yaml_with_the_same_value(seed_text, tmp_
 
 
 @pytest.mark.parametrize("place", [".", "agents", "agents/deep/er"])
-def test_no_copy_is_put_among_the_agents_that_are_exported(tmp_path, place):
-    home = tmp_path / "agents"
-    home.mkdir()
-    agents = [Source(home / "A file.md", GOOD.format(name="a"))]
-    agents[0].path.write_text(agents[0].text)
-    before = snapshot(tmp_path)
-    made = plan(agents, tmp_path / place)
-    assert "each would be there twice" in made.problem
-    assert write(made) == () and snapshot(tmp_path) == before
-    assert plan([Source(home / "a.md", agents[0].text)], home.parent / "elsewhere").problem is None
+def test_that_copies_would_lie_among_the_agents_that_are_exported_is_said(tmp_path, place):
+    agents = [Source(tmp_path / "agents" / "A file.md", GOOD.format(name="a"))]
+    agents[0].path.parent.mkdir()
+    (note,) = plan(agents, tmp_path / place).notes
+    assert "finds each of them twice" in note and note in described(plan(agents, tmp_path / place))
+    assert plan(agents, tmp_path / "elsewhere").notes == ()
+    write(plan(agents, tmp_path / place))
+    assert plan(agents, tmp_path / place).notes == (), "they are there already"
 
 
 def test_the_plan_writes_nothing(tmp_path):

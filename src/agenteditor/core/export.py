@@ -117,8 +117,8 @@ def planning(
     except FileProblem as reason:
         return Plan(place, choices, (), tuple(refused), str(reason))
     every = _sorted(entries, waiting, choices, place)
-    fault = _twins(every, sources, place)
-    return Plan(place, choices, every, tuple(refused), fault, unfinished, notes=notes)
+    notes += _twins(every, sources, place)
+    return Plan(place, choices, every, tuple(refused), unfinished=unfinished, notes=notes)
 
 
 def writing(plan: Plan) -> Generator[Progress, None, tuple[Entry, ...]]:
@@ -187,15 +187,15 @@ def _fault(agents: Sequence[Ready], place: Path, choices: Choices) -> str | None
     return problem(choices, place, frozenset(plugins_of(agents, choices, place)))
 
 
-def _twins(entries: Sequence[Entry], sources: Sequence[Source], place: Path) -> str | None:
-    """That new files would lie among the agents they are copies of; None if none would."""
+def _twins(entries: Sequence[Entry], sources: Sequence[Source], place: Path) -> tuple[str, ...]:
+    """The sentence that new files would lie among the agents they are copies of; nothing if none would."""
     homes = {os.path.realpath(folder) for folder in {source.path.parent for source in sources}}
     made = {(place / entry.path).parent for entry in entries if entry.state == "new" and entry.sources}
     if not any(Path(os.path.realpath(folder)).is_relative_to(home) for folder in made for home in homes):
-        return None
+        return ()
     return (
-        f"{files.shown_path(place)} is in the folder that these agents come from: each would be there twice, "
-        "and of two with one name one loads. Choose another folder."
+        f"{files.shown_path(place)} is in the folder that these agents come from: whoever reads all of that "
+        "finds each of them twice. Better choose a folder outside.",
     )
 
 
