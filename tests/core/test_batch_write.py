@@ -311,6 +311,44 @@ def test_a_move_that_fails_and_cannot_be_taken_back_is_undone_later(tmp_path, tw
     assert tree(tmp_path) == before
 
 
+def test_an_undo_that_fails_can_be_tried_once_more(tmp_path, two, monkeypatch):
+    save = files.save
+
+    def failing(path, text, expected):
+        if path == two[0]:
+            raise FileProblem("no-space", "save", path)
+        return save(path, text, expected)
+
+    before = tree(tmp_path)
+    for last in (False, True):
+        carried_out(planned(batch_edits.set_field(two, "model", "haiku")))
+        monkeypatch.setattr(files, "save", failing)
+        first = undone()
+        assert "the disk is full" in first.skipped[0].reason and first.kept is None
+        assert first.said().endswith("Left alone: a.md. Mend what is in the way, then undo once more.")
+        if last:
+            second = undone()
+            assert [path.read_text() for path in second.kept.iterdir()] == [agent("a")]
+        monkeypatch.setattr(files, "save", save)
+        if not last:
+            assert [change.path for change in undone().done] == [two[0]]
+            assert tree(tmp_path) == before
+        assert batches() == ()
+
+
+def test_a_state_folder_that_is_closed_has_no_batches(two, monkeypatch):
+    carried_out(planned(batch_files.disable(two)))
+    stat_of = os.stat
+
+    def closed(path, **named):
+        if str(path).endswith("batches"):
+            raise PermissionError(errno.EACCES, "no")
+        return stat_of(path, **named)
+
+    monkeypatch.setattr(os, "stat", closed)
+    assert batches() == ()
+
+
 def test_without_a_journal_nothing_is_done(tmp_path, two, monkeypatch):
     before = tree(tmp_path)
     (tmp_path / "file").write_text("x")

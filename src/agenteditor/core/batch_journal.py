@@ -26,7 +26,6 @@ from typing import NamedTuple, cast, get_args
 from agenteditor.core import files
 from agenteditor.core.batch import FileChange, Kind, Progress
 from agenteditor.core.disk import LIMIT, READING, close, content, problems, write_all
-from agenteditor.core.file_problem import FileProblem
 
 if sys.platform != "win32":
     import fcntl
@@ -56,13 +55,17 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """A batch in the journal. ``folders`` are those it made. ``finished``: not cut off half way."""
+    """A batch in the journal. ``folders`` are those it made. ``finished``: not cut off half way.
+
+    ``tried``: it was undone, but for these records, which failed.
+    """
 
     file: Path
     label: str
     records: tuple[Record, ...]
     folders: tuple[Path, ...]
     finished: bool
+    tried: bool = False
 
     def bytes_before(self, record: Record) -> bytes:
         """The bytes of a file before the batch. Raises `FileProblem` if they are damaged."""
@@ -170,7 +173,10 @@ class Writer:
 def batches() -> tuple[Batch, ...]:
     """The batches that can be undone, the newest first. What is damaged, or being written, is passed over."""
     found: list[Batch] = []
-    for path in sorted(_folder().glob("*.json"), reverse=True):
+    paths: list[Path] = []
+    with suppress(OSError):  # no folder, or one that is closed to us
+        paths = sorted(_folder().glob("*.json"), reverse=True)
+    for path in paths:
         batch = _read(path)
         if batch is not None and (batch.finished or not _is_running(path)):
             found.append(batch)
@@ -186,9 +192,15 @@ def forget(file: Path) -> None:
 
 def keep(batch: Batch) -> None:
     """Take a batch that was cut off as it is: it can be undone, and nobody asks about it again."""
-    with suppress(FileProblem, OSError, ValueError):
-        file = files.load(batch.file)
-        files.save(batch.file, _sealed({**json.loads(file.text), "finished": True}), file.stamp)
+    _change(batch, {"finished": True})
+
+
+def leave(batch: Batch, records: Sequence[Record]) -> None:
+    """Leave only these of a batch that was undone, for another try; without any, it goes."""
+    if records:
+        _change(batch, {"finished": True, "tried": True, "records": [_as_json(one) for one in records]})
+    else:
+        forget(batch.file)
 
 
 def set_aside(batch: Batch, records: Sequence[Record]) -> Path | None:
@@ -234,6 +246,12 @@ def _sealed(data: dict[str, object]) -> str:
     return json.dumps({**whole, "digest": _digest(json.dumps(whole).encode())}) + "\n"
 
 
+def _change(batch: Batch, new: dict[str, object]) -> None:
+    with suppress(OSError, ValueError):  # it stays as it is, and can be undone all the same
+        file = files.load(batch.file)
+        files.save(batch.file, _sealed({**json.loads(file.text), **new}), file.stamp)
+
+
 def _missing_folders(changes: Sequence[FileChange]) -> tuple[Path, ...]:
     """The folders that the changes will make, outer ones first."""
     missing: set[Path] = set()
@@ -268,7 +286,8 @@ def _read(path: Path) -> Batch | None:
             return None
         records = tuple(_from_json(one) for one in data["records"])
         folders = tuple(Path(folder) for folder in data["folders"])
-        return Batch(path, str(data["label"]), records, folders, data["finished"] is True)
+        finished, tried = data["finished"] is True, data.get("tried") is True
+        return Batch(path, str(data["label"]), records, folders, finished, tried)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 

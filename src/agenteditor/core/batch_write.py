@@ -57,7 +57,7 @@ class Writing:
             yield Progress(len(self._changes), len(self._changes))
         finally:
             # The files are as they are; without this the journal only looks like that of a crash.
-            with suppress(FileProblem):
+            with suppress(OSError):
                 journal.finish(done)
 
     def said(self) -> str:
@@ -77,9 +77,13 @@ class Undoing:
         self.done: list[FileChange] = []
         self.skipped: list[Refused] = []
         self.kept: Path | None = None
+        self._again: list[Record] = []
 
     def steps(self) -> Generator[Progress, None, None]:
-        """Put everything back, the last change first. Stopped, it can be begun again."""
+        """Put everything back, the last change first. Stopped, it can be begun again.
+
+        What only fails (a full disk) stays in the journal for one more try; then its bytes are kept too.
+        """
         total = len(self._batch.records)
         left: list[Record] = []
         for at, record in enumerate(reversed(self._batch.records)):
@@ -92,7 +96,8 @@ class Undoing:
                     self.done.append(back)
             if reason is not None:
                 self.skipped.append(Refused(record.new_path or record.path, reason))
-                left.append(record)
+                mended = not self._batch.tried and isinstance(_completed(self._batch, record), FileChange)
+                (self._again if mended else left).append(record)
         for folder in sorted(self._batch.folders, reverse=True):
             with suppress(OSError):  # something else is in there now
                 folder.rmdir()
@@ -101,14 +106,16 @@ class Undoing:
         except FileProblem as problem:
             self.skipped.append(Refused(self._batch.file, str(problem)))
         else:
-            batch_journal.forget(self._batch.file)
+            batch_journal.leave(self._batch, self._again[::-1])
         yield Progress(total, total)
 
     def said(self) -> str:
         """What was put back, in a sentence or few."""
         words = f"Undone: {self._batch.label}. {_files(len(self.done))} put back.{_left_words(self.skipped)}"
         if self.kept is not None:
-            words += f" Their bytes of before are kept in {shown_path(self.kept)}."
+            words += f" What they held before is kept in {shown_path(self.kept)}."
+        if self._again:
+            words += " Mend what is in the way, then undo once more."
         return words
 
 
