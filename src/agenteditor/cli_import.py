@@ -10,7 +10,7 @@ from agenteditor.cli_files import FAILED, OK, PROBLEMS, command
 from agenteditor.cli_import_catalog import import_catalog
 from agenteditor.core import files
 from agenteditor.core.convert_report import counts
-from agenteditor.core.disk import is_folder, is_there, problems
+from agenteditor.core.disk import is_folder, is_there, make_folder
 from agenteditor.core.export import file_name_problem
 from agenteditor.core.files import FileProblem, shown_path
 from agenteditor.core.importing import Imported, importable, imported, why_not_loaded
@@ -117,8 +117,7 @@ def _take(agent: Imported, where: str, output: Path | None) -> int:
         print(f"agenteditor: {shown_path(target)} is there already and stays as it is.", file=sys.stderr)
         return PROBLEMS
     try:
-        with problems("save", target.parent):
-            target.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(target.parent)
         files.save(target, agent.text, None)
     except FileProblem as failure:
         print(f"agenteditor: {failure}", file=sys.stderr)

@@ -354,7 +354,7 @@ def test_without_a_journal_nothing_is_done(tmp_path, two, monkeypatch):
     (tmp_path / "file").write_text("x")
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
     plan = planned(batch_files.delete(two))
-    with pytest.raises(FileProblem):
+    with pytest.raises(FileProblem, match=r"what undo needs cannot be kept there .*so nothing was done"):
         carried_out(plan)
     (tmp_path / "file").unlink()
     assert tree(tmp_path) == before

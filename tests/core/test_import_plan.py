@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import zipfile
 from collections.abc import Mapping
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from agenteditor.core import export, files, import_sources, import_writing, merge_bases
+from agenteditor.core.files import FileProblem
 from agenteditor.core.import_plan import finished, planned, problem_with
 from agenteditor.core.import_rows import Plan, Row
 from agenteditor.core.import_writing import Outcome
@@ -371,3 +373,15 @@ def test_a_file_where_a_folder_is_to_be_is_named(tmp_path: Path, there: Path, he
     problems = [outcome.problem for outcome in carry_out(made)]
     assert f"Cannot save {here / 'team'}: a file with this name is already there." in str(problems)
     assert (here / "team").read_text() == "mine" and "a.md" in texts(here)
+
+
+def test_what_cannot_be_remembered_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_path: Path, _target: Path) -> None:
+        raise OSError(errno.ENOSPC, "full")
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(FileProblem, match="the disk is full"):
+        merge_bases.keep(["text"])
+    assert not [path for path in (tmp_path / "state").rglob("*") if path.is_file()]

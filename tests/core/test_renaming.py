@@ -7,6 +7,7 @@ import os
 
 import pytest
 
+from agenteditor.core.disk import make_folder
 from agenteditor.core.file_problem import FileProblem
 from agenteditor.core.renaming import has_both_names, rename
 
@@ -59,6 +60,20 @@ def test_where_the_old_name_cannot_go_the_new_one_does(tmp_path, monkeypatch):
     with pytest.raises(FileProblem):
         rename(old, new)
     assert [path.name for path in tmp_path.iterdir()] == ["a.md"]
+
+
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EROFS])
+def test_a_folder_that_is_read_only_is_called_so(tmp_path, monkeypatch, number):
+    def closed(*_arguments, **_named):
+        raise OSError(number, "no")
+
+    (tmp_path / "a.md").write_text("a")
+    monkeypatch.setattr(os, "link", closed)
+    with pytest.raises(FileProblem, match="its folder is read-only"):
+        rename(tmp_path / "a.md", tmp_path / "b.md")
+    monkeypatch.setattr(os, "mkdir", closed)
+    with pytest.raises(FileProblem, match="its folder is read-only"):
+        make_folder(tmp_path / "new")
 
 
 def test_a_link_moves_as_a_link(tmp_path):

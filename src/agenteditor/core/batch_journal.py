@@ -26,6 +26,7 @@ from typing import NamedTuple, cast, get_args
 from agenteditor.core import files
 from agenteditor.core.batch import FileChange, Kind, Progress
 from agenteditor.core.disk import LIMIT, READING, close, content, problems, write_all
+from agenteditor.core.file_problem import FileProblem
 
 if sys.platform != "win32":
     import fcntl
@@ -125,24 +126,26 @@ class Writer:
         self._folders = _missing_folders(changes)
         self._records = recorded.records
         path = self.file.with_suffix(".bytes")
-        with problems("save", path):
+        try:
             files.state_folder().mkdir(mode=0o700, parents=True, exist_ok=True)
             folder.mkdir(mode=0o700, exist_ok=True)
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0)
             self._handle = os.open(path, flags | getattr(os, "O_BINARY", 0), 0o600)
-        try:
-            with problems("save", path):
+            try:
                 if sys.platform != "win32":
                     with suppress(OSError):
                         fcntl.flock(self._handle, fcntl.LOCK_EX)
                 for piece in recorded.pieces:
                     write_all(self._handle, piece)
                 os.fsync(self._handle)
-            self._write(range(len(self._records)), finished=False)
-        except BaseException:
-            close(self._handle)
-            forget(self.file)
-            raise
+                self._write(range(len(self._records)), finished=False)
+            except BaseException:
+                close(self._handle)
+                forget(self.file)
+                raise
+        except OSError as error:
+            detail = (error.strerror or "the disk does not take it").lower()
+            raise FileProblem("no-journal", "save", folder, detail) from error
 
     def finish(self, done: Collection[int]) -> None:
         """Say which of the changes were made; without any, the journal goes. Raises `FileProblem`."""

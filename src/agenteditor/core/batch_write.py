@@ -17,7 +17,7 @@ from pathlib import Path
 from agenteditor.core import batch_journal, files
 from agenteditor.core.batch import FileChange, Plan, Planner, Progress, Refused, named
 from agenteditor.core.batch_journal import Batch, Record, Writer, recorded
-from agenteditor.core.disk import problems
+from agenteditor.core.disk import make_folder, problems
 from agenteditor.core.file_problem import FileProblem, shown_path
 from agenteditor.core.renaming import has_both_names, rename
 
@@ -226,7 +226,7 @@ def _carried_out(change: FileChange, remove: Remove) -> str | None:
 def _create(change: FileChange) -> None:
     if os.path.lexists(change.path):
         raise FileProblem("exists", "save", change.path)
-    _make_folder(change.path.parent)
+    make_folder(change.path.parent)
     files.save(change.path, change.after, None)
     if change.mode is not None:
         with problems("save", change.path):
@@ -241,7 +241,7 @@ def _move(change: FileChange) -> None:
     target = change.target
     if os.path.lexists(target):
         raise FileProblem("exists", "save", target)
-    _make_folder(target.parent)
+    make_folder(target.parent)
     stamp = files.save(change.path, change.after, change.stamp)
     try:
         rename(change.path, target)
@@ -260,11 +260,6 @@ def _is_half_done(change: FileChange) -> bool:
     after = sha256(files.encode(change.after)).hexdigest()
     edited = change.after != change.before and _holds(change.path, after)
     return edited or has_both_names(change.path, change.new_path)
-
-
-def _make_folder(folder: Path) -> None:
-    with problems("save", folder):
-        folder.mkdir(parents=True, exist_ok=True)
 
 
 def _left_words(skipped: Sequence[Refused]) -> str:

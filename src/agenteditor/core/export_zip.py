@@ -17,7 +17,16 @@ from pathlib import Path
 from typing import NamedTuple
 
 from agenteditor.core import atomic_write
-from agenteditor.core.disk import READING, Stamp, close, content, problems, require_file, stamp_of
+from agenteditor.core.disk import (
+    READING,
+    Stamp,
+    close,
+    content,
+    make_folder,
+    problems,
+    require_file,
+    stamp_of,
+)
 from agenteditor.core.export_manifest import is_inside
 from agenteditor.core.file_problem import FileProblem
 
@@ -87,8 +96,7 @@ def present_zip(path: Path) -> PresentZip:
 def write_zip(path: Path, files: Mapping[str, bytes], expected: Stamp | None) -> None:
     """Write the zip file, whole or not at all, over the expected version. Raises `FileProblem`."""
     data = zip_bytes(files)
-    with problems("save", path):
-        path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     atomic_write.write(path, data, expected)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from agenteditor.core import files, merge_bases
-from agenteditor.core.disk import problems
+from agenteditor.core.disk import make_folder
 from agenteditor.core.files import FileProblem, Stamp
 from agenteditor.core.import_rows import Plan, Row
 from agenteditor.core.merging import Choices
@@ -45,8 +45,7 @@ def write(wanted: Sequence[Change]) -> Iterator[Outcome]:
         problem: str | None = None
         try:
             if change.before is None:
-                with problems("save", change.path.parent):
-                    change.path.parent.mkdir(parents=True, exist_ok=True)
+                make_folder(change.path.parent)
             files.save(change.path, change.after, _expected(change.before))
         except FileProblem as failure:
             problem = str(failure)
