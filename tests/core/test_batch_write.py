@@ -130,6 +130,16 @@ def test_only_the_newest_batches_are_kept(two, monkeypatch):
     assert len(list((files.state_folder() / "batches").iterdir())) == 6
 
 
+def test_what_was_set_aside_stays_when_the_batches_after_it_go(two, monkeypatch):
+    monkeypatch.setattr(batch_journal, "_MOST", 1)
+    carried_out(planned(batch_edits.set_field(two, "model", "haiku")))
+    two[0].write_text("mine")
+    kept = undone().kept
+    for number in range(3):
+        carried_out(planned(batch_edits.set_field(two[1:], "model", f"m{number}")))
+    assert [path.read_text() for path in kept.iterdir()] == [agent("a")]
+
+
 def test_the_journal_can_be_read_by_its_owner_alone(two):
     carried_out(planned(batch_files.delete(two)))
     folder = files.state_folder() / "batches"

@@ -13,7 +13,6 @@ import hashlib
 import json
 import os
 import secrets
-import shutil
 import sys
 import time
 from collections.abc import Collection, Generator, Sequence
@@ -332,13 +331,15 @@ def _is_running(path: Path) -> bool:
 
 
 def _forget_old() -> None:
-    """Keep the newest batches only: by number, and by the bytes that they hold."""
+    """Keep the newest batches only: by number, and by the bytes that they hold.
+
+    What was set aside stays: people were told where it is.
+    """
     total = 0
-    names = {path.stem for path in _folder().iterdir()}
+    names = {path.stem for path in _folder().iterdir() if path.suffix}
     for number, name in enumerate(sorted(names, reverse=True)):
         file = _folder() / f"{name}.json"
         with suppress(OSError):
             total += file.with_suffix(".bytes").stat().st_size
         if number and (number >= _MOST or total > _MOST_BYTES) and not _is_running(file):
             forget(file)
-            shutil.rmtree(file.with_suffix(""), ignore_errors=True)
