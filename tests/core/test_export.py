@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from agenteditor.core.export import (
     Source,
     described,
     file_name_problem,
+    hints,
     plan,
     second_opinion,
     write,
@@ -56,6 +58,13 @@ def test_that_copies_would_lie_among_the_agents_that_are_exported_is_said(tmp_pa
     assert plan(agents, tmp_path / "elsewhere").notes == ()
     write(plan(agents, tmp_path / place))
     assert plan(agents, tmp_path / place).notes == (), "they are there already"
+
+
+def test_what_to_type_into_a_shell_is_one_word_for_each_path(tmp_path):
+    place = tmp_path / "my agents; echo"
+    shown = hints(plan([source("a")], place, Choices("plugin", name="agents")))
+    assert shlex.split(shown[2]) == ["claude", "plugin", "validate", str(place)]
+    assert shown[1] == "/plugin install agents@agents"
 
 
 def test_the_plan_writes_nothing(tmp_path):

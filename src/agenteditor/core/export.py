@@ -9,6 +9,7 @@ overwritten or removed that was not written by an export and left alone since. B
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Generator, Iterable, Mapping, MutableMapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -157,7 +158,7 @@ def hints(plan: Plan) -> tuple[str, ...]:
     return (
         f"/plugin marketplace add {place}",
         f"/plugin install {first}@{name}",
-        f"claude plugin validate {place}",
+        f"claude plugin validate {shlex.quote(place)}",  # for a shell, unlike the others
     )
 
 
