@@ -85,9 +85,11 @@ class CatalogModel(QAbstractItemModel):
             if at is None or (self.flat and at >= self._handed_out):
                 continue
             touched[self._holder(row)].append(at)
+        above: set[int] = set()
         for number in list(touched):
             folder = self._rows.get(number)
-            while folder is not None:
+            while folder is not None and folder.number not in above:
+                above.add(folder.number)
                 if folder.number in self._places:  # others share a row, or have none
                     touched[self._holder(folder)].append(self._places[folder.number])
                 folder = folder.parent
