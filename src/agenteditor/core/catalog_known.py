@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from agenteditor.core import disk
 from agenteditor.core.catalog_entry import CatalogEntry, entry_of, sub_folder, unreadable
 from agenteditor.core.catalog_store import CatalogStore
 from agenteditor.core.dialects import dialect_of
-from agenteditor.core.files import FileProblem, Loaded, decode
+from agenteditor.core.files import FileProblem, Loaded, Stamp, decode
 from agenteditor.core.rule_settings import NO_SETTINGS, RuleSettings
 
 _MOST = 50_000  # answers that are kept; the oldest go first
@@ -36,6 +37,15 @@ class KnownAnswers:
             data, stamp = disk.read(path)
         except FileProblem as problem:
             return unreadable(path, root, problem)
+        return self._answer(path, root, stamp, lambda: decode(data), settings)
+
+    def entry_of(self, file: Loaded, root: Path, settings: RuleSettings = NO_SETTINGS) -> CatalogEntry:
+        """The entry of a file that was read."""
+        return self._answer(file.path, root, file.stamp, lambda: file.text, settings)
+
+    def _answer(
+        self, path: Path, root: Path, stamp: Stamp, text: Callable[[], str], settings: RuleSettings
+    ) -> CatalogEntry:
         switches = tuple(sorted(settings.switches.items()))
         folder, place = self._place(path, root)
         key = (stamp.digest, path.name, place, switches)
@@ -44,7 +54,7 @@ class KnownAnswers:
             known = self._store.entry(key, path, folder)
         if known is None:
             self.checked += 1
-            known = entry_of(Loaded(path, decode(data), stamp), root, settings)
+            known = entry_of(Loaded(path, text(), stamp), root, settings)
             if self._store is not None:
                 self._store.keep(key, known)
         while len(self._known) >= _MOST:

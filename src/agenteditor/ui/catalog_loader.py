@@ -64,7 +64,7 @@ class CatalogLoader(QObject):
         self.watch.stirred.connect(self.refresh)
 
     @cached_property
-    def _known(self) -> KnownAnswers:
+    def known(self) -> KnownAnswers:
         """Made with the first folder: a window without one needs none of it."""
         return KnownAnswers(_store())
 
@@ -148,7 +148,7 @@ class CatalogLoader(QObject):
         if listings == self.listings:
             return listings, None
         yield 0
-        self._known.forget_places()
+        self.known.forget_places()
         yield 0
         update = yield from self.tree.updating(listings)
         return listings, update
@@ -187,7 +187,7 @@ class CatalogLoader(QObject):
             if row not in self._waiting:
                 continue
             del self._waiting[row]
-            entry = self._known.entry(row.path, row.root, self._settings_of(row))
+            entry = self.known.entry(row.path, row.root, self._settings_of(row))
             if entry != row.entry:
                 self.tree.answer(row, entry)
                 self._fresh.append(row)
@@ -221,7 +221,7 @@ class CatalogLoader(QObject):
             self.answered.emit(some)
             self._timer.start()
         else:
-            self._known.save()
+            self.known.save()
             self.settled.emit()
 
     # --- settings and watches ------------------------------------------------------------------

@@ -21,7 +21,7 @@ from agenteditor.ui.qtext import plain, tool_tip
 Index = QModelIndex | QPersistentModelIndex
 Row = AgentRow | FolderRow
 _Role = Qt.ItemDataRole
-_PORTION = 300  # rows of a flat list at first: Qt asks us for each of them before it draws one
+_PORTION = 150  # rows of a flat list at first: Qt asks us for each of them before it draws one
 _FOLDER = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
 _AGENT = _FOLDER | Qt.ItemFlag.ItemNeverHasChildren
 _NOWHERE = QModelIndex()
