@@ -48,6 +48,7 @@ class CatalogLoader(QObject):
         self._look: Generator[int, None, tuple[list[Listing], Update | None]] | None = None
         self._look_again = False
         self._look_took = 0.0
+        self._due: list[Callable[[], None]] = []  # what follows from a look, a slice for each
         self._waiting: OrderedDict[AgentRow, None] = OrderedDict()
         self._urgent: list[AgentRow] = []  # those that can be seen, the topmost last
         self._seen = 0.0
@@ -74,6 +75,8 @@ class CatalogLoader(QObject):
         self._look_again = False
         self._begin_look()
         self._step_look(time.perf_counter() + _AT_FIRST)
+        while self._due and self._look is None:
+            self._due.pop(0)()
 
     def refresh(self) -> None:
         """Look whether anything is another now."""
@@ -101,8 +104,8 @@ class CatalogLoader(QObject):
 
     @property
     def looking(self) -> bool:
-        """Whether folders are being listed."""
-        return self._look is not None
+        """Whether folders are being listed, or what was found is not shown yet."""
+        return self._look is not None or bool(self._due)
 
     @property
     def unread(self) -> int:
@@ -113,7 +116,9 @@ class CatalogLoader(QObject):
 
     def _work(self) -> None:
         end = time.perf_counter() + _SLICE
-        if self._look is not None:
+        if self._due:
+            self._due.pop(0)()
+        elif self._look is not None:
             self._step_look(end)
         elif self._unwatched:
             self._watch()
@@ -166,11 +171,11 @@ class CatalogLoader(QObject):
             self._read((*update.new, *update.changed))
             if [one.plugins for one in listings] != plugins:
                 self._read(self.tree.rows.values())  # by what rules a file is read follows from its place
-        self.read_settings()
         self._unwatched = self._unwatched or update is not None or self.watch.lost
+        self._due.append(self.read_settings)
         if update is not None:
             self._unjudged = True
-            self.arranged.emit()
+            self._due.append(self.arranged.emit)
 
     def _read(self, rows: Iterable[AgentRow]) -> None:
         for row in rows:
