@@ -405,14 +405,14 @@ def test_too_many_files_are_looked_at_at_intervals_and_that_is_said(qtbot, folde
 
 
 def test_what_comes_back_unchanged_is_not_checked_again(view, folder, qtbot):
-    checked = view._loader._known.checked
+    checked = view._loader.known.checked
     text = (folder / "good.md").read_text(encoding="utf-8")
     (folder / "good.md").unlink()
     until(qtbot, lambda: "good" not in names(view))
     write(folder / "good.md", text)
     until(qtbot, lambda: "good" in names(view) and settled(view))
     assert all(row.entry is not None for row in view._list.rows.agents())
-    assert view._loader._known.checked == checked
+    assert view._loader.known.checked == checked
 
 
 def test_a_file_that_was_saved_in_the_window_is_read_at_once(view, folder, qtbot):

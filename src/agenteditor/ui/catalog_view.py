@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QMenu, QToolButton
 
 from agenteditor.core.catalog_entry import CatalogEntry
 from agenteditor.core.catalog_filter import understood
+from agenteditor.core.catalog_known import KnownAnswers
 from agenteditor.core.catalog_listing import outermost
 from agenteditor.core.catalog_order import Count, counted
 from agenteditor.core.catalog_tree import AgentRow, CatalogTree
@@ -140,6 +141,11 @@ class CatalogView(QWidget):
     def entries(self) -> tuple[CatalogEntry, ...]:
         """What has been read so far, as it is on disk; ``settled`` tells when that is all."""
         return tuple(row.entry for row in self._tree.agents() if row.entry is not None)
+
+    @property
+    def known(self) -> KnownAnswers:
+        """What has been found out about files, for others who want to know it of the same ones."""
+        return self._loader.known
 
     def selected(self) -> tuple[Path, ...]:
         """The files of the selected agents, from the top down."""
