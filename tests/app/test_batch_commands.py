@@ -384,6 +384,25 @@ def test_the_last_batch_is_undone_from_the_menu_after_a_look(window, started, qt
     assert not window.actions_["batch-undo"].isEnabled()
 
 
+def test_enter_alone_does_a_batch_closes_its_dialog_and_undoes_it(window, started, qtbot, team):
+    before = tree(team)
+    for name in ("batch-fix", "batch-undo"):
+        dialog = started(name)
+        there = tree(team)
+        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
+        settled(dialog, qtbot)
+        assert dialog.stage == "done" and tree(team) != there
+        assert dialog.cancel_button.isDefault()
+        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
+        assert not dialog.isVisible()
+    assert tree(team) == before
+
+
+def test_a_dialog_that_asks_nothing_begins_in_the_list_of_files(window, started):
+    dialog = started("batch-disable")
+    assert QApplication.focusWidget() is dialog.list
+
+
 def test_a_batch_that_was_cut_off_is_offered_once(window, qtbot, team):
     paths = sorted(team.glob("*.md"))
     plan = planned(batch_edits.set_field(paths, "model", "haiku"))

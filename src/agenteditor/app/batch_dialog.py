@@ -204,6 +204,8 @@ class BatchDialog(QDialog):
         self._difference.setVisible(any(text_changes))
         self.stage = "ready"
         self._chosen_changed()
+        if not self.form.isAncestorOf(self.focusWidget()):
+            self.list.setFocus()  # nothing is asked; in the difference Enter would open a gap
 
     def _chosen(self) -> list[FileChange]:
         return self.list.chosen() if self._job.choosable else list(self._plan.changes)
@@ -276,6 +278,7 @@ class BatchDialog(QDialog):
     def _finish(self, done: list[FileChange]) -> None:
         self.stage = "done"
         self._refresh()
+        self.cancel_button.setDefault(True)  # else Enter would belong to a button that is hidden now
         self.cancel_button.setFocus()
         if done:
             self.finished_work.emit(list(done))

@@ -301,7 +301,8 @@ class Window(QMainWindow):
         _set_action(self.actions_["undo"], self.tr("&Undo"), document.undo_label if document else None)
         _set_action(self.actions_["redo"], self.tr("&Redo"), document.redo_label if document else None)
         self.catalog.setVisible(self.folder is not None and self.actions_["folder"].isChecked())
-        self.actions_["folder"].setEnabled(self.folder is not None)
+        for name in ("folder", "filter"):
+            self.actions_[name].setEnabled(self.folder is not None)
         self.actions_["judge"].setEnabled(self.folder is not None)
         self.actions_["without-asking"].setChecked(self.settings.apply_safe_fixes)
         self._pages.setCurrentWidget(self.documents if editor else self.start)
