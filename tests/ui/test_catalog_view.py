@@ -303,6 +303,32 @@ def test_the_agent_that_is_shown_is_selected_in_its_folder(view, folder):
     assert view._list.isExpanded(index(view, "deep"))
 
 
+def test_no_other_agent_stays_selected_when_the_shown_one_is_filtered_out(view, folder, qtbot):
+    view.show_present(folder / "bad.md")
+    view._filter.setText("bad")
+    view.show_present(folder / "good.md")
+    assert view.selected() == ()  # work on the chosen agents is on the one that is shown
+    view._filter.clear()
+    assert view.selected() == (folder / "good.md",)
+    view.show_present(folder.parent / "elsewhere.md")
+    assert view.selected() == ()
+
+
+def test_another_folder_begins_at_its_top(view, folder, qtbot, tmp_path):
+    for number in range(60):
+        write(tmp_path / "many" / f"a{number}.md", GOOD.format(f"a{number}"))
+        write(tmp_path / "more" / f"b{number}.md", GOOD.format(f"b{number}"))
+    view.set_folder(tmp_path / "many")
+    until(qtbot, lambda: settled(view))
+    view.show_present(tmp_path / "many" / "a59.md")
+    view._list.scrollToBottom()
+    assert view._list.verticalScrollBar().value() > 0
+    view.set_folder(tmp_path / "more")
+    until(qtbot, lambda: settled(view))
+    assert view._list.verticalScrollBar().value() == 0
+    assert view.selected() == ()
+
+
 def test_a_selection_of_several_stays_while_the_shown_agent_is_edited(view, qtbot, folder):
     view.show_present(folder / "bad.md")
     click(qtbot, view, "good", CONTROL)

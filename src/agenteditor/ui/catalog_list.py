@@ -86,12 +86,17 @@ class CatalogList(QTreeView):
                 index = self.indexBelow(index)
         return found
 
-    def choose(self, row: Row) -> None:
-        """Select one row and make sure that it can be seen; where it is not shown, nothing happens."""
+    def choose(self, row: Row) -> bool:
+        """Select one row and make sure that it can be seen; whether there is such a row now."""
         index = self._rows.index_of(row)
         if index.isValid() and index != self.currentIndex():
             self.setCurrentIndex(index)  # opens the folders it is in
             self.scrollTo(index)
+        return index.isValid()
+
+    def choose_none(self) -> None:
+        """Select nothing; the keys begin at the top."""
+        self.selectionModel().clear()
 
     def choose_first(self) -> None:
         """Select the first row, for somebody who comes from the filter."""
