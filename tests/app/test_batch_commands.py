@@ -398,9 +398,12 @@ def test_enter_alone_does_a_batch_closes_its_dialog_and_undoes_it(window, starte
     assert tree(team) == before
 
 
-def test_a_dialog_that_asks_nothing_begins_in_the_list_of_files(window, started):
+def test_a_dialog_begins_at_its_question_and_without_one_in_the_list_of_files(window, started):
+    dialog = started("batch-set")
+    assert dialog.focusWidget() is dialog.form.field
+    dialog.reject()
     dialog = started("batch-disable")
-    assert QApplication.focusWidget() is dialog.list
+    assert dialog.focusWidget() is dialog.list
 
 
 def test_a_batch_that_was_cut_off_is_offered_once(window, qtbot, team):
@@ -502,6 +505,15 @@ def test_the_trash_of_the_desktop_takes_a_file_or_says_that_it_does_not(tmp_path
     for name in ("none.md", "\udcff.md", ""):
         with pytest.raises(OSError, match="trash does not take it"):
             to_trash(tmp_path / name if name else Path())
+
+
+def test_a_home_without_a_folder_for_data_has_a_trash_too(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "home" / ".local" / "share"))
+    path = tmp_path / "gone.md"
+    path.write_text("x")
+    to_trash(path)
+    assert not path.exists()
+    assert (tmp_path / "home" / ".local" / "share" / "Trash" / "files" / "gone.md").read_text() == "x"
 
 
 def test_the_window_is_not_blocked_while_thousands_of_files_are_planned(window, qtbot, team):

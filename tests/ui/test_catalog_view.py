@@ -409,6 +409,15 @@ def test_selection_folding_and_place_stay_while_files_come_and_go(view, folder, 
     assert view._list.indexAt(QPoint(0, 0)).data() == "agent-40"
 
 
+def test_the_keys_stay_in_the_folder_of_an_agent_that_goes(view, folder, qtbot):
+    write(folder / "deep" / "zeta.md", GOOD.format("zeta"))
+    until(qtbot, lambda: "zeta" in names(view) and settled(view))
+    click(qtbot, view, "other")
+    (folder / "deep" / "other.md").rename(folder / "deep" / "other.md.disabled")
+    until(qtbot, lambda: "other" not in names(view))
+    assert view._list.currentIndex().data() == "zeta"
+
+
 def test_a_whole_folder_may_vanish_and_come_back(view, folder, qtbot, tmp_path):
     folder.rename(tmp_path / "away")
     until(qtbot, lambda: names(view) == [])

@@ -109,15 +109,16 @@ class CatalogList(QTreeView):
         top = None
         if self.verticalScrollBar().value() > 0:
             top = self._rows.row_at(self.indexAt(QPoint(0, 0)))
-        near = self.currentIndex().row()
-        had_one = self.currentIndex().isValid()
+        here = self.currentIndex()
+        near, around, had_one = here.row(), self._rows.row_at(here.parent()), here.isValid()
         yield
         self.setRootIsDecorated(not self._rows.flat)
         self._open_folders()
         self._rest.start()
         if had_one and not self.currentIndex().isValid() and not self._rows.flat:
             # The current row is gone. Without a new one the keys would begin at the top again.
-            index = self._rows.index(min(near, self._rows.rowCount() - 1), 0)
+            parent = self._rows.index_of(around) if around is not None else QModelIndex()
+            index = self._rows.index(min(near, self._rows.rowCount(parent) - 1), 0, parent)
             self.selectionModel().setCurrentIndex(index, _Command.NoUpdate)
         index = self._rows.index_of(top) if top is not None else QModelIndex()
         if index.isValid():
