@@ -416,6 +416,11 @@ def test_the_keys_stay_in_the_folder_of_an_agent_that_goes(view, folder, qtbot):
     (folder / "deep" / "other.md").rename(folder / "deep" / "other.md.disabled")
     until(qtbot, lambda: "other" not in names(view))
     assert view._list.currentIndex().data() == "zeta"
+    assert view.selected() == ()
+    asked = QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, QPoint(0, 0), QPoint(0, 0))
+    with qtbot.waitSignal(view.menu_wanted) as wanted:
+        QApplication.sendEvent(view._list.viewport(), asked)
+    assert wanted.args[0] == view.selected() == (folder / "deep" / "zeta.md",)
 
 
 def test_a_whole_folder_may_vanish_and_come_back(view, folder, qtbot, tmp_path):

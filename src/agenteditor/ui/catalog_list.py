@@ -188,6 +188,8 @@ class CatalogList(QTreeView):
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         at = self.viewport().mapFromGlobal(event.globalPos())
         if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            if not self.selectedIndexes():  # as after the selected ones went: the menu is where the keys are
+                self.selectionModel().select(self.currentIndex(), _Command.ClearAndSelect)
             rect: QRect = self.visualRect(self.currentIndex())
             at = rect.bottomLeft()
         paths = self.selected()
