@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from agenteditor.cli import main
+from tests.core.agent_folders import tree
 
 AGENT = "---\nname: a\ndescription: Use a now\nmodel: opus\n---\n\nYou test.\n"
 THEIRS = AGENT.replace("opus", "haiku")
@@ -48,6 +49,35 @@ def test_a_zip_is_imported_and_a_second_time_nothing_is_to_do(
     assert (
         capsys.readouterr().out == "same      a.md: The same bytes.\n0 files written.\n1 same; 0 only here.\n"
     )
+
+
+def test_what_was_imported_is_taken_back_to_the_byte(
+    there: Path, here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["import", str(there), "--into", str(here)]) == 0
+    (there / "a.md").write_text(THEIRS)
+    (there / "team").mkdir()
+    (there / "team" / "b.md").write_text(AGENT.replace("name: a", "name: b"))
+    before = tree(here)
+    capsys.readouterr()
+    for _ in range(2):
+        assert main(["import", str(there), "--into", str(here)]) == 0
+        assert capsys.readouterr().out == (
+            "update    a.md: Changed there: model.\nnew       team/b.md\n"
+            "2 files written. “agenteditor batch undo” takes it back.\n1 new, 1 update; 0 only here.\n"
+        )
+        assert main(["batch", "undo"]) == 0
+        assert capsys.readouterr().out == "Undone: Import from there. 2 files put back.\n"
+        assert tree(here) == before
+
+
+def test_without_a_place_for_the_undo_nothing_is_written(
+    there: Path, here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(there / "a.md"))  # no folder
+    assert main(["import", str(there), "--into", str(here)]) == 2
+    assert "what undo needs cannot be kept" in capsys.readouterr().err
+    assert not list(here.iterdir())
 
 
 def test_a_name_in_an_archive_cannot_speak_to_the_terminal(

@@ -5,11 +5,17 @@ from __future__ import annotations
 import pytest
 
 from agenteditor.cli import main
-from agenteditor.core import search
+from agenteditor.core import files, search
 from agenteditor.core.search_files import MOST_REFUSED
+from tests.core.agent_folders import tree
 
 A = "---\nname: a\ndescription: Use this when a test runs.\nmodel: opus\n---\n\nYou are a good tester.\n"
 B = A.replace("name: a", "name: b").replace("\n", "\r\n")
+
+
+@pytest.fixture(autouse=True)
+def own_journal(tmp_path_factory, monkeypatch):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
 
 
 @pytest.fixture
@@ -39,6 +45,46 @@ def test_a_replacement_is_shown_and_not_written_unless_that_is_asked(folder, cap
     assert capsys.readouterr().out.count("replaced in 1 place\n") == 2
     assert (folder / "a.md").read_bytes() == A.replace("opus", "sonnet").encode()
     assert (folder / "b.md").read_bytes() == B.replace("opus", "sonnet").encode()
+
+
+def test_what_was_written_is_taken_back_to_the_byte(folder, capsys):
+    (folder / "a.md").chmod(0o640)
+    before = tree(folder)
+    arguments = ["search", "opus", str(folder), str(folder / "a.md"), "--replace", "sonnet", "--write"]
+    assert main(arguments) == 0
+    out = capsys.readouterr().out
+    assert out.count("replaced in 1 place\n") == 2, "a file that was named twice is written once"
+    assert out.endswith("\n“agenteditor batch undo” takes it back.\n")
+    assert main(["batch", "undo"]) == 0
+    assert capsys.readouterr().out == "Undone: Replace “opus” in 2 agents. 2 files put back.\n"
+    assert tree(folder) == before
+    assert main(["search", "opus", str(folder), "--replace", "sonnet"]) == 0
+    assert main(["batch", "undo"]) == 2, "a dry run is no batch"
+
+
+def test_a_file_that_changes_while_others_are_written_is_left_and_named(folder, capsys, monkeypatch):
+    save = files.save
+
+    def saving(path, text, expected):
+        if path == folder / "a.md":
+            (folder / "b.md").write_text("mine")
+        return save(path, text, expected)
+
+    monkeypatch.setattr(files, "save", saving)
+    assert main(["search", "opus", str(folder), "--replace", "sonnet", "--write"]) == 2
+    captured = capsys.readouterr()
+    assert captured.out.count("replaced in") == 1 and f"{folder}/b.md" in captured.err
+    assert (folder / "b.md").read_text() == "mine"
+    assert main(["batch", "undo"]) == 0
+    assert (folder / "a.md").read_bytes() == A.encode() and (folder / "b.md").read_text() == "mine"
+
+
+def test_without_a_place_for_the_undo_nothing_is_written(folder, capsys, monkeypatch):
+    monkeypatch.setenv("XDG_STATE_HOME", str(folder / "a.md"))  # no folder
+    assert main(["search", "opus", str(folder), "--replace", "sonnet", "--write"]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == "" and "what undo needs cannot be kept" in captured.err
+    assert (folder / "b.md").read_bytes() == B.encode()
 
 
 def test_a_file_that_would_load_worse_is_left_out_unless_forced(folder, capsys):

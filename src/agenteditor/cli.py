@@ -26,9 +26,10 @@ Without a window, for scripts (each with its own --help):
   agenteditor fix PATH…               apply the safe fixes
   agenteditor batch fix-rule|undo …   fix one rule in many files; take the last batch back
   agenteditor rename FILE NAME        name, file and mentions together
-  agenteditor disable FILE…           where no program finds it; “enable” brings it back
+  agenteditor disable FILE…           put agents where no program finds them
+  agenteditor enable FILE…            bring them back
   agenteditor triggers FILE --to …    examples to prose and back
-  agenteditor search QUERY PATH…       find in all files, and replace
+  agenteditor search QUERY PATH…      find in all files, and replace
   agenteditor export PATH… --to DIR   write a catalog folder
   agenteditor convert PATH… --to …    write for another program, and say what that costs
   agenteditor import PATH…            take agents from JSON, TOML and other programs' files

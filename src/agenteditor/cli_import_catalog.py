@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Mapping
 from contextlib import closing
@@ -10,6 +11,7 @@ from pathlib import Path
 
 from agenteditor.cli_files import FAILED, OK, PROBLEMS
 from agenteditor.core import import_sources, import_writing
+from agenteditor.core.batch_write import Writing
 from agenteditor.core.files import FileProblem, shown_path
 from agenteditor.core.import_plan import finished, planned, problem_with
 from agenteditor.core.import_rows import Plan, Row
@@ -20,12 +22,15 @@ from agenteditor.core.text import Refusal
 def import_catalog(options: argparse.Namespace) -> int:
     """Carry out the command; the exit status."""
     folder: Path = options.into
+    given = Path(options.paths[0])
     try:
-        source = import_sources.opened(Path(options.paths[0]))
+        source = import_sources.opened(given)
     except FileProblem as failure:
         return _fail(str(failure))
-    problem = source.reason if isinstance(source, Refusal) else problem_with(folder, Path(options.paths[0]))
-    if isinstance(source, Refusal) or problem is not None:
+    if isinstance(source, Refusal):
+        return _fail(f"{given}: {source.reason}")
+    if (problem := problem_with(folder, given)) is not None:
+        source.close()
         return _fail(problem)
     with closing(source):
         plan = finished(planned(source, folder))
@@ -40,26 +45,31 @@ def import_catalog(options: argparse.Namespace) -> int:
             print(shown_path(f"          with theirs it may do more: {sentence}"))
     status = PROBLEMS if any(row.state == "refused" or _left(row, choices) for row in plan.rows) else OK
     if not options.dry_run:
-        status = max(status, _carry_out(plan, rows, choices))
+        status = max(status, _carry_out(plan, rows, choices, import_writing.label(Path(options.paths[0]))))
     print(_sentence(plan))
     return status
 
 
-def _carry_out(plan: Plan, rows: list[Row], choices: Mapping[Path, Choices]) -> int:
+def _carry_out(plan: Plan, rows: list[Row], choices: Mapping[Path, Choices], label: str) -> int:
     status = OK
-    outcomes = list(import_writing.write(import_writing.changes(rows, choices)))
-    for outcome in outcomes:
-        if outcome.problem is not None:
-            status = _fail(outcome.problem)
+    writing = Writing(label, import_writing.changes(rows, choices), os.unlink)
+    try:
+        for _ in writing.steps():
+            pass
+    except FileProblem as problem:
+        return _fail(f"Nothing was written. {problem}")
+    for one in writing.skipped:
+        status = _fail(one.reason)
     for row in rows:
         if left := _left(row, choices):
-            print(f"left as it was: {plan.shown(row)}: {', '.join(left)}")
+            print(shown_path(f"left as it was: {plan.shown(row)}: {', '.join(left)}"))
     try:
-        import_writing.remember(plan, rows, choices, outcomes)
+        import_writing.remember(plan, rows, choices, writing.done)
     except FileProblem as problem:
         status = _fail(f"The next import will not know what both sides came from. {problem}")
-    written = sum(outcome.problem is None for outcome in outcomes)
-    print(f"{written} {'file' if written == 1 else 'files'} written.")
+    written = len(writing.done)
+    undo = " “agenteditor batch undo” takes it back." if written else ""
+    print(f"{written} {'file' if written == 1 else 'files'} written.{undo}")
     return status
 
 
@@ -77,6 +87,6 @@ def _sentence(plan: Plan) -> str:
     return f"{counts or 'No agent was found'}; {plan.alone} only here."
 
 
-def _fail(sentence: str | None) -> int:
-    print(f"agenteditor: {sentence}", file=sys.stderr)
+def _fail(sentence: str) -> int:
+    print(shown_path(f"agenteditor: {sentence}"), file=sys.stderr)
     return FAILED

@@ -7,11 +7,13 @@ written.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from typing import Literal
 
 from agenteditor.cli_files import FAILED, OK, PROBLEMS, GivenFiles, add_paths, command, diff
-from agenteditor.core import files
+from agenteditor.core.batch import FileChange
+from agenteditor.core.batch_write import Writing
 from agenteditor.core.files import FileProblem, Loaded
 from agenteditor.core.search import Query
 from agenteditor.core.search_files import (
@@ -19,6 +21,7 @@ from agenteditor.core.search_files import (
     Hits,
     Target,
     harm,
+    label,
     plan_one,
     refusal,
     search_one,
@@ -29,7 +32,7 @@ _MORE = """\
 Small and capital letters are alike unless --case is given. Each place is a line: file:line:column: text.
 With --replace nothing is written without --write. In the replacement of a regular expression \\1 is what the
 first group found. A file that would not load any more, or with a worse verdict, is not written without
---force.
+--force. What was written is taken back to the byte by “agenteditor batch undo”.
 
 Exit status: 0 found, 1 nothing found, refused, or a file left out because it would load worse, 2 a file could
 not be read or written.
@@ -39,8 +42,8 @@ not be read or written.
 """
 _SHOWN = {ord(mark): "\ufffd" for mark in map(chr, [*range(0x09), *range(0x0B, 0x20), *range(0x7F, 0xA0)])}
 
-
 Outcome = Literal["done", "nothing", "refused", "left out"]
+_Ready = dict[str, tuple[FileChange, int]]  # by its real path, a file's change and its number of places
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -68,13 +71,17 @@ def _run(options: argparse.Namespace) -> int:
         return PROBLEMS
     given = GivenFiles(options)
     seen: list[Outcome] = []
+    ready: _Ready = {}
     for file in given:
         seen.append(
-            _find(given, file, query) if options.replace is None else _replace(given, file, query, options)
+            _find(given, file, query)
+            if options.replace is None
+            else _replace(given, file, query, options, ready)
         )
         if seen.count("refused") == MOST_REFUSED:
             given.fail("The other files were not searched.")
             break
+    _write(given, query, ready)
     if given.failures:
         return FAILED
     return OK if "done" in seen and "left out" not in seen else PROBLEMS
@@ -101,8 +108,10 @@ def _say_rest(file: Loaded, found: Hits) -> None:
         print(f"agenteditor: {file.path}: {words} places more are not listed", file=sys.stderr)
 
 
-def _replace(given: GivenFiles, file: Loaded, query: Query, options: argparse.Namespace) -> Outcome:
-    """Replace in one file, or show it."""
+def _replace(
+    given: GivenFiles, file: Loaded, query: Query, options: argparse.Namespace, ready: _Ready
+) -> Outcome:
+    """Make the change of one file ready, or show it."""
     plan = plan_one(_target(file), query, options.replace)
     if plan is None:
         return "nothing"
@@ -121,14 +130,27 @@ def _replace(given: GivenFiles, file: Loaded, query: Query, options: argparse.Na
     if worse and not options.force:
         print(f"agenteditor: {file.path} is not written, it would load worse: {worse}", file=sys.stderr)
         return "left out"
-    try:
-        files.save(file.path, change.after, file.stamp)
-    except FileProblem as problem:
-        given.fail(str(problem))
-        return "left out"
-    count = plan.found.count
-    print(f"{file.path}: replaced in {'1 place' if count == 1 else f'{count:,} places'}")
+    made = FileChange("edited", file.path, change.before, change.after, file.stamp)
+    ready.setdefault(os.path.realpath(file.path), (made, plan.found.count))
     return "done"
+
+
+def _write(given: GivenFiles, query: Query, ready: _Ready) -> None:
+    """Write what is ready, as one batch."""
+    changes = [change for change, _ in ready.values()]
+    writing = Writing(label(query, len(changes)), changes, os.unlink)
+    try:
+        for _ in writing.steps():
+            pass
+    except FileProblem as problem:
+        given.fail(f"Nothing was written. {problem}")
+    for change in writing.done:
+        _, count = ready[os.path.realpath(change.path)]
+        print(f"{change.path}: replaced in {'1 place' if count == 1 else f'{count:,} places'}")
+    for one in writing.skipped:
+        given.fail(one.reason)
+    if writing.done:
+        print("“agenteditor batch undo” takes it back.")
 
 
 def _target(file: Loaded) -> Target:

@@ -10,13 +10,18 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from agenteditor.app import dialogs
+from agenteditor.app.batch_dialog import BatchDialog
 from agenteditor.app.commands import make_window
 from agenteditor.app.main import application
 from agenteditor.app.searching import SearchPane, write
 from agenteditor.app.settings import Settings
+from agenteditor.core import files
+from agenteditor.core.batch_journal import batches
 from agenteditor.core.document import Document
+from agenteditor.core.search import Query
 from agenteditor.core.search_files import Replacement
 from agenteditor.ui.go_to_box import GoToBox
+from tests.core.agent_folders import tree
 
 K, M = Qt.Key, Qt.KeyboardModifier
 CTRL, BOTH = M.ControlModifier, M.ControlModifier | M.ShiftModifier
@@ -38,7 +43,7 @@ def folder(tmp_path):
 
 
 @pytest.fixture
-def window(qtbot, monkeypatch, tmp_path):
+def window(qtbot, monkeypatch, tmp_path, tmp_path_factory):
     """A shown window; every question fails the test."""
     for name in ("ask_files", "ask_folder", "ask_save_path", "ask_to_save", "ask_conflict", "say"):
         monkeypatch.setattr(
@@ -46,6 +51,7 @@ def window(qtbot, monkeypatch, tmp_path):
         )
     monkeypatch.chdir(tmp_path)
     application(Settings(theme="light"))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
     made = make_window(Settings())
     qtbot.addWidget(made, before_close_func=forget_changes)
     made.show()
@@ -138,7 +144,7 @@ def test_a_folder_that_was_named_another_way_has_each_agent_once(window, folder,
     found = pane_of(window, "one thing", "two")
     assert len(found.view.changes()) == 4
     assert any(change.before.startswith("unsaved ") for change in found.view.changes())
-    list(write(window, found.view.changes()))
+    list(write(window, found.view.changes(), found.view.fields.query, []))
     assert "You do two." in window.present_editor().document.text
     assert "You do one thing." in (folder / "backend-reviewer.md").read_text("utf-8")
 
@@ -308,7 +314,98 @@ def test_a_replacement_is_one_step_in_open_documents_and_is_written_to_others(op
     )
     first.undo()
     assert first.text == TEXT.format("backend-engineer") and not first.modified
-    assert "Replaced in 4 files." in found.view.sentence.text()
+    assert found.view.sentence.text() == (
+        "Replaced in 4 files. “Undo last batch” takes back what was written to 3 files. "
+        "1 open agent is changed in its editor and not saved yet."
+    )
+    assert opened.actions_["batch-undo"].text() == "&Undo last batch: Replace “one” in 3 agents…"
+
+
+@pytest.fixture
+def replaced(opened, pane, qtbot):
+    """Every “one” is “two” now; the pane."""
+    found = pane("one", "two")
+    with qtbot.waitSignal(found.view.written):
+        qtbot.mouseClick(found.view.fields.replace_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not found.view.is_busy)
+    return found
+
+
+def undo_last(window, qtbot):
+    """Trigger the action of the menu and press Undo in its dialog; what the dialog says."""
+    window.actions_["batch-undo"].trigger()
+    dialog = next(one for one in window.findChildren(BatchDialog) if one.isVisible())
+    qtbot.waitUntil(lambda: dialog.stage == "ready")
+    qtbot.mouseClick(dialog.accept_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: dialog.stage == "done")
+    said = dialog.summary.text()
+    qtbot.mouseClick(dialog.cancel_button, Qt.MouseButton.LeftButton)
+    return said
+
+
+def test_undo_of_the_batch_gives_back_every_byte_and_leaves_open_agents_alone(opened, pane, folder, qtbot):
+    (folder / "web" / "crlf.md").chmod(0o640)
+    before = tree(folder)
+    document = opened.present_editor().document
+    found = pane("one", "two")
+    with qtbot.waitSignal(found.view.written):
+        qtbot.mouseClick(found.view.fields.replace_button, Qt.MouseButton.LeftButton)
+    assert len({name for name, what in tree(folder).items() if what != before[name]}) == 3
+    assert undo_last(opened, qtbot).startswith("Undone: Replace “one” in 3 agents. 3 files put back.")
+    assert tree(folder) == before and batches() == ()
+    assert "two" in document.text and document.modified
+    assert not opened.actions_["batch-undo"].isEnabled()
+
+
+def test_what_was_changed_after_a_replacement_is_left_by_its_undo(opened, replaced, folder, qtbot):
+    (folder / "web" / "crlf.md").write_text("mine")
+    said = undo_last(opened, qtbot)
+    assert "2 files put back. Left alone: crlf.md." in said
+    assert (folder / "web" / "crlf.md").read_text() == "mine"
+    assert "one" in (folder / "backend-reviewer.md").read_text()
+
+
+def test_without_a_place_for_the_undo_no_file_is_written(opened, pane, folder, qtbot, monkeypatch):
+    before = tree(folder)
+    monkeypatch.setenv("XDG_STATE_HOME", str(folder / "backend-reviewer.md"))  # no folder
+    found = pane("one", "two")
+    with qtbot.waitSignal(found.view.written):
+        qtbot.mouseClick(found.view.fields.replace_button, Qt.MouseButton.LeftButton)
+    assert tree(folder) == before
+    words = found.view.sentence.text()
+    assert words.startswith("Replaced in 1 file.") and words.count("what undo needs cannot be kept") == 1
+
+
+def test_a_replacement_that_is_stopped_is_one_batch_as_far_as_it_came(opened, folder):
+    paths = [folder / "backend-reviewer.md", folder / "web" / "page-writer.md", folder / "web" / "crlf.md"]
+    texts = [files.load(path).text for path in paths]
+    changes = [Replacement(path, text, text + "x") for path, text in zip(paths, texts, strict=True)]
+    done = []
+    writing = write(opened, changes, Query("one"), done)
+    while len(done) < 2:
+        next(writing)
+    writing.close()
+    assert [change.path for change in done] == paths[:2]
+    assert [record.path for record in batches()[0].records] == paths[:2] and batches()[0].finished
+    assert files.load(paths[2]).text == texts[2]
+
+
+def test_an_agent_opened_while_files_are_written_shows_what_was_written(
+    opened, pane, folder, qtbot, monkeypatch
+):
+    save = files.save
+
+    def opening(path, text, expected):
+        if path == folder / "web" / "page-writer.md":
+            opened.open_paths([path])
+        return save(path, text, expected)
+
+    found = pane("one", "two")
+    monkeypatch.setattr(files, "save", opening)
+    with qtbot.waitSignal(found.view.written):
+        qtbot.mouseClick(found.view.fields.replace_button, Qt.MouseButton.LeftButton)
+    document = opened.present_editor().document
+    assert document.path.name == "page-writer.md" and "two" in document.text and not document.modified
 
 
 def test_what_changed_since_the_search_is_left_and_named(opened, pane, folder, qtbot):
@@ -328,14 +425,15 @@ def test_what_changed_since_the_search_is_left_and_named(opened, pane, folder, q
 def test_an_open_document_that_was_edited_since_is_left(opened):
     document = opened.present_editor().document
     change = Replacement(document.path, "another text", "after")
-    assert ["was changed since" in said for said in write(opened, [change])] == [True]
+    said = list(write(opened, [change], Query("one"), []))
+    assert len(said) == 1 and "was changed since" in said[0]
     assert not document.modified
 
 
 def test_a_new_document_is_changed_by_its_text(opened):
     document = opened.add_document(Document("one\n")).document
     changes = [Replacement(None, "one\n", "two\n"), Replacement(None, "gone\n", "x")]
-    said = list(write(opened, changes))
+    said = list(write(opened, changes, Query("one"), []))
     assert document.text == "two\n"
     assert said[0] == "" and "closed meanwhile" in said[1]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import zipfile
 from pathlib import Path
 
@@ -10,13 +11,17 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QTreeWidgetItem
 
 from agenteditor.app import dialogs, import_catalog
+from agenteditor.app.batch_dialog import BatchDialog
 from agenteditor.app.commands import make_window
 from agenteditor.app.import_catalog_dialog import ImportCatalogDialog
 from agenteditor.app.main import application
 from agenteditor.app.settings import Settings
-from agenteditor.core import import_sources, import_writing
+from agenteditor.core import batch_journal, import_sources, import_writing
+from agenteditor.core.batch_journal import batches
+from agenteditor.core.batch_write import Writing
 from agenteditor.core.import_plan import finished, planned
 from agenteditor.core.text import Refusal
+from tests.core.agent_folders import tree
 
 
 def agent(name: str, model: str = "opus", step: str = "Look.", more: str = "") -> str:
@@ -48,8 +53,10 @@ def here(there: Path, tmp_path: Path) -> Path:
     folder = fill(tmp_path / "here", {"mine.md": agent("mine")})
     made = finished(planned(source(there), folder))
     rows = [row for row in made.rows if row.writes]
-    done = list(import_writing.write(import_writing.changes(rows, {})))
-    import_writing.remember(made, rows, {}, done)
+    writing = Writing("Import", import_writing.changes(rows, {}), os.unlink)
+    list(writing.steps())
+    import_writing.remember(made, rows, {}, writing.done)
+    batch_journal.forget(batches()[0].file)
     fill(
         there,
         {"a.md": agent("a", "haiku", "Look there."), "b.md": agent("b", "haiku"), "new.md": agent("new")},
@@ -61,12 +68,22 @@ def here(there: Path, tmp_path: Path) -> Path:
 @pytest.fixture
 def dialog(qtbot, there, here):
     application(Settings(theme="light"))
-    made = ImportCatalogDialog(source(there), here)
+    made = ImportCatalogDialog(source(there), here, "Import from there")
     qtbot.addWidget(made)
     made.show()
     made.activateWindow()
     qtbot.waitUntil(lambda: made.plan is not None)
     return made
+
+
+def undo_last(window, qtbot) -> None:
+    """Trigger the action of the menu and press Undo in its dialog."""
+    window.actions_["batch-undo"].trigger()
+    dialog = next(one for one in window.findChildren(BatchDialog) if one.isVisible())
+    qtbot.waitUntil(lambda: dialog.stage == "ready")
+    click(qtbot, dialog.accept_button)
+    qtbot.waitUntil(lambda: dialog.stage == "done")
+    click(qtbot, dialog.cancel_button)
 
 
 def states(dialog: ImportCatalogDialog) -> dict[str, str]:
@@ -144,7 +161,11 @@ def test_what_is_not_ticked_is_not_imported(dialog, qtbot, here):
     assert not (here / "new.md").exists()
     assert (here / "b.md").read_text() == agent("b", "haiku", more=" Short.")
     assert states(dialog) == {"a": "left as ours", "b": "written", "new": "new", "c": "same"}
-    assert dialog.status.text() == "Written: 1 file. Conflicts left as ours: a.md."
+    assert (
+        dialog.status.text()
+        == "Written: 1 file. “Undo last batch” takes it back. Conflicts left as ours: a.md."
+    )
+
     assert dialog.close_button.hasFocus() and dialog.close_button.text() == "Close"
 
 
@@ -165,7 +186,7 @@ def test_what_changed_since_the_plan_is_named_and_left(dialog, qtbot, here):
 
 def test_an_agent_that_may_do_more_afterwards_says_so(qtbot, there, here):
     fill(there, {"c.md": agent("c").replace("tools: Read", "tools: Read, Bash")})
-    made = ImportCatalogDialog(source(there), here)
+    made = ImportCatalogDialog(source(there), here, "Import from there")
     qtbot.addWidget(made)
     made.show()
     qtbot.waitUntil(lambda: made.plan is not None)
@@ -175,8 +196,17 @@ def test_an_agent_that_may_do_more_afterwards_says_so(qtbot, there, here):
     )
 
 
+def test_without_a_place_for_the_undo_nothing_is_written(dialog, qtbot, here, tmp_path, monkeypatch):
+    before = tree(here)
+    (tmp_path / "file").write_text("x")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
+    import_now(qtbot, dialog)
+    assert tree(here) == before and dialog.written == []
+    assert "what undo needs cannot be kept" in dialog.status.text()
+
+
 def test_reading_can_be_cancelled_and_leaves_nothing(qtbot, there, here):
-    made = ImportCatalogDialog(source(there), here)
+    made = ImportCatalogDialog(source(there), here, "Import from there")
     qtbot.addWidget(made)
     made.show()
     assert made.progress.isVisible() and not made.import_button.isEnabled()
@@ -265,9 +295,29 @@ def test_the_menu_imports_a_zip_and_open_agents_show_what_was_written(
     action.trigger()
     document = window.present_editor().document
     assert document.text == agent("b", "haiku", more=" Short.") and not document.modified
-    assert window.statusBar().currentMessage() == "Imported from there.zip: 2 written."
+    assert window.statusBar().currentMessage() == (
+        "Imported from there.zip: 2 written. “Undo last batch” takes it back."
+    )
     document.undo()
     assert document.text == agent("b", more=" Short.")
+
+
+def test_undo_in_the_window_takes_an_import_back_to_the_byte(window, qtbot, here, packed, monkeypatch):
+    monkeypatch.setattr(dialogs, "ask_archive", lambda _parent, _folder: packed)
+    carried_out(monkeypatch, qtbot)
+    before = tree(here)
+    window.open_folder(here)
+    window.open_paths([here / "b.md", here / "mine.md"])
+    import_catalog.from_zip(window)
+    assert tree(here).keys() - before.keys() == {"new.md"} and tree(here)["b.md"] != before["b.md"]
+    window.open_paths([here / "new.md"])
+    assert window.actions_["batch-undo"].text() == "&Undo last batch: Import from there.zip…"
+    undo_last(window, qtbot)
+    assert tree(here) == before
+    shown = {editor.document.path.name: editor.document for editor in window.editors()}
+    assert shown.keys() == {"a.md", "b.md", "mine.md"}, "the new one is closed"
+    assert shown["b.md"].text == agent("b", more=" Short.") and not shown["b.md"].modified
+    assert not window.actions_["batch-undo"].isEnabled()
 
 
 def test_an_agent_with_unsaved_changes_is_refused(window, qtbot, here, there, monkeypatch):

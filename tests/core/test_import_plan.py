@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,11 +12,13 @@ from pathlib import Path
 import pytest
 
 from agenteditor.core import export, files, import_sources, import_writing, merge_bases
+from agenteditor.core.batch_write import Writing
+from agenteditor.core.files import FileProblem
 from agenteditor.core.import_plan import finished, planned, problem_with
 from agenteditor.core.import_rows import Plan, Row
-from agenteditor.core.import_writing import Outcome
 from agenteditor.core.merging import Choices
 from agenteditor.core.text import Refusal
+from tests.core.agent_folders import tree, undone
 
 
 @pytest.fixture(autouse=True)
@@ -57,11 +61,12 @@ def row(made: Plan, name: str) -> Row:
     return found
 
 
-def carry_out(made: Plan, choices: Mapping[Path, Choices] | None = None) -> list[Outcome]:
+def carry_out(made: Plan, choices: Mapping[Path, Choices] | None = None) -> Writing:
     rows = [row for row in made.rows if row.writes]
-    done = list(import_writing.write(import_writing.changes(rows, choices or {})))
-    import_writing.remember(made, rows, choices or {}, done)
-    return done
+    writing = Writing("Import", import_writing.changes(rows, choices or {}), os.unlink)
+    list(writing.steps())
+    import_writing.remember(made, rows, choices or {}, writing.done)
+    return writing
 
 
 @pytest.fixture
@@ -77,10 +82,10 @@ def here(tmp_path: Path) -> Path:
 def test_importing_twice_leaves_nothing_to_do(there: Path, here: Path) -> None:
     made = plan(there, here)
     assert states(made) == {"a": "new", "b": "new"} and (made.passed_over, made.alone) == (1, 1)
-    assert all(outcome.problem is None for outcome in carry_out(made))
+    assert not carry_out(made).skipped
     assert texts(here) == {"mine.md": agent("mine"), "a.md": agent("a"), "team/b.md": agent("b")}
     again = plan(there, here)
-    assert states(again) == {"a": "same", "b": "same"} and not carry_out(again)
+    assert states(again) == {"a": "same", "b": "same"} and not carry_out(again).done
     assert row(again, "a").note == "The same bytes."
 
 
@@ -295,11 +300,105 @@ def test_what_changed_since_the_plan_is_left_as_it_is(there: Path, here: Path) -
     fill(there, {"a.md": agent("a", "haiku"), "new.md": agent("new")})
     made = plan(there, here)
     fill(here, {"a.md": "Another text", "new.md": "Somebody was quicker"})
-    outcomes = {outcome.change.path.name: outcome.problem for outcome in carry_out(made)}
-    assert outcomes["a.md"] and "changed" in outcomes["a.md"] and outcomes["new.md"]
+    reasons = {one.path.name: one.reason for one in carry_out(made).skipped}
+    assert "changed" in reasons["a.md"] and reasons["new.md"]
     assert (texts(here)["a.md"], texts(here)["new.md"]) == ("Another text", "Somebody was quicker")
     fill(here, {"a.md": agent("a")})
     assert states(plan(there, here))["a"] == "update"  # what failed is not remembered as done
+
+
+@pytest.fixture
+def both_changed(there: Path, here: Path) -> None:
+    """After one import: a changed there, b here, c on both sides, d in the same place; e is new there."""
+    fill(there, {"c.md": agent("c"), "d.md": agent("d")})
+    carry_out(plan(there, here))
+    fill(there, {f"{name}.md": agent(name, "haiku") for name in "acd"} | {"new/team/e.md": agent("e")})
+    fill(
+        here,
+        {"team/b.md": agent("b", "sonnet"), "c.md": agent("c", more=" Short."), "d.md": agent("d", "sonnet")},
+    )
+
+
+def test_undo_takes_an_import_back_to_the_byte_and_the_next_one_begins_as_it_did(
+    both_changed: None, there: Path, here: Path
+) -> None:
+    (here / "a.md").chmod(0o640)
+    before, first = tree(here), plan(there, here)
+    assert states(first) == {"a": "update", "b": "kept", "c": "merged", "d": "conflict", "e": "new"}
+    for _ in range(2):
+        assert len(carry_out(plan(there, here), {here / "d.md": {0: "theirs"}}).done) == 4
+        assert (here / "new/team/e.md").exists()
+        assert undone().skipped == []
+        assert tree(here) == before
+        assert plan(there, here) == first, "what the import remembered is taken back too"
+
+
+def test_imports_are_undone_one_after_the_other(there: Path, here: Path) -> None:
+    fill(here, {"a.md": agent("a").replace("You test.", "You review.")})
+    trees, plans = [], []
+    for model in ("haiku", "sonnet", "inherit"):
+        fill(there, {"a.md": agent("a", model)})
+        trees.append(tree(here))
+        plans.append(plan(there, here))
+        carry_out(plans[-1], {here / "a.md": dict.fromkeys(range(3), "theirs")})
+    for model, old, made in zip(
+        ("inherit", "sonnet", "haiku"), reversed(trees), reversed(plans), strict=True
+    ):
+        fill(there, {"a.md": agent("a", model)})
+        undone()
+        assert tree(here) == old
+        assert plan(there, here) == made
+
+
+def test_a_conflict_decided_after_an_undo_is_not_asked_about_again(there: Path, here: Path) -> None:
+    fill(here, {"a.md": agent("a", "sonnet")})
+    carry_out(plan(there, here), {here / "a.md": {0: "theirs"}})
+    undone()
+    made = plan(there, here)
+    assert states(made)["a"] == "conflict"
+    carry_out(made, {here / "a.md": {0: "ours"}})
+    assert states(plan(there, here))["a"] == "kept"
+
+
+def test_a_text_that_comes_back_by_an_import_starts_from_that_one(there: Path, here: Path) -> None:
+    fill(here, {"a.md": agent("a")})
+    for model in ("haiku", "opus"):
+        fill(there, {"a.md": agent("a", model)})
+        carry_out(plan(there, here), {here / "a.md": {0: "theirs"}})
+    assert texts(here)["a.md"] == agent("a")
+    fill(there, {"a.md": agent("a", "sonnet")})
+    assert states(plan(there, here))["a"] == "update"
+
+
+def test_an_agent_that_no_file_can_hold_does_not_keep_the_others_out(tmp_path: Path, here: Path) -> None:
+    listed = {
+        name: {"description": text, "prompt": "You test."} for name, text in (("a", "x\ud800"), ("b", "x"))
+    }
+    there = fill(tmp_path / "there", {"agents.json": json.dumps(listed)})
+    made = plan(there, here)
+    assert states(made)["a"] == "refused"
+    assert [change.path.name for change in carry_out(made).done] == ["b.md"]
+
+
+def test_what_was_changed_after_an_import_is_left_by_its_undo(
+    both_changed: None, there: Path, here: Path
+) -> None:
+    before = tree(here)
+    carry_out(plan(there, here))
+    fill(here, {"c.md": "mine", "new/team/e.md": "mine"})
+    assert {one.path.name for one in undone().skipped} == {"c.md", "e.md"}
+    assert texts(here)["c.md"] == "mine" and texts(here)["new/team/e.md"] == "mine"
+    assert tree(here)["a.md"] == before["a.md"]
+
+
+def test_a_name_says_where_an_import_came_from(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert import_writing.label(tmp_path / "x.zip") == "Import from x.zip"
+    (tmp_path / "team").mkdir()
+    monkeypatch.chdir(tmp_path / "team")
+    assert import_writing.label(Path()) == "Import from team"
+    assert import_writing.label(Path("..")) == f"Import from {tmp_path.name}"
+    assert import_writing.label(Path("/")) == "Import from /"
+    assert import_writing.label(Path("a\x1b[2J\n")) == "Import from a\ufffd[2J\ufffd"
 
 
 def test_a_file_with_unsaved_changes_is_not_written(there: Path, here: Path) -> None:
@@ -327,8 +426,9 @@ def test_a_damaged_memory_only_forgets(there: Path, here: Path) -> None:
     fill(here, {"a.md": agent("a", more=" Short.")})
     assert states(plan(there, here))["a"] == "conflict"
     for path in kept.rglob("*.json"):
-        path.write_text("[")
-    assert states(plan(there, here))["a"] == "conflict"
+        for damaged in ("[", "[]", '{"files": 3}', '{"files": {"a.md": 3}, "earlier": {"a.md": [3]}}'):
+            path.write_text(damaged)
+            assert states(plan(there, here))["a"] == "conflict"
 
 
 def test_the_oldest_texts_go_when_there_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -356,3 +456,29 @@ def test_every_real_file_imports_and_is_the_same_afterwards(shared: Path, here: 
                 if row.state not in ("same", "refused")
             }
             assert not left, source
+
+
+def test_half_a_character_is_refused_with_its_line(tmp_path: Path) -> None:
+    data = json.dumps({"a": {"description": "half \ud800", "prompt": "p"}})
+    source = fill(tmp_path / "json", {"agents.json": data})
+    made = plan(source, fill(tmp_path / "here", {"a.md": agent("a")}))
+    assert row(made, "a").state == "refused" and "half a character" in row(made, "a").note
+
+
+def test_a_file_where_a_folder_is_to_be_is_named(tmp_path: Path, there: Path, here: Path) -> None:
+    made = plan(there, here)
+    (here / "team").write_text("mine")
+    assert "a file with this name is already there." in str(carry_out(made).skipped)
+    assert (here / "team").read_text() == "mine" and "a.md" in texts(here)
+
+
+def test_what_cannot_be_remembered_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_path: Path, _target: Path) -> None:
+        raise OSError(errno.ENOSPC, "full")
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(FileProblem, match="the disk is full"):
+        merge_bases.keep(["text"])
+    assert not [path for path in (tmp_path / "state").rglob("*") if path.is_file()]

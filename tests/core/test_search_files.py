@@ -19,6 +19,7 @@ from agenteditor.core.search_files import (
     Target,
     accepts,
     harm,
+    label,
     plan_files,
     plan_one,
     replacements,
@@ -247,3 +248,17 @@ def test_a_file_without_permission_is_named(tmp_path):
     path.write_text("x", "utf-8")
     path.chmod(0)
     assert "not allowed" in search_one(Target(path, "a.md"), Query("x")).problem
+
+
+@pytest.mark.parametrize(
+    ("query", "count", "words"),
+    [
+        ("opus", 12, "Replace “opus” in 12 agents"),
+        ("opus", 1, "Replace “opus” in 1 agent"),
+        ("x" * 30, 3000, f"Replace “{'x' * 30}” in 3,000 agents"),
+        ("x" * 31, 2, f"Replace “{'x' * 30}…” in 2 agents"),
+        ("a\nb\x1b\udc80", 2, "Replace “a\ufffdb\ufffd\ufffd” in 2 agents"),
+    ],
+)
+def test_undo_calls_a_replacement_by_what_was_looked_for(query, count, words):
+    assert label(Query(query), count) == words

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -31,7 +33,9 @@ class Host:
     def write(self, changes):
         for change in changes:
             self.written.append(change)
+            yield None
             yield self.answers.get(len(self.written), "")
+        return "Undo is there."
 
 
 @pytest.fixture
@@ -302,7 +306,7 @@ def test_what_was_skipped_is_named(view, host, searched, settled, qtbot):
     searched("one", "two")
     qtbot.mouseClick(view.fields.replace_button, Qt.MouseButton.LeftButton)
     settled()
-    assert view.sentence.text() == "Replaced in 2 files. b.md was changed."
+    assert view.sentence.text() == "Replaced in 2 files. Undo is there. b.md was changed."
     QTest.keyClicks(view.fields.words, "x")
     assert "Replaced" not in view.sentence.text()
 
@@ -322,7 +326,7 @@ def test_of_many_that_were_skipped_the_first_are_named_and_all_where_the_mouse_r
     searched("one", "two")
     qtbot.mouseClick(view.fields.replace_button, Qt.MouseButton.LeftButton)
     settled()
-    assert "Replaced in 1 file. 1.md was changed." in view.sentence.text()
+    assert "Replaced in 1 file. Undo is there. 1.md was changed." in view.sentence.text()
     assert "5 files more were left" in view.sentence.text() and "8.md" not in view.sentence.text()
     assert "8.md was changed." in view.sentence.toolTip()
 
@@ -342,21 +346,28 @@ def test_a_replacement_that_cannot_be_used_is_said(view, searched):
 
 
 def test_a_wish_to_stop_leaves_the_rest(view, host, searched, settled, qtbot):
-    done = []
+    done, closed = [], []
 
     def write(changes):
-        for change in changes:
-            done.append(change)
-            if len(done) == 2:
-                view.fields.replace_button.click()
-            yield ""
+        try:
+            for change in changes:
+                done.append(change)
+                QTimer.singleShot(0, view, stop)
+                yield ""
+                yield from itertools.repeat(None)
+        finally:
+            closed.append(True)
+        return ""
+
+    def stop():
+        view.fields.replace_button.click()
 
     view._write = write
     searched("one", "two")
     assert view.fields.replace_button.isEnabled()
     qtbot.mouseClick(view.fields.replace_button, Qt.MouseButton.LeftButton)
     settled()
-    assert len(done) == 2 and view.sentence.text().startswith("Stopped:")
+    assert len(done) == 1 and closed and view.sentence.text().startswith("Stopped: 1 of 3 done.")
 
 
 def test_every_widget_that_takes_the_focus_has_a_name_and_rows_are_high_enough(view, searched):

@@ -22,7 +22,7 @@ from agenteditor.app.batch_forms import FieldForm, FolderForm, Form, NameForm, N
 from agenteditor.app.window import Window
 from agenteditor.core import batch_edits, batch_files, batch_journal, files
 from agenteditor.core.batch import FileChange
-from agenteditor.core.batch_journal import Batch, batches
+from agenteditor.core.batch_journal import Batch, batches, newest
 from agenteditor.core.batch_rename import rename
 from agenteditor.core.batch_write import Undoing, Writing, undo_plan
 from agenteditor.core.catalog import agent_files, agents_in, folder_of
@@ -235,11 +235,11 @@ def enable(window: Window, paths: Sequence[Path]) -> None:
 
 def undo_last(window: Window) -> None:
     """Show what undoing the newest batch would change, and do it if that is wanted."""
-    newest = next(iter(batches()), None)
-    if newest is None:
+    batch = newest()
+    if batch is None:
         window.say(tr("There is no batch to undo."))
     else:
-        _offer_undo(window, newest, tr("Undo: {0}").format(newest.label))
+        _offer_undo(window, batch, tr("Undo: {0}").format(batch.label))
 
 
 def offer_unfinished(window: Window) -> None:
@@ -255,11 +255,11 @@ def offer_unfinished(window: Window) -> None:
 
 def refresh_undo(window: Window) -> None:
     """Make the action that undoes say what it would undo."""
-    newest = next(iter(batches()), None)
+    batch = newest()
     action = window.actions_["batch-undo"]
-    action.setEnabled(newest is not None)
+    action.setEnabled(batch is not None)
     text = tr("&Undo last batch")
-    action.setText(f"{text}: {plain(newest.label).replace('&', '&&')}…" if newest is not None else text)
+    action.setText(f"{text}: {plain(batch.label).replace('&', '&&')}…" if batch is not None else text)
 
 
 def to_trash(path: Path) -> None:

@@ -7,9 +7,10 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication
 
 from agenteditor.app import dialogs, saving
+from agenteditor.app.batch_commands import refresh_undo
 from agenteditor.app.import_catalog_dialog import ImportCatalogDialog
 from agenteditor.app.window import Window
-from agenteditor.core import import_sources
+from agenteditor.core import import_sources, import_writing
 from agenteditor.core.disk import is_same
 from agenteditor.core.files import FileProblem
 from agenteditor.core.import_plan import problem_with
@@ -47,7 +48,8 @@ def _import(window: Window, path: Path | None) -> None:
         dialogs.say(window, _tr("Nothing is imported."), problem or "")
         return
     unsaved = [editor.document.path for editor in window.editors() if editor.document.modified]
-    dialog = ImportCatalogDialog(source, folder, [one for one in unsaved if one is not None], window)
+    label = import_writing.label(path)
+    dialog = ImportCatalogDialog(source, folder, label, [one for one in unsaved if one is not None], window)
     dialog.exec()
     written = dialog.written
     dialog.deleteLater()
@@ -57,4 +59,9 @@ def _import(window: Window, path: Path | None) -> None:
             saving.reload(window, document, shown)
     if written:
         window.open_folder(folder)
-        window.say(_tr("Imported from {0}: {1} written.").format(plain(path.name), len(written)))
+        refresh_undo(window)
+        window.say(
+            _tr("Imported from {0}: {1} written. “Undo last batch” takes it back.").format(
+                plain(path.name), len(written)
+            )
+        )

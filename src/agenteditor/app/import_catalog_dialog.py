@@ -1,12 +1,14 @@
 """Import into the catalog: what would become of each agent, with both sides of every conflict; then doing it.
 
-Reading and writing go in slices with a bar and can be stopped at any time: each file is written whole, and
-what was not begun stays as it was. ``core.import_plan`` and ``core.import_writing`` do the work.
+Reading and writing go in slices with a bar and can be stopped at any time: each file is written whole, what
+was not begun stays as it was, and the last batch is undone as any other. ``core.import_plan``,
+``core.import_writing`` and ``core.batch_write`` do the work.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+import os
+from collections.abc import Collection, Generator, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer
@@ -25,11 +27,12 @@ from PySide6.QtWidgets import (
 
 from agenteditor.app.import_catalog_list import ImportList
 from agenteditor.core import import_writing
+from agenteditor.core.batch import FileChange, Progress
+from agenteditor.core.batch_write import Writing
 from agenteditor.core.files import FileProblem
 from agenteditor.core.import_plan import planned
 from agenteditor.core.import_rows import Plan, Row
 from agenteditor.core.import_sources import Source
-from agenteditor.core.import_writing import Outcome
 from agenteditor.core.merging import Choices
 from agenteditor.ui import theme
 from agenteditor.ui.merge_view import MergeView
@@ -39,17 +42,27 @@ _MOST_NAMED = 5  # files in a sentence
 
 
 class ImportCatalogDialog(QDialog):
-    """The dialog. ``written`` are the files that were changed; ``unsaved`` those being edited."""
+    """The dialog. ``label`` is what undo will call it; ``unsaved`` are files being edited.
+
+    ``written`` are the files that were changed.
+    """
 
     def __init__(
-        self, source: Source, folder: Path, unsaved: Collection[Path] = (), parent: QWidget | None = None
+        self,
+        source: Source,
+        folder: Path,
+        label: str,
+        unsaved: Collection[Path] = (),
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Import into the catalog"))
         self._source = source
         self._planning = planned(source, folder, unsaved)
-        self._writing: Iterator[Outcome] | None = None
-        self._outcomes: list[Outcome] = []
+        self._label = label
+        self._changes: list[FileChange] = []
+        self._writing = Writing(label, (), os.unlink)
+        self._steps: Generator[Progress, None, None] | None = None
         self._importing: list[Row] = []
         self._choices: dict[Path, Choices] = {}
         self.plan: Plan | None = None
@@ -123,13 +136,15 @@ class ImportCatalogDialog(QDialog):
                 return
             self.progress.setMaximum(total)
         else:
-            assert self._writing is not None, "the timer runs only while there is work"
-            outcome = next(self._writing, None)
-            if outcome is None:
+            assert self._steps is not None, "the timer runs only while there is work"
+            try:
+                done = next(self._steps).done
+            except StopIteration:
                 self._finish()
                 return
-            self._outcomes.append(outcome)
-            done = len(self._outcomes)
+            except FileProblem as problem:
+                self._finish(problem)
+                return
         self.progress.setValue(done)
 
     def _ready(self, plan: Plan) -> None:
@@ -149,7 +164,8 @@ class ImportCatalogDialog(QDialog):
     def reject(self) -> None:
         """Stop what is going on; what was written stays and is remembered."""
         self._timer.stop()
-        if self._writing is not None:
+        if self._steps is not None:
+            self._steps.close()
             self._finish()
             return
         self._planning.close()
@@ -212,31 +228,36 @@ class ImportCatalogDialog(QDialog):
 
     def _start(self) -> None:
         self._importing = self.list.picked()
-        changes = import_writing.changes(self._importing, self._choices)
-        self._writing = import_writing.write(changes)
+        self._changes = import_writing.changes(self._importing, self._choices)
+        self._writing = Writing(self._label, self._changes, os.unlink)
+        self._steps = self._writing.steps()
         self._wait(self.tr("Writing…"))
         self.detail.setEnabled(False)
-        self.progress.setRange(0, len(changes))
+        self.progress.setRange(0, len(self._changes))
 
-    def _finish(self) -> None:
-        """Say how it went; the dialog stays to be read."""
+    def _finish(self, problem: FileProblem | None = None) -> None:
+        """Say how it went; the dialog stays to be read. ``problem``: why nothing could be done."""
         assert self.plan is not None, "there is a plan once there is something to write"
         self._timer.stop()
-        self._writing = None
+        self._steps = None
         self.progress.hide()
-        changes = import_writing.changes(self._importing, self._choices)
-        done = self._outcomes
-        stopped = {change.path for change in changes[len(done) :]}
+        done, skipped = self._writing.done, self._writing.skipped
+        begun = {change.path for change in done} | {one.path for one in skipped}
+        stopped = {change.path for change in self._changes} - begun
         settled = [row for row in self._importing if row.path not in stopped]
         left = {
             row.path: self.plan.shown(row)
             for row in settled
             if row.path is not None and row.undecided(self._chosen(row))
         }
-        failed = [outcome.change.path.name for outcome in done if outcome.problem is not None]
-        self.written = [outcome.change.path for outcome in done if outcome.problem is None]
+        failed = [one.path.name for one in skipped]
+        self.written = [change.path for change in done]
         sentences = [self.tr("Written: {0}.").format(_files(len(self.written)))]
-        if stopped:
+        if self.written:
+            sentences.append(self.tr("“Undo last batch” takes it back."))
+        if problem is not None:
+            sentences = [self.tr("Nothing was written. {0}").format(problem)]
+        elif stopped:
             sentences.append(self.tr("Stopped before {0}.").format(_files(len(stopped))))
         if left:
             sentences.append(self.tr("Conflicts left as ours: {0}.").format(_named([*left.values()])))
@@ -244,9 +265,10 @@ class ImportCatalogDialog(QDialog):
             sentences.append(self.tr("Not written: {0}.").format(_named(failed)))
         try:
             import_writing.remember(self.plan, settled, self._choices, done)
-        except FileProblem as problem:
-            sentences.append(self.tr("The next import will ask more: {0}").format(problem))
-        self.list.mark_done({outcome.change.path: outcome.problem for outcome in done}, left.keys())
+        except FileProblem as failure:
+            sentences.append(self.tr("The next import will ask more: {0}").format(failure))
+        problems = {change.path: None for change in done} | {one.path: one.reason for one in skipped}
+        self.list.mark_done(problems, left.keys())
         self.status.setText(plain(" ".join(sentences)))
         self.import_button.hide()
         self.all.hide()

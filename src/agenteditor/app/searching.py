@@ -1,27 +1,35 @@
 """Find and replace in all agents: between the search, the open documents and the files.
 
 An open document counts as it is in its editor, and is changed there, as a step that undo takes back; other
-files are changed on disk. What somebody changed since the search is left as it is, and named.
+files are changed on disk, as one batch of the journal. What somebody changed since the search is left as it
+is, and named.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import os
+from collections.abc import Generator, Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QApplication, QDockWidget, QWidget
 
+from agenteditor.app import saving
+from agenteditor.app.batch_commands import refresh_undo
 from agenteditor.app.start_page import shortened
 from agenteditor.app.titles import title
 from agenteditor.app.window import Window
 from agenteditor.core import files
+from agenteditor.core.batch import FileChange
+from agenteditor.core.batch_write import Writing
 from agenteditor.core.catalog import agents_in, folder_of
 from agenteditor.core.catalog_entry import sub_folder
 from agenteditor.core.document import Document, Transaction
 from agenteditor.core.files import FileProblem, shown_path
-from agenteditor.core.search_files import Hit, Replacement, Target, search_one
+from agenteditor.core.search import Query
+from agenteditor.core.search_files import Hit, Replacement, Target, label, search_one
 from agenteditor.core.text import diff
 from agenteditor.ui.search_view import SearchView
 
@@ -51,7 +59,8 @@ class SearchPane(QDockWidget):
         self.setTitleBarWidget(QWidget())
         self._window = window
         self._listed: tuple[tuple[Path, ...], list[Target], str] | None = None
-        self.view = SearchView(self._targets, lambda changes: write(window, changes))
+        self._done: list[FileChange] = []
+        self.view = SearchView(self._targets, self._write)
         self.view.looked.connect(self._forget)
         self.view.wanted.connect(self._go)
         self.view.closed.connect(self._close)
@@ -111,24 +120,83 @@ class SearchPane(QDockWidget):
         if self._window.editor is not None:
             self._window.show_view(self._window.editor.view)
 
+    def _write(self, changes: Sequence[Replacement]) -> Generator[str | None, None, str]:
+        self._done = []
+        return write(self._window, changes, self.view.fields.query, self._done)
+
     def _look_again(self) -> None:
-        """The list of the folder shows what was written."""
+        """The list of the folder, the undo of batches, and agents opened meanwhile show what was written."""
         window = self._window
+        written = {change.path for change in self._done}
+        for document in [editor.document for editor in window.editors()]:
+            path = _absolute(document)
+            if path in written and document.path is not None and not document.modified:
+                saving.reload(window, document, document.path)
+        refresh_undo(window)
         if window.folder is not None:
             window.catalog.read_settings()
             window.catalog.show_present(window.editor.document.path if window.editor is not None else None)
 
 
-def write(window: Window, changes: Sequence[Replacement]) -> Iterator[str]:
-    """Write one change after the other: for each, "" or a sentence why it was left as it is."""
+def write(
+    window: Window, changes: Sequence[Replacement], query: Query, done: list[FileChange]
+) -> Generator[str | None, None, str]:
+    """Write one change after the other: for each, "" or a sentence why it was left as it is.
+
+    None is yielded while files are looked at. Returns a sentence about undo. ``done`` gets the files written.
+    """
+    closed: list[FileChange] = []
+    in_editor = 0
     for change in changes:
         at = _open_at(window, change.path, change.before)
         if at is not None:
-            yield _apply(window.editors()[at].document, change)
+            said = _apply(window.editors()[at].document, change)
+            in_editor += not said
+            yield said
         elif change.path is not None:
-            yield _save(change.path, change)
+            ready = _ready(change.path, change)
+            if isinstance(ready, FileChange):
+                closed.append(ready)
+                yield None
+            else:
+                yield ready
         else:
             yield tr("A document was closed meanwhile, and is left as it is.")
+    writing = Writing(label(query, len(closed)), closed, os.unlink)
+    skipped = 0
+    try:
+        with closing(writing.steps()) as steps:
+            for _ in steps:
+                if len(writing.done) > len(done):
+                    done.append(writing.done[-1])
+                    yield ""
+                elif len(writing.skipped) > skipped:
+                    yield writing.skipped[skipped].reason
+                    skipped += 1
+                else:
+                    yield None
+        for one in writing.skipped[skipped:]:
+            yield one.reason
+    except FileProblem as problem:
+        sentence = tr("No file was written. {0}").format(problem)
+        for _ in closed:
+            yield sentence
+    return _undo_words(len(done), in_editor)
+
+
+def _undo_words(written: int, in_editor: int) -> str:
+    """What takes a replacement back."""
+    sentences = []
+    if written:
+        words = tr("“Undo last batch” takes back what was written to {0}.")
+        sentences.append(words.format(tr("1 file") if written == 1 else tr("{0} files").format(written)))
+    if in_editor == 1:
+        sentences.append(tr("1 open agent is changed in its editor and not saved yet."))
+    elif in_editor:
+        sentences.append(
+            tr("{0} open agents are changed in their editors and not saved yet.").format(in_editor)
+        )
+    return " ".join(sentences)
 
 
 def _apply(document: Document, change: Replacement) -> str:
@@ -138,15 +206,15 @@ def _apply(document: Document, change: Replacement) -> str:
     return ""
 
 
-def _save(path: Path, change: Replacement) -> str:
+def _ready(path: Path, change: Replacement) -> FileChange | str:
+    """The change of a file; a sentence if it is left as it is."""
     try:
         loaded = files.load(path)
-        if loaded.text != change.before:
-            return _changed(shown_path(path.name))
-        files.save(path, change.after, loaded.stamp)
     except FileProblem as problem:
         return str(problem)
-    return ""
+    if loaded.text != change.before:
+        return _changed(shown_path(path.name))
+    return FileChange("edited", path, change.before, change.after, loaded.stamp)
 
 
 def _changed(name: str) -> str:

@@ -153,6 +153,17 @@ def require_file(status: os.stat_result, action: Action, path: AnyPath) -> None:
     raise FileProblem("not-a-file", action, path, "a socket" if stat.S_ISSOCK(mode) else kind)
 
 
+def make_folder(path: Path) -> None:
+    """Make a folder, and those above it, where there is none. Raises `FileProblem`."""
+    with problems("save", path):
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            if error.errno in (errno.EACCES, errno.EROFS):
+                raise FileProblem("read-only-folder", "save", path) from error
+            raise
+
+
 @contextmanager
 def problems(action: Action, path: AnyPath) -> Iterator[None]:
     """Turn what the system says about a file, or cannot take as a name, into a `FileProblem`."""

@@ -238,9 +238,10 @@ class _Bases:
         Of an export only digests are sure to be known: they still tell that a side did not change since.
         """
         path = ours.path.relative_to(self._folder).as_posix()
-        digests = [self._imported[path]] if path in self._imported else []
+        present = {merge_bases.digest(text): text for text in (ours.text, theirs.agent.text)}
+        known = self._imported.get(path)
+        digests = [known.base_of(merge_bases.digest(ours.text))] if known is not None else []
         digests += [*self._exported_there.get(theirs.where, ()), *self._exported_here.get(path, ())]
-        present = {merge_bases.digest(text): text for text in (theirs.agent.text, ours.text)}
         found = (present.get(one) or merge_bases.text_of(one) for one in digests)
         return next((text for text in found if text is not None), None)
 

@@ -1,75 +1,63 @@
-"""Doing what the plan of an import says: one file after the other, each whole or not at all."""
+"""What the plan of an import writes, as changes of a batch: `batch_write` does them, and undoes them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import os
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 from agenteditor.core import files, merge_bases
-from agenteditor.core.disk import problems
-from agenteditor.core.files import FileProblem, Stamp
+from agenteditor.core.batch import FileChange
+from agenteditor.core.file_problem import shown_path
+from agenteditor.core.files import Stamp
 from agenteditor.core.import_rows import Plan, Row
+from agenteditor.core.merge_bases import Held
 from agenteditor.core.merging import Choices
 
 
-class Change(NamedTuple):
-    """A file's text before, None if there is none yet, and after."""
-
-    path: Path
-    before: str | None
-    after: str
+def label(source: Path) -> str:
+    """What undo calls an import from ``source``."""
+    path = os.path.normpath(source.absolute())
+    return f"Import from {shown_path(os.path.basename(path) or path)}"  # noqa: PTH119
 
 
-class Outcome(NamedTuple):
-    """A change that was made; or was not, and why."""
-
-    change: Change
-    problem: str | None
-
-
-def changes(rows: Iterable[Row], choices: Mapping[Path, Choices]) -> list[Change]:
+def changes(rows: Iterable[Row], choices: Mapping[Path, Choices]) -> list[FileChange]:
     """The changes that importing ``rows`` makes, with what was chosen for the conflicts of each file."""
-    found: list[Change] = []
+    found: list[FileChange] = []
     for row in rows:
         if row.writes and row.path is not None:
             after = row.after(choices.get(row.path, {}))
-            if after != row.before:
-                found.append(Change(row.path, row.before, after))
+            if row.before is None:
+                found.append(FileChange("created", row.path, "", after, None))
+            elif after != row.before:
+                found.append(FileChange("edited", row.path, row.before, after, _stamp(row.before)))
     return found
 
 
-def write(wanted: Sequence[Change]) -> Iterator[Outcome]:
-    """Make changes, one with each step. A file that is not as it was before is left as it is."""
-    for change in wanted:
-        problem: str | None = None
-        try:
-            if change.before is None:
-                with problems("save", change.path):
-                    change.path.parent.mkdir(parents=True, exist_ok=True)
-            files.save(change.path, change.after, _expected(change.before))
-        except FileProblem as failure:
-            problem = str(failure)
-        yield Outcome(change, problem)
-
-
 def remember(
-    plan: Plan, rows: Iterable[Row], choices: Mapping[Path, Choices], outcomes: Iterable[Outcome]
+    plan: Plan, rows: Collection[Row], choices: Mapping[Path, Choices], done: Collection[FileChange]
 ) -> None:
     """Remember what the catalog is in line with now, for the next import. Raises `FileProblem`.
 
-    ``rows`` are those that were imported. A file with a conflict that nobody decided is not in line,
-    nor is one that could not be written.
+    ``rows`` are those that were to be imported, ``done`` the changes that were made. A file that was not
+    written is not in line, nor is one with a conflict that nobody decided. What was overwritten is
+    remembered too: where undo brings it back, the next import starts from what this one did.
     """
-    failed = {outcome.change.path for outcome in outcomes if outcome.problem is not None}
-    settled = {
-        row.path.relative_to(plan.folder).as_posix(): row.theirs
-        for row in (*rows, *(row for row in plan.rows if row.state in ("same", "kept")))
-        if row.path is not None and row.path not in failed and not row.undecided(choices.get(row.path, {}))
-    }
-    merge_bases.remember(plan.folder, settled)
+    written = {change.path: change.after for change in done}
+    unwritten = {change.path for change in changes(rows, choices)} - written.keys()
+    texts: dict[str, str] = {}
+    held: dict[str, Held] = {}
+    for row in (*rows, *(row for row in plan.rows if row.state in ("same", "kept"))):
+        if row.path is None or row.path in unwritten:
+            continue
+        settled = not row.undecided(choices.get(row.path, {}))
+        if settled:
+            texts[plan.shown(row)] = row.theirs
+        if settled or row.path in written:
+            held[plan.shown(row)] = Held(row.before, written.get(row.path, row.before or ""))
+    merge_bases.remember(plan.folder, texts, held)
 
 
-def _expected(before: str | None) -> Stamp | None:
+def _stamp(text: str) -> Stamp:
     """The version that may be overwritten."""
-    return None if before is None else Stamp(merge_bases.digest(before), len(files.encode(before)))
+    return Stamp(merge_bases.digest(text), len(files.encode(text)))

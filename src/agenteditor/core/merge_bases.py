@@ -1,8 +1,9 @@
 """What an import remembers, so that the next one knows what both sides started from.
 
 In the state folder, never in the catalog: for each catalog which text each of its files was last brought in
-line with, by digest, and the texts themselves. Whatever is lost or damaged there is only not known any more:
-then an import asks about every difference.
+line with, by digest, and the texts themselves. An import that is undone needs no word here: a file that holds
+again what an import overwrote starts from what it started from before that one. Whatever is lost or damaged
+there is only not known any more: then an import asks about every difference.
 """
 
 from __future__ import annotations
@@ -13,12 +14,36 @@ import os
 import secrets
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from agenteditor.core import files
 from agenteditor.core.disk import is_there, problems
 from agenteditor.core.files import FileProblem
 
 _MOST_BYTES = 64 * 1024 * 1024  # of texts that are kept; the oldest go first
+_MOST_EARLIER = 3  # imports of one file that can be undone and done again: the record stays small
+
+
+class Held(NamedTuple):
+    """What a file held before an import, None if it was not there, and what it holds after it."""
+
+    before: str | None
+    now: str
+
+
+class Known(NamedTuple):
+    """What is known of a file, all digests: ``base`` is what it was last brought in line with.
+
+    ``earlier`` are pairs, the newest first: what the file held when an import overwrote it, and
+    its base then, "" if there was none.
+    """
+
+    base: str
+    earlier: tuple[tuple[str, str], ...] = ()
+
+    def base_of(self, present: str) -> str:
+        """The base of the file while it holds this; "" if it is not known."""
+        return next((base for held, base in self.earlier if held == present), self.base)
 
 
 def digest(text: str) -> str:
@@ -26,14 +51,17 @@ def digest(text: str) -> str:
     return hashlib.sha256(files.encode(text)).hexdigest()
 
 
-def known(catalog: Path) -> dict[str, str]:
-    """The digest of the text each file of ``catalog`` was last brought in line with, by path below it."""
+def known(catalog: Path) -> dict[str, Known]:
+    """What is known of each file of ``catalog``, by its path below it."""
     try:
         data = json.loads(files.load(_record(catalog)).text)
-    except (FileProblem, ValueError, RecursionError):
+        bases, earlier = dict(data["files"]), dict(data.get("earlier", {}))
+        return {
+            str(path): Known(str(base), tuple((str(held), str(then)) for held, then in earlier.get(path, ())))
+            for path, base in bases.items()
+        }
+    except (FileProblem, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return {}
-    listed = data.get("files") if isinstance(data, dict) else None
-    return {str(path): str(kept) for path, kept in listed.items()} if isinstance(listed, dict) else {}
 
 
 def text_of(wanted: str) -> str | None:
@@ -47,14 +75,30 @@ def text_of(wanted: str) -> str | None:
     return loaded.text if loaded.stamp.digest == wanted else None
 
 
-def remember(catalog: Path, texts: Mapping[str, str]) -> None:
-    """Files of ``catalog``, by path below it, are in line with these texts now. Raises `FileProblem`."""
-    if not texts:
+def remember(catalog: Path, texts: Mapping[str, str], held: Mapping[str, Held]) -> None:
+    """Files of ``catalog``, by path below it, are in line with these texts now. Raises `FileProblem`.
+
+    ``held`` is what they held, and files that are not in line though an import changed them.
+    """
+    if not held:
         return
     keep(texts.values())
-    listed = {**known(catalog), **{path: digest(text) for path, text in texts.items()}}
-    data = {"catalog": str(catalog.absolute()), "files": dict(sorted(listed.items()))}
-    _write(_record(catalog), files.encode(json.dumps(data, indent=1) + "\n"))
+    listed = known(catalog)
+    for path, (before, now) in held.items():
+        old = listed.get(path, Known(""))
+        was, present = "" if before is None else digest(before), digest(now)
+        base = old.base_of(was)
+        earlier = [pair for pair in old.earlier if pair[0] not in (was, present)]
+        if was and was != present:
+            earlier.insert(0, (was, base))
+        base = digest(texts[path]) if path in texts else base
+        listed[path] = Known(base, tuple(earlier[:_MOST_EARLIER]))
+    data = {
+        "catalog": str(catalog.absolute()),
+        "files": {path: one.base for path, one in sorted(listed.items())},
+        "earlier": {path: one.earlier for path, one in sorted(listed.items()) if one.earlier},
+    }
+    _write(_record(catalog), files.encode(json.dumps(data) + "\n"))
 
 
 def keep(texts: Iterable[str]) -> None:
@@ -88,9 +132,13 @@ def _write(path: Path, data: bytes) -> None:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         fresh = path.with_name(f".{secrets.token_hex(8)}")
         handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        fresh.replace(path)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+            fresh.replace(path)
+        except OSError:
+            fresh.unlink()
+            raise
 
 
 def _record(catalog: Path) -> Path:

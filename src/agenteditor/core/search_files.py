@@ -15,6 +15,7 @@ from typing import TypeVar
 from agenteditor.core import files, search
 from agenteditor.core.dialect import claude_code
 from agenteditor.core.dialects import dialects
+from agenteditor.core.file_problem import shown_path
 from agenteditor.core.files import FileProblem
 from agenteditor.core.line_ends import line_end
 from agenteditor.core.loading import loads
@@ -26,6 +27,7 @@ MOST_IN_FILE = 500  # places shown of one file
 MOST_IN_ALL = 10_000  # places shown of all: then the search ends
 MOST_REFUSED = 3  # files in which the expression takes too long, or the like: then the search ends
 _LINE = 300  # characters of a line shown from the start of a place on, and a third as many before it
+_WORDS = 30  # characters of what was looked for in the name of a batch
 
 _T = TypeVar("_T")
 
@@ -109,6 +111,13 @@ class Stopped:
 def refusal(query: Query) -> str:
     """Why a query cannot be used on any text, as a sentence; "" if it can."""
     return search.find("", query).error or ""
+
+
+def label(query: Query, count: int) -> str:
+    """What undo calls a replacement in so many agents."""
+    words = shown_path(query.text[:_WORDS])
+    cut = "…" if len(query.text) > _WORDS else ""
+    return f"Replace “{words}{cut}” in {'1 agent' if count == 1 else f'{count:,} agents'}"
 
 
 def accepts(name: str, only: str) -> bool:

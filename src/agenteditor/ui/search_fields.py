@@ -36,7 +36,7 @@ class SearchFields(QWidget):
         self.replace_button = QPushButton(self.tr("Replace"))
         self.replace_button.clicked.connect(self.replace_wanted)
         self._effect = QLabel(
-            self.tr("Open agents change in the editor, undo included; other files are written.")
+            self.tr("Open agents change in the editor; others are written: “Undo last batch” takes it back.")
         )
         self._effect.setTextFormat(Qt.TextFormat.PlainText)
         self._effect.setWordWrap(True)

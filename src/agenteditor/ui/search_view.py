@@ -7,7 +7,7 @@ that is out of date. Where to look it is told; where to go, and what to write, i
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent
@@ -49,8 +49,10 @@ _SLICE = 0.01  # seconds of work between two looks at the event queue
 
 # What there is to look in, and a sentence about what cannot be looked in ("" if there is nothing to say).
 Targets = Callable[[], tuple[list[Target], str]]
-# Writes one text after the other: for each, "" or a sentence why it was left as it is.
-Write = Callable[[Sequence[Replacement]], Iterator[str]]
+# Writes one text after the other: for each, "" or a sentence why it was left as it is; None while it gets
+# ready. It may be closed between two texts, and returns a sentence about undo.
+Writing = Generator[str | None, None, str]
+Write = Callable[[Sequence[Replacement]], Writing]
 
 
 class SearchView(QWidget):
@@ -67,7 +69,7 @@ class SearchView(QWidget):
         self._targets, self._write = targets, write
         self._found: list[Hits | Plan] = []
         self._steps: Iterator[Hits | Plan | Stopped | None] = iter(())
-        self._writing: Iterator[str] | None = None
+        self._writing: Writing | None = None
         self._skipped: list[str] = []
         self._all = self._done = self._places = self._texts = self._unread = self._to_write = 0
         self._shown_at = 0.0  # when rows were last shown, in seconds
@@ -339,8 +341,9 @@ class SearchView(QWidget):
     def _replace(self) -> None:
         """Begin to write what is ticked; or stop it."""
         if self._writing is not None:
+            self._writing.close()
             self._finish(
-                self.tr("Stopped: {0} of {1} done.").format(f"{self._done:,}", f"{self._to_write:,}")
+                self.tr("Stopped: {0} of {1} done.").format(f"{self._done:,}", f"{self._to_write:,}"), ""
             )
             return
         changes = self.changes()
@@ -350,28 +353,29 @@ class SearchView(QWidget):
         self._timer.start()
         self._show_state()
 
-    def _write_one(self, writing: Iterator[str]) -> bool:
+    def _write_one(self, writing: Writing) -> bool:
         """Write one text; False after the last one."""
         try:
             sentence = next(writing)
-        except StopIteration:
-            self._finish("")
+        except StopIteration as end:
+            self._finish("", end.value)
             return False
-        self._done += 1
+        self._done += sentence is not None
         if sentence:
             self._skipped.append(sentence)
         return True
 
-    def _finish(self, stopped: str) -> None:
+    def _finish(self, stopped: str, undo: str) -> None:
         self._timer.stop()
         self._writing = None
         done = self._done - len(self._skipped)
-        words = [stopped or self.tr("Replaced in {0}.").format(_files(done)), *self._skipped[:_MOST_NAMED]]
-        if len(self._skipped) > _MOST_NAMED:
-            left = len(self._skipped) - _MOST_NAMED
+        skipped = list(dict.fromkeys(self._skipped))  # one reason may hold for all
+        words = [stopped or self.tr("Replaced in {0}.").format(_files(done)), undo, *skipped[:_MOST_NAMED]]
+        if len(skipped) > _MOST_NAMED:
+            left = len(skipped) - _MOST_NAMED
             words.append(self.tr("{0} more were left as they are: rest the mouse here.").format(_files(left)))
-        self._report = " ".join(words)
-        self.sentence.setToolTip(tool_tip("\n".join(self._skipped)))
+        self._report = " ".join(filter(None, words))
+        self.sentence.setToolTip(tool_tip("\n".join(skipped)))
         self.written.emit()
         self._look()
 
