@@ -98,6 +98,7 @@ class BatchDialog(QDialog):
         self._buttons.accepted.connect(self._write)
         self._buttons.rejected.connect(self.reject)
         self._arrange()
+        self._asks = form.focus_first()
         self._timer = QTimer(self)
         self._timer.setInterval(0)
         self._timer.timeout.connect(self._advance)
@@ -204,6 +205,8 @@ class BatchDialog(QDialog):
         self._difference.setVisible(any(text_changes))
         self.stage = "ready"
         self._chosen_changed()
+        if not self._asks:
+            self.list.setFocus()  # in the difference Enter would open a gap
 
     def _chosen(self) -> list[FileChange]:
         return self.list.chosen() if self._job.choosable else list(self._plan.changes)
@@ -276,6 +279,7 @@ class BatchDialog(QDialog):
     def _finish(self, done: list[FileChange]) -> None:
         self.stage = "done"
         self._refresh()
+        self.cancel_button.setDefault(True)  # else Enter would belong to a button that is hidden now
         self.cancel_button.setFocus()
         if done:
             self.finished_work.emit(list(done))

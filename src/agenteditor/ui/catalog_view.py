@@ -116,6 +116,9 @@ class CatalogView(QWidget):
         wanted = sorted(outermost(folders), key=_rank)
         if tuple(wanted) != self.folders():
             self._filter.clear()
+        if not set(wanted) & set(self.folders()):
+            self._list.choose_none()
+            self._list.scrollToTop()
         self._loader.open(wanted)
         self._show_title()
         self.folders_changed.emit()
@@ -198,17 +201,21 @@ class CatalogView(QWidget):
             self._answered([row])
 
     def show_present(self, path: Path | None) -> None:
-        """Select the agent that is shown in the window, if it is one of these."""
+        """Select the agent that is shown in the window; nothing if it has no row here.
+
+        An agent that stayed selected would be taken for the one that is shown: renamed, deleted.
+        """
         if path != self._present:
             self._present = path
-            self._choose_present()
+            if not self._choose_present():
+                self._list.choose_none()
 
     # --- showing -------------------------------------------------------------------------------
 
-    def _choose_present(self) -> None:
+    def _choose_present(self) -> bool:
+        """Select the agent that is shown; whether it has a row."""
         row = self._tree.row(self._present) if self._present is not None else None
-        if row is not None:
-            self._list.choose(row)
+        return row is not None and self._list.choose(row)
 
     def _choose(self) -> None:
         """Another filter or order."""
