@@ -67,6 +67,10 @@ screenshots:
 		done; \
 	done
 	cp $(TOUR)/1-opened-1280x820.png docs/screenshots/opened.png
+	for theme in light dark; do \
+		cp $(TOUR)/3-$$theme-catalog-1280x820.png docs/screenshots/catalog-$$theme.png; \
+		cp $(TOUR)/4-$$theme-who.png docs/screenshots/who-$$theme.png; \
+	done
 
 clean:
 	rm -rf .venv build dist .pytest_cache .hypothesis .mypy_cache .ruff_cache

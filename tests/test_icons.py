@@ -21,7 +21,7 @@ NEEDED = set(
     """
     new open folder save save-as undo redo search preview problems error warning info fix add remove
     duplicate up down drag close export source form examples prompt agent refresh revert check
-    chevron-right chevron-down link lock copy more diff palette filter
+    chart move chevron-right chevron-down link lock copy more diff palette filter
     """.split()  # noqa: SIM905 (a list of forty quoted words is harder to read)
 )
 

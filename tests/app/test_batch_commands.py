@@ -160,7 +160,7 @@ def test_where_no_rule_has_a_fix_a_sentence_says_so(started, team):
     for name in ("a.md", "b.md"):
         (team / name).unlink()
     dialog = started("batch-fix")
-    assert dialog.summary.text() == "No rule that has a fix speaks up in these files."
+    assert dialog.nothing.text() == "No rule that has a fix speaks up in these files."
     assert not dialog.accept_button.isEnabled()
 
 
@@ -193,7 +193,7 @@ def test_an_agent_with_unsaved_changes_is_refused_with_the_way_out(window, start
     dialog = started("batch-fix")
     assert set(rows(dialog)) == {"a.md", "b.md"}
     assert rows(dialog)["a.md"] == "It is open and has unsaved changes. Save it first."
-    assert "1 are left alone" in dialog.summary.text()
+    assert "1 is left alone" in dialog.summary.text()
 
 
 def test_a_batch_is_not_undone_under_unsaved_changes(window, started, qtbot, team, monkeypatch):
@@ -217,7 +217,7 @@ def test_a_rename_shows_each_mention_with_a_box_and_the_open_agent_follows(windo
     before = tree(team)
     document = open_agent(window, team / "old-name.md")
     dialog = started("batch-rename")
-    assert dialog.summary.text() == "Type the new name." and not dialog.accept_button.isEnabled()
+    assert dialog.nothing.text() == "Type the new name." and not dialog.accept_button.isEnabled()
     dialog.form.name.setFocus()
     QTest.keyClicks(dialog.form.name, "new-name")
     qtbot.waitUntil(lambda: bool(rows(dialog)))
@@ -260,7 +260,7 @@ def test_agents_move_to_a_new_folder(window, started, qtbot, team):
     assert not dialog.accept_button.isEnabled()
     dialog.form.folder.setFocus()
     QTest.keyClicks(dialog.form.folder, "../out")
-    qtbot.waitUntil(lambda: "Choose a folder inside" in dialog.summary.text())
+    qtbot.waitUntil(lambda: "Choose a folder inside" in dialog.nothing.text())
     dialog.form.folder.lineEdit().clear()
     QTest.keyClicks(dialog.form.folder, "new/place")
     qtbot.waitUntil(lambda: bool(rows(dialog)))
@@ -322,7 +322,7 @@ def test_a_field_is_set_by_typing_and_removed_by_choosing(window, started, qtbot
     open_agent(window, team / "old-name.md")
     dialog = started("batch-set")
     assert dialog.form.field.currentText() == "model"
-    assert dialog.summary.text().startswith("Type a value.")
+    assert dialog.nothing.text().startswith("Type a value.")
     dialog.form.value.setFocus()
     QTest.keyClicks(dialog.form.value, "haiku")
     qtbot.waitUntil(lambda: bool(rows(dialog)))

@@ -61,7 +61,7 @@ def test_the_plan_shows_before_anything_is_written(dialog, qtbot, tmp_path):
     planned(dialog, qtbot)
     assert rows(dialog) == [("refused", "bad.md"), ("new", "agents/good.md")]
     assert not (tmp_path / "out").exists()
-    assert dialog.summary.text() == "1 to write, 0 kept as they are, 1 refused."
+    assert dialog.summary.text() == "1 to write, 1 refused."
 
 
 def test_export_writes_the_plan_and_shows_what_is_there_now(dialog, qtbot, tmp_path):

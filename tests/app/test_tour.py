@@ -21,7 +21,7 @@ def test_the_tour_edits_saves_exports_and_takes_pictures(tmp_path, qtbot, seed_t
     assert (folder / "agents" / "backend-engineer.md").read_text(encoding="utf-8") == seed_text
     assert (folder / "catalog" / ".claude-plugin" / "marketplace.json").is_file()
     pictures = sorted(folder.glob("*.png"))
-    assert len(pictures) == 18
+    assert len(pictures) == 24
     assert all(picture.stat().st_size > 10_000 for picture in pictures)
     assert sum(line.startswith("Edited") for line in lines) == 4
     assert tour(application(Settings(theme="light")), folder, lines.append) == 0  # it may replace its own

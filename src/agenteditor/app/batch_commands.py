@@ -77,16 +77,16 @@ def batch_menu(window: Window, paths: Sequence[Path]) -> list[QAction]:
     if on:
         entries += [
             (tr("D&uplicate…"), "duplicate", duplicate, on),
-            (tr("&Move…"), "folder", move, on),
+            (tr("&Move…"), "move", move, on),
             (tr("Set a &field…"), "form", set_field, on),
-            (tr("Remo&ve a field…"), "remove", remove_field, on),
+            (tr("Remo&ve a field…"), "subtract", remove_field, on),
             (tr("Fi&x one rule…"), "fix", fix_rule, on),
             (tr("Di&sable…"), "preview-off", disable, on),
         ]
     if off:
         entries.append((tr("&Enable…"), "preview", enable, off))
     if paths:
-        entries.append((tr("De&lete…"), "close", delete, paths))
+        entries.append((tr("De&lete…"), "remove", delete, paths))
     return [_entry(window, *entry) for entry in entries]
 
 
@@ -209,7 +209,7 @@ def move(window: Window, paths: Sequence[Path]) -> None:
 def delete(window: Window, paths: Sequence[Path]) -> None:
     """Put files into the trash."""
     unsaved = _unsaved(window)
-    sentence = tr("The files go to the trash. Undo here brings them back to the byte.")
+    sentence = tr("The files go to the trash. Undo brings them back, byte for byte.")
     form = NoForm(sentence, lambda: batch_files.delete(paths, unsaved))
     _open(window, paths, tr("Delete"), tr("&Move to the trash"), form)
 

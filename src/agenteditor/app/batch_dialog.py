@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QProgressBar,
     QPushButton,
     QSplitter,
+    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -65,11 +66,17 @@ class BatchDialog(QDialog):
         self._then: Callable[[Any], None] = self._ready
         self._work: Writing | Undoing | None = None
         self._hint = ""
+        self._new = True  # until it is ready for the first time
         self.stage: Stage = "planning"
         self.setWindowTitle(job.title.rstrip("…"))
         self.list = BatchList()
         self.list.chosen_changed.connect(self._chosen_changed)
         self.list.present_changed.connect(self._show_difference)
+        self.nothing = QLabel()
+        self.nothing.setTextFormat(Qt.TextFormat.PlainText)
+        self.nothing.setWordWrap(True)
+        self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.nothing.setForegroundRole(self.nothing.foregroundRole().PlaceholderText)
         self._difference = QFrame()
         self.diff = DiffView(empty=self.tr("The text of this file stays as it is."))
         self.summary = QLabel()
@@ -124,6 +131,9 @@ class BatchDialog(QDialog):
         parts.addWidget(self.list)
         parts.addWidget(frame)
         parts.setSizes([260, 240])
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.nothing)
+        self._pages.addWidget(parts)
         below = QHBoxLayout()
         below.setSpacing(theme.GAP)
         below.addWidget(self.summary, 1)
@@ -133,7 +143,7 @@ class BatchDialog(QDialog):
         layout.setContentsMargins(*[theme.MARGIN] * 4)
         layout.setSpacing(theme.GAP)
         layout.addWidget(self.form)
-        layout.addWidget(parts, 1)
+        layout.addWidget(self._pages, 1)
         layout.addLayout(below)
         last = QHBoxLayout()
         last.setSpacing(2 * theme.MARGIN)
@@ -159,7 +169,7 @@ class BatchDialog(QDialog):
             self._plan = Plan("", ())
             self.list.clear()
             self._ready(None)
-            self._say(planner)
+            self._say_nothing(planner)
         else:
             self._begin("planning", planner, self._show_plan)
 
@@ -205,8 +215,9 @@ class BatchDialog(QDialog):
         self._difference.setVisible(any(text_changes))
         self.stage = "ready"
         self._chosen_changed()
-        if not self._asks:
-            self.list.setFocus()  # in the difference Enter would open a gap
+        if self._new and not self._asks:
+            self.list.setFocus()
+        self._new = False
 
     def _chosen(self) -> list[FileChange]:
         return self.list.chosen() if self._job.choosable else list(self._plan.changes)
@@ -216,16 +227,19 @@ class BatchDialog(QDialog):
             return
         chosen = len(self._chosen())
         if not self._plan.changes and not self._plan.refused:
-            self._say(self.tr("There is nothing to do: no file would change."))
+            self._say_nothing(self.tr("There is nothing to do: no file would change."))
         else:
-            total = len(self._plan.changes)
+            self._pages.setCurrentIndex(1)
+            total, alone = len(self._plan.changes), len(self._plan.refused)
             one = self.tr("1 file would be changed.") if chosen else self.tr("No file would be changed.")
             several = self.tr("{0} of {1} files would be changed.").format(chosen, total)
+            if not self._job.choosable:
+                several = self.tr("{0} files would be changed.").format(total)
             words = one if total < 2 else several
-            if self._plan.refused:
-                words += " " + self.tr("{0} are left alone; the list says why.").format(
-                    len(self._plan.refused)
-                )
+            if alone == 1:
+                words += " " + self.tr("1 is left alone; the list says why.")
+            elif alone:
+                words += " " + self.tr("{0} are left alone; the list says why.").format(alone)
             self._say(f"{words} {self._hint}" if chosen else words)
         self._refresh()
         self.accept_button.setEnabled(bool(chosen))
@@ -273,6 +287,7 @@ class BatchDialog(QDialog):
         done = self._work.done if self._work is not None else []
         skipped = self._work.skipped if self._work is not None else []
         self._say(" ".join(filter(None, (sentence, self._hint if done else ""))))
+        self._pages.setCurrentIndex(1)
         showing = self.list.showing_result(done, skipped)
         self._begin("reporting", showing, lambda _shown: self._finish(done))
 
@@ -285,6 +300,13 @@ class BatchDialog(QDialog):
             self.finished_work.emit(list(done))
 
     # --- showing ------------------------------------------------------------------------------
+
+    def _say_nothing(self, sentence: str) -> None:
+        """Say where the files would stand why there are none."""
+        self._say("")
+        self.nothing.setText(sentence)
+        self.nothing.setAccessibleName(sentence)
+        self._pages.setCurrentIndex(0)
 
     def _say(self, sentence: str) -> None:
         self.summary.setText(sentence)

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QProgressBar,
     QPushButton,
+    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -61,6 +62,11 @@ class ExportDialog(QDialog):
         self.summary.setTextFormat(Qt.TextFormat.PlainText)
         self.summary.setWordWrap(True)
         self.summary.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.nothing = QLabel(self.tr("Choose a folder to see what would be written."))
+        self.nothing.setTextFormat(Qt.TextFormat.PlainText)
+        self.nothing.setWordWrap(True)
+        self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.nothing.setForegroundRole(self.nothing.foregroundRole().PlaceholderText)
         self.accept_button = QPushButton(self.tr("&Accept all"))
         self.accept_button.setToolTip(self.tr("Write all agents that could do more than before, too"))
         self.accept_button.clicked.connect(self._accept_all)
@@ -85,13 +91,16 @@ class ExportDialog(QDialog):
         self._make_plan()
 
     def _arrange(self) -> None:
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.nothing)
+        self._pages.addWidget(self.list)
         below = QHBoxLayout()
         below.addWidget(self.summary, 1)
         below.addWidget(self.accept_button, 0, Qt.AlignmentFlag.AlignTop)
         layout = QVBoxLayout(self)
         layout.setSpacing(theme.MARGIN)
         layout.addWidget(self.form)
-        layout.addWidget(self.list, 1)
+        layout.addWidget(self._pages, 1)
         layout.addLayout(below)
         layout.addWidget(self.progress)
         layout.addWidget(self._buttons)
@@ -116,9 +125,10 @@ class ExportDialog(QDialog):
         if self._said:
             self.cancel_button.setFocus()
         place = self.form.place
+        self._pages.setCurrentIndex(0 if place is None else 1)
         if place is None:
             self.list.show_plan(None)
-            self._show_summary(self.tr("Choose a folder to see what would be written."))
+            self._show_summary("")
             return
         try:
             choices = self.form.choices(frozenset())
@@ -143,11 +153,12 @@ class ExportDialog(QDialog):
         self._show_summary(self._said or plan.problem or self._sentence(plan))
 
     def _sentence(self, plan: Plan) -> str:
-        said = [
-            self.tr("{0} to write, {1} kept as they are, {2} refused.").format(
-                plan.count("new", "replaced"), plan.count("conflict"), len(plan.refused)
-            )
-        ]
+        counts = [self.tr("{0} to write").format(plan.count("new", "replaced"))]
+        if plan.count("conflict"):
+            counts.append(self.tr("{0} kept as they are").format(plan.count("conflict")))
+        if plan.refused:
+            counts.append(self.tr("{0} refused").format(len(plan.refused)))
+        said = [", ".join(counts) + "."]
         if plan.count("removed"):
             said.append(self.tr("{0} to remove.").format(plan.count("removed")))
         if plan.count("waiting"):
@@ -186,6 +197,7 @@ class ExportDialog(QDialog):
         count = sum(entry.state != "removed" for entry in written)
         said = self.tr("Written: {0} files, each read back.").format(count)
         self._after(f"{said} {self._hint(self.plan)}".rstrip())
+        self.cancel_button.setFocus()
 
     def _failed(self, problem: FileProblem) -> None:
         dialogs.say(self, self.tr("The export stopped."), str(problem))

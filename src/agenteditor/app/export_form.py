@@ -24,6 +24,7 @@ from agenteditor.core import files
 from agenteditor.core.dialects import dialects
 from agenteditor.core.export import CLAUDE_CODE, CLAUDE_PLUGIN, LICENCES, Choices, Layout
 from agenteditor.ui import theme
+from agenteditor.ui.flow_layout import FlowLayout
 
 
 class ExportForm(QWidget):
@@ -70,12 +71,12 @@ class ExportForm(QWidget):
         )
         self.licence = self._licence_box(settings.export_licence)
         self.licence_file = self._line("", self.tr("File with the licence’s text"))
-        self.licence_file.setPlaceholderText(self.tr("no file LICENSE"))
-        licence = QPushButton(self.tr("&Text…"))
+        self.licence_file.setPlaceholderText(self.tr("No LICENSE file"))
+        licence = QPushButton(self.tr("Choose &text…"))
         licence.setToolTip(self.tr("Choose a file whose text becomes LICENSE"))
         licence.clicked.connect(self._browse_licence)
         self.strip = self._box(self.tr("Take out what does nothing in a pl&ugin"))
-        self.prune = self._box(self.tr("&Remove what an earlier export wrote and the catalog no longer has"))
+        self.prune = self._box(self.tr("&Remove files that only an earlier export had"))
         self._arrange(browse, licence)
         self._show_what_counts()
 
@@ -153,17 +154,19 @@ class ExportForm(QWidget):
         form.setContentsMargins(0, 0, 0, 0)
         form.setSpacing(theme.GAP)
         form.addRow(self._label(self.tr("F&older"), self.folder), _line_of(self.folder, browse))
-        form.addRow(self.tr("Layout"), _line_of(*self.layouts.values(), self.zipped))
+        form.addRow(self.tr("Layout"), _flow_of(*self.layouts.values(), self.zipped))
         form.addRow("", self._explained)
-        form.addRow(self._label(self.tr("For"), self.target), _line_of(self.target))
-        self._owner_label, self._version_label = QLabel(self.tr("Owner")), QLabel(self.tr("Version"))
+        form.addRow(self._label(self.tr("Pro&gram"), self.target), _line_of(self.target))
+        self._owner_label = self._label(self.tr("O&wner"), self.owner)
+        self._version_label = self._label(self.tr("&Version"), self.version)
         self._name_row = _line_of(self.name, self._owner_label, self.owner)
         self._licence_row = _line_of(
             self.licence, self.licence_file, licence, self._version_label, self.version
         )
         self.version.setMaximumWidth(110)
-        form.addRow(self._label(self.tr("Name"), self.name), self._name_row)
-        form.addRow(self._label(self.tr("Licence"), self.licence), self._licence_row)
+        form.addRow(self._label(self.tr("&Name"), self.name), self._name_row)
+        self._licence_label = self._label(self.tr("&Licence"), self.licence)
+        form.addRow(self._licence_label, self._licence_row)
         form.addRow("", self.strip)
         form.addRow("", self.prune)
         self._form = form
@@ -186,6 +189,7 @@ class ExportForm(QWidget):
         self._explained.setText(self._explanation(layout))
         self._form.setRowVisible(self._name_row, layout != "folder")
         self.licence.setVisible(layout != "folder")
+        self._licence_label.setBuddy(self.licence if layout != "folder" else self.licence_file)
         for widget in (self._version_label, self.version):
             widget.setVisible(layout == "plugin")
         self._form.setRowVisible(self.strip, layout == "plugin")
@@ -198,9 +202,9 @@ class ExportForm(QWidget):
 
     def _explanation(self, layout: Layout) -> str:
         if layout == "folder":
-            return self.tr("All agents in one folder, agents, each file called as its agent.")
+            return self.tr("All agents in one folder called “agents”; each file has its agent’s name.")
         if layout == "categories":
-            return self.tr("Agents in folders by their category, and README.md as an index of them.")
+            return self.tr("Agents in a folder for each category, with an index of them in README.md.")
         return self.tr("A plugin for each category, as Claude Code installs them.")
 
     def _browse(self) -> None:
@@ -226,6 +230,15 @@ def _line_of(*widgets: QWidget) -> QWidget:
         line.addWidget(widget, 1 if isinstance(widget, QLineEdit) else 0)
     if not any(isinstance(widget, QLineEdit) for widget in widgets):
         line.addStretch(1)
+    return holder
+
+
+def _flow_of(*widgets: QWidget) -> QWidget:
+    """Widgets beside each other, in more than one line where they need it."""
+    holder = QWidget()
+    flow = FlowLayout(holder, theme.GAP)
+    for widget in widgets:
+        flow.addWidget(widget)
     return holder
 
 

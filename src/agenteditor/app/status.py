@@ -105,6 +105,7 @@ def _button(name: str) -> QToolButton:
     button.setAutoRaise(True)
     button.setToolButtonStyle(button.toolButtonStyle().ToolButtonTextBesideIcon)
     button.setAccessibleName(name)
+    button.setMinimumWidth(theme.MARGIN)  # words give way before the window grows
     return button
 
 

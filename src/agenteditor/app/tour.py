@@ -12,9 +12,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QEventLoop, QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from agenteditor.app.commands import make_window
+from agenteditor.app.judge_dialog import JudgeDialog, judge
 from agenteditor.app.settings import Settings
 from agenteditor.app.window import Window
 from agenteditor.core import export, files
@@ -29,6 +30,8 @@ from agenteditor.ui import theme
 _REST_MS = 250  # longer than the preview waits for
 _MARKER = ".agenteditor-tour"
 SIZES = ((1280, 820), (900, 600))
+FILTER = "tool:Grep"
+REQUEST = "Review the database code of my change"
 
 
 def tour(app: QApplication, folder: Path, say: Callable[[str], object] = print) -> int:
@@ -65,6 +68,11 @@ def tour(app: QApplication, folder: Path, say: Callable[[str], object] = print) 
         for view in ("details", "examples", "prompt", "source"):
             window.show_view(view)
             _shoot(window, folder, f"2-{choice}-{view}", say)
+        window.show_view("details")
+        window.catalog.filter_line.setText(FILTER)
+        _shoot(window, folder, f"3-{choice}-catalog", say)
+        window.catalog.filter_line.clear()
+        _show_who(window, folder / f"4-{choice}-who.png", say)
     window.close()
     return 0
 
@@ -113,6 +121,20 @@ def _shoot(window: Window, folder: Path, name: str, say: Callable[[str], object]
     for width, height in SIZES:
         window.resize(width, height)
         _settle()
-        target = folder / f"{name}-{width}x{height}.png"
-        window.grab().save(str(target))
-        say(f"Picture  {target}")
+        _picture(window, folder / f"{name}-{width}x{height}.png", say)
+
+
+def _show_who(window: Window, target: Path, say: Callable[[str], object]) -> None:
+    """Ask which agent would take a request, and take a picture of the answer."""
+    judge(window)
+    dialog = next(one for one in window.findChildren(JudgeDialog) if one.isVisible())
+    dialog.who.request.setText(REQUEST)
+    while dialog.work.running:
+        _settle()
+    _picture(dialog, target, say)
+    dialog.close()
+
+
+def _picture(widget: QWidget, target: Path, say: Callable[[str], object]) -> None:
+    widget.grab().save(str(target))
+    say(f"Picture  {target}")

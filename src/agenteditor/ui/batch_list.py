@@ -15,7 +15,7 @@ from agenteditor.ui.icons import coloured_icon, icon, severity_icon, side
 from agenteditor.ui.qtext import plain, tool_tip
 from agenteditor.ui.sentence_rows import SentenceRows
 
-_ICONS = {"edited": "edit", "moved": "external", "created": "add", "deleted": "remove"}
+_ICONS = {"edited": "edit", "moved": "move", "created": "add", "deleted": "remove"}
 _MANY = 500  # rows
 _CHANGE = Qt.ItemDataRole.UserRole
 _ON, _OFF = Qt.CheckState.Checked, Qt.CheckState.Unchecked

@@ -16,7 +16,7 @@ from agenteditor.ui import catalog_words as words
 from agenteditor.ui.icons import icon
 from agenteditor.ui.qtext import plain, tool_tip
 
-# What the menu of terms offers, with what it means; each is put in as it stands.
+# What the menu of terms offers; each is put in as it stands.
 _TERMS = (
     "tool:", "model:", "folder:", "problem:error", "problem:warning", "verdict:fails", "verdict:repaired",
     "is:skipped", "is:shadowed", "is:unsaved",

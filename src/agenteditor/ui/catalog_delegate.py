@@ -110,7 +110,8 @@ def _draw_words(
     painter: QPainter, room: QRect, title: str, aside: str, option: QStyleOptionViewItem, *, faint: bool
 ) -> None:
     metrics = option.fontMetrics
-    wanted = metrics.horizontalAdvance(title)
+    # Widths are rounded: what is short by a part of a pixel would be cut.
+    wanted = metrics.horizontalAdvance(title) + 1
     beside = metrics.horizontalAdvance(aside) + theme.GAP if aside else 0
     if wanted + beside > room.width():
         beside = max(0, min(beside, room.width() - min(wanted, round(room.width() * _NAME))))

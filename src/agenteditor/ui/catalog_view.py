@@ -28,8 +28,10 @@ from agenteditor.ui import theme
 from agenteditor.ui.catalog_bar import FilterLine, OrderButton, PlacesButton
 from agenteditor.ui.catalog_list import CatalogList
 from agenteditor.ui.catalog_loader import CatalogLoader
+from agenteditor.ui.one_line import OneLine
 from agenteditor.ui.qtext import plain, tool_tip
 
+_LETTERS = 22  # that a line has room for at least
 _REARRANGE_MS = 300  # between two new orders while rows are being read
 
 
@@ -49,7 +51,7 @@ class CatalogView(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setMinimumWidth(160)
+        self.setMinimumWidth(max(160, _LETTERS * self.fontMetrics().averageCharWidth()))
         self._present: Path | None = None
         self._unsaved: dict[Path, Count] = {}  # what is open with unsaved changes, listed here or not
         self._tree = CatalogTree()
@@ -64,7 +66,7 @@ class CatalogView(QWidget):
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.timeout.connect(self._arrange)
-        self._title = _label()
+        self._title = OneLine(cut=Qt.TextElideMode.ElideMiddle)
         self._title.setFont(theme.heading_font(self._title))
         self._places = PlacesButton()
         self._places.about_to_show.connect(self._offer_places)

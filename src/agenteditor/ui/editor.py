@@ -93,7 +93,8 @@ class Editor(QWidget):
         tabs = QTabWidget()
         tabs.setDocumentMode(True)
         tabs.setUsesScrollButtons(False)  # the views are always all in sight
-        tabs.setAccessibleName(self.tr("Views of the agent"))
+        for named in (tabs, tabs.tabBar()):
+            named.setAccessibleName(self.tr("Views of the agent"))
         titles = {
             "details": self.tr("Details"),
             "examples": self.tr("Examples"),

@@ -52,14 +52,14 @@ class BudgetPage(Page):
         self.costs = JudgeRows(
             tr("What is loaded together"),
             [tr("Folder"), *numbers, tr("Of the limit")],
-            (0.35, 0.12, 0.14, 0.14, 0.14, 0.4),
+            (0.6, 0, 0, 0, 0, 0.4),
             sentence=5,
             numbers=(1, 2, 3, 4),
         )
         self.longest = JudgeRows(
             tr("The longest descriptions"),
             [tr("Agent"), tr("Characters"), tr("≈ tokens"), tr("File")],
-            (0.35, 0.16, 0.16, 0.5),
+            (0.5, 0, 0, 0.5),
             sentence=3,
             numbers=(1, 2),
         )

@@ -31,8 +31,8 @@ class Row(NamedTuple):
 class JudgeRows(QWidget):
     """The list. ``opened`` carries a Path of the row that was activated, one after the other.
 
-    ``shares`` are the most that columns get of the width, 0 to 1; what they do not need goes to the column
-    ``sentence``. ``numbers`` are the columns of numbers.
+    ``numbers`` are the columns of numbers, which get what they need. ``shares`` are the most that the others
+    get of the rest, 0 to 1; what they do not need goes to the column ``sentence``.
     """
 
     opened = Signal(object)  # a Path, whose name may hold what is not UTF-8
@@ -110,12 +110,15 @@ class JudgeRows(QWidget):
             self.opened.emit(path)
 
     def _fit(self) -> None:
-        room = self.list.room()
-        widths: list[int] = []
+        widths = [self.list.needed(column) + theme.GAP for column in range(len(self._shares))]
+        widths[0] += 2 * side(self.list) - theme.GAP
+        for column in self._numbers:
+            widths[column] -= 2 * theme.GAP  # they have room of their own
+        rest = self.list.room() - sum(widths[column] for column in self._numbers)
         for column, share in enumerate(self._shares):
-            beside = 2 * side(self.list) if column == 0 else theme.GAP
-            widths.append(min(self.list.needed(column) + beside, int(room * share)))
-        widths[self._sentence] = room - sum(widths) + widths[self._sentence]
+            if column not in self._numbers:
+                widths[column] = min(widths[column], int(rest * share))
+        widths[self._sentence] += self.list.room() - sum(widths)
         self.list.share(*widths)
 
 

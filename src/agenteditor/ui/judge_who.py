@@ -33,8 +33,8 @@ class WhoView(QWidget):
         self.request.addAction(icon("user"), QLineEdit.ActionPosition.LeadingPosition)
         self.request.textChanged.connect(self._rank)
         self.request.installEventFilter(self)
-        titles = [self.tr("Agent"), self.tr("Match"), self.tr("Words that decided"), self.tr("File")]
-        self.rows = JudgeRows(self.tr("Agents that match"), titles, (0.3, 0.2, 0.5, 0.3), sentence=2)
+        titles = [self.tr("Agent"), self.tr("Match"), self.tr("Deciding words"), self.tr("File")]
+        self.rows = JudgeRows(self.tr("Agents that match"), titles, (0.28, 0.18, 0.5, 0.26), sentence=2)
         self.rows.opened.connect(self.opened)
         self._hint = QLabel(
             self.tr(

@@ -5,12 +5,13 @@ from __future__ import annotations
 import itertools
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QLineEdit, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QPushButton, QToolButton, QWidget
 
 from agenteditor.core.search import LONGEST_QUERY, Query
 from agenteditor.ui import theme
 from agenteditor.ui.icons import icon
-from agenteditor.ui.qtext import plain
+from agenteditor.ui.one_line import OneLine
+from agenteditor.ui.qtext import plain, tool_tip
 
 
 class SearchFields(QWidget):
@@ -30,16 +31,20 @@ class SearchFields(QWidget):
         self.word = self._switch(self.tr("ab|"), self.tr("Whole words"))
         self.regex = self._switch(".*", self.tr("Regular expression"))
         self.regex.toggled.connect(self._show_hint)
-        self.count = QLabel()
-        self.count.setTextFormat(Qt.TextFormat.PlainText)
+        self.count = OneLine()
         self.count.setAccessibleName(self.tr("Number of places"))
         self.replace_button = QPushButton(self.tr("Replace"))
         self.replace_button.clicked.connect(self.replace_wanted)
-        self._effect = QLabel(
-            self.tr("Open agents change in the editor; others are written: “Undo last batch” takes it back.")
+        self._effect = OneLine(self.tr("Open agents stay unsaved; others are written (“Undo last batch”)."))
+        self._effect.setToolTip(
+            tool_tip(
+                self.tr(
+                    "Open agents change in the editor, with its undo. Other files are written at once; "
+                    "“Undo last batch” in the menu Catalog takes that back."
+                )
+            )
         )
-        self._effect.setTextFormat(Qt.TextFormat.PlainText)
-        self._effect.setWordWrap(True)
+        self.replace_button.setAccessibleDescription(self._effect.text())
         self._effect.setForegroundRole(self._effect.foregroundRole().PlaceholderText)
         self.close_button = QToolButton()
         self.close_button.setIcon(icon("close"))

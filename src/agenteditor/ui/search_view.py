@@ -265,7 +265,7 @@ class SearchView(QWidget):
         if self._timer.isActive():
             searching = self.tr("searching {0} of {1}").format(f"{self._done:,}", f"{self._all:,}")
         if not self._texts:
-            return searching or self.tr("No matches")
+            return searching or ("" if self._report else self.tr("No matches"))
         words = _places(self._places)
         if self._more:
             words = self.tr("more than {0}").format(words)
@@ -275,7 +275,7 @@ class SearchView(QWidget):
     def _empty_words(self, query: Query, refused: str) -> str:
         if not query.text:
             return self.tr("Type what to look for: all agents of the folder and all open ones are searched.")
-        if refused or self.is_busy:
+        if refused or self.is_busy or self._report:
             return ""
         if not self._all:
             if self.fields.only.text().strip():
@@ -421,7 +421,7 @@ def _column(top: QWidget, rest: QWidget) -> QWidget:
 def _signed(sign: QLabel, label: QLabel) -> QWidget:
     row = QWidget()
     layout = QHBoxLayout(row)
-    layout.setContentsMargins(theme.GAP, theme.GAP // 2, theme.GAP, theme.GAP // 2)
+    layout.setContentsMargins(theme.MARGIN, theme.GAP // 2, theme.MARGIN, theme.GAP // 2)
     layout.setSpacing(theme.GAP)
     layout.addWidget(sign, 0, Qt.AlignmentFlag.AlignTop)
     layout.addWidget(label, 1)

@@ -33,8 +33,10 @@ class SentenceRows(QTreeWidget):
 
     def __init__(self, columns: int, sentence: int, below: int | None = None) -> None:
         super().__init__()
+        self._widths: tuple[int, ...] = (0,) * columns  # as they were given
         self.setColumnCount(columns)
         self.setRootIsDecorated(False)
+        self.setAllColumnsShowFocus(True)
         self.setWordWrap(True)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -42,7 +44,7 @@ class SentenceRows(QTreeWidget):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setItemDelegateForColumn(sentence, _Sentence(self, sentence, below))
         header = self.header()
-        header.setStretchLastSection(sentence != columns - 1)  # where no sentence stands
+        header.setStretchLastSection(True)  # so that a row's ground reaches the edge where no scroll bar is
         header.setMinimumSectionSize(0)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
 
@@ -64,11 +66,15 @@ class SentenceRows(QTreeWidget):
 
     def share(self, *widths: int) -> None:
         """Give each column its width in pixels."""
-        before = [self.columnWidth(column) for column in range(self.columnCount())]
         for column, width in enumerate(widths):
             self.setColumnWidth(column, max(width, 0))
-        if before != [self.columnWidth(column) for column in range(self.columnCount())]:
+        if widths != self._widths:
+            self._widths = widths
             self.scheduleDelayedItemsLayout()
+
+    def given(self, column: int) -> int:
+        """The width in pixels that a column was given; the last one may be wider while there is no bar."""
+        return max(self._widths[column], 0)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -87,7 +93,7 @@ class _Sentence(QStyledItemDelegate):
     def sizeHint(self, _option: QStyleOptionViewItem, index: Index) -> QSize:
         has_icon = index.data(Qt.ItemDataRole.DecorationRole) is not None
         beside = 3 * theme.GAP + (icons.side(self._rows) if has_icon else 0)
-        room = QRect(0, 0, max(self._rows.columnWidth(self._column) - beside, 100), 10_000)
+        room = QRect(0, 0, max(self._rows.given(self._column) - beside, 100), 10_000)
         metrics = self._rows.fontMetrics()
         height = metrics.boundingRect(room, Qt.TextFlag.TextWordWrap, self._text(index)).height()
         return QSize(0, max(_ROW, height + theme.GAP))

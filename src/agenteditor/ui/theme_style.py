@@ -57,6 +57,7 @@ _METRICS = {
     _Metric.PM_TabBarTabHSpace: 24,
     _Metric.PM_TabBarTabVSpace: 12,
     _Metric.PM_TabBarTabShiftVertical: 0,
+    _Metric.PM_TabBarScrollButtonWidth: 26,
     _Metric.PM_MenuVMargin: 4,
     _Metric.PM_MenuHMargin: 4,
     _Metric.PM_MenuBarVMargin: 2,
