@@ -95,3 +95,12 @@ def test_without_a_place_for_the_journal_nothing_is_done(team, tmp_path, monkeyp
     assert main(["disable", str(team / "c.md")]) == 2
     assert capsys.readouterr().err.count("\n") == 1
     assert tree(team) == before
+
+
+def test_names_do_not_reach_the_terminal_as_commands_and_are_said_once(tmp_path, capsys):
+    odd = tmp_path / "a\x1b[31m\nb.txt"
+    odd.write_text("x")
+    assert main(["disable", str(odd), str(tmp_path / "none.md")]) == 1
+    said = capsys.readouterr().err
+    assert "\x1b" not in said and len(said.splitlines()) == 2
+    assert said.count("none.md") == 1

@@ -5,19 +5,19 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from agenteditor.cli_files import FAILED, OK, PATHS_HELP, PROBLEMS, command, diff
 from agenteditor.core import batch_edits, batch_files
-from agenteditor.core.batch import FileChange, Plan, Planner, planned, restart_hint
+from agenteditor.core.batch import FileChange, Plan, Planner, Refused, planned, restart_hint
 from agenteditor.core.batch_journal import newest
 from agenteditor.core.batch_rename import rename
 from agenteditor.core.batch_write import Undoing, Writing, undo_plan
 from agenteditor.core.catalog import agent_files
 from agenteditor.core.checks import RULES
 from agenteditor.core.disk import is_folder
-from agenteditor.core.files import FileProblem
+from agenteditor.core.files import FileProblem, shown_path
 
 _STATUS = "Exit status: 0 done, 1 a file was left alone, with the reason; 2 nothing could be done.\n"
 _UNDO = "“agenteditor batch undo” takes it back to the byte.\n"
@@ -121,9 +121,8 @@ def _done(plan: Plan, changes: tuple[FileChange, ...], options: argparse.Namespa
             print(f"agenteditor: {problem}", file=sys.stderr)
             return FAILED
         refused += writing.skipped
-        print(" ".join(filter(None, (writing.said(), hint if writing.done else ""))))
-    for one in refused:
-        print(f"agenteditor: {one.path}: {one.reason}", file=sys.stderr)
+        print(shown_path(" ".join(filter(None, (writing.said(), hint if writing.done else "")))))
+    _complain(refused)
     return PROBLEMS if refused else OK
 
 
@@ -141,14 +140,19 @@ def _undo(options: argparse.Namespace) -> int:
         for _ in undoing.steps():
             pass
         refused = undoing.skipped
-        print(undoing.said())
-    for one in refused:
-        print(f"agenteditor: {one.path}: {one.reason}", file=sys.stderr)
+        print(shown_path(undoing.said()))
+    _complain(refused)
     return PROBLEMS if refused else OK
+
+
+def _complain(refused: Sequence[Refused]) -> None:
+    for one in refused:
+        path, reason = shown_path(one.path), shown_path(one.reason)
+        print(f"agenteditor: {reason if path in reason else f'{path}: {reason}'}", file=sys.stderr)
 
 
 def _show(changes: tuple[FileChange, ...]) -> None:
     for change in changes:
         if change.new_path is not None:
-            print(f"{change.path} -> {change.new_path}")
+            print(shown_path(f"{change.path} -> {change.new_path}"))
         print(diff(change.path, change.before, change.after), end="")

@@ -88,7 +88,7 @@ def _export(options: argparse.Namespace) -> int:
     sources = [export.Source(file.path, file.text, _category(file.path, options.paths)) for file in given]
     plan = export.plan(sources, options.to, choices)
     for line in export.described(plan):
-        print(line)
+        print(files.shown_path(line))  # a name may hold what a terminal would obey
     if plan.count("waiting"):
         print("Agents that wait could do more than before: --allow-widened writes them.")
     if given.failures:

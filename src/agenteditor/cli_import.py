@@ -10,9 +10,9 @@ from agenteditor.cli_files import FAILED, OK, PROBLEMS, command
 from agenteditor.cli_import_catalog import import_catalog
 from agenteditor.core import files
 from agenteditor.core.convert_report import counts
-from agenteditor.core.disk import is_folder, is_there, problems
+from agenteditor.core.disk import is_folder, is_there, make_folder
 from agenteditor.core.export import file_name_problem
-from agenteditor.core.files import FileProblem
+from agenteditor.core.files import FileProblem, shown_path
 from agenteditor.core.importing import Imported, importable, imported, why_not_loaded
 from agenteditor.core.text import Refusal
 
@@ -79,7 +79,7 @@ def _import(options: argparse.Namespace) -> int:
         found = imported(text, path)
         where = path or "standard input"
         if isinstance(found, Refusal):
-            print(f"agenteditor: {where}: {found.reason}", file=sys.stderr)
+            print(f"agenteditor: {shown_path(where)}: {found.reason}", file=sys.stderr)
             status = max(status, PROBLEMS)
             continue
         for agent in found:
@@ -101,25 +101,24 @@ def _paths(given: list[str]) -> list[Path | None]:
 
 def _take(agent: Imported, where: str, output: Path | None) -> int:
     summary = f" ({counts(agent.items)})" if agent.items else ""
-    print(f"{where}: {agent.name or 'without a name'}, {agent.origin}{summary}")
+    print(shown_path(f"{where}: {agent.name or 'without a name'}, {agent.origin}{summary}"))
     for item in agent.items:
         if item.fate != "kept":
-            print(f"  {item.fate:<12} {item.field}: {item.reason}")
+            print(shown_path(f"  {item.fate:<12} {item.field}: {item.reason}"))
     if fault := why_not_loaded(agent):
-        print(f"  does not load: {fault}")
+        print(shown_path(f"  does not load: {fault}"))
     if output is None:
         return OK
     problem = file_name_problem(agent.name) if agent.name else "It has no name. Give it one first."
     if problem:
-        print(f"agenteditor: {where}: {problem}", file=sys.stderr)
+        print(shown_path(f"agenteditor: {where}: {problem}"), file=sys.stderr)
         return PROBLEMS
     target = output / f"{agent.name}.md"
     if is_there(target):
-        print(f"agenteditor: {target} is there already and stays as it is.", file=sys.stderr)
+        print(f"agenteditor: {shown_path(target)} is there already and stays as it is.", file=sys.stderr)
         return PROBLEMS
     try:
-        with problems("save", target):
-            target.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(target.parent)
         files.save(target, agent.text, None)
     except FileProblem as failure:
         print(f"agenteditor: {failure}", file=sys.stderr)

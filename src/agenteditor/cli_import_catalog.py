@@ -22,12 +22,15 @@ from agenteditor.core.text import Refusal
 def import_catalog(options: argparse.Namespace) -> int:
     """Carry out the command; the exit status."""
     folder: Path = options.into
+    given = Path(options.paths[0])
     try:
-        source = import_sources.opened(Path(options.paths[0]))
+        source = import_sources.opened(given)
     except FileProblem as failure:
         return _fail(str(failure))
-    problem = source.reason if isinstance(source, Refusal) else problem_with(folder, Path(options.paths[0]))
-    if isinstance(source, Refusal) or problem is not None:
+    if isinstance(source, Refusal):
+        return _fail(f"{given}: {source.reason}")
+    if (problem := problem_with(folder, given)) is not None:
+        source.close()
         return _fail(problem)
     with closing(source):
         plan = finished(planned(source, folder))
@@ -54,12 +57,12 @@ def _carry_out(plan: Plan, rows: list[Row], choices: Mapping[Path, Choices], lab
         for _ in writing.steps():
             pass
     except FileProblem as problem:
-        return _fail(f"Nothing was written, since what undo needs cannot be kept. {problem}")
+        return _fail(f"Nothing was written. {problem}")
     for one in writing.skipped:
         status = _fail(one.reason)
     for row in rows:
         if left := _left(row, choices):
-            print(f"left as it was: {plan.shown(row)}: {', '.join(left)}")
+            print(shown_path(f"left as it was: {plan.shown(row)}: {', '.join(left)}"))
     try:
         import_writing.remember(plan, rows, choices, writing.done)
     except FileProblem as problem:
@@ -84,6 +87,6 @@ def _sentence(plan: Plan) -> str:
     return f"{counts or 'No agent was found'}; {plan.alone} only here."
 
 
-def _fail(sentence: str | None) -> int:
-    print(f"agenteditor: {sentence}", file=sys.stderr)
+def _fail(sentence: str) -> int:
+    print(shown_path(f"agenteditor: {sentence}"), file=sys.stderr)
     return FAILED

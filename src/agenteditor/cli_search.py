@@ -143,7 +143,7 @@ def _write(given: GivenFiles, query: Query, ready: _Ready) -> None:
         for _ in writing.steps():
             pass
     except FileProblem as problem:
-        given.fail(f"Nothing was written, since what undo needs cannot be kept. {problem}")
+        given.fail(f"Nothing was written. {problem}")
     for change in writing.done:
         _, count = ready[os.path.realpath(change.path)]
         print(f"{change.path}: replaced in {'1 place' if count == 1 else f'{count:,} places'}")

@@ -384,6 +384,28 @@ def test_the_last_batch_is_undone_from_the_menu_after_a_look(window, started, qt
     assert not window.actions_["batch-undo"].isEnabled()
 
 
+def test_enter_alone_does_a_batch_closes_its_dialog_and_undoes_it(window, started, qtbot, team):
+    before = tree(team)
+    for name in ("batch-fix", "batch-undo"):
+        dialog = started(name)
+        there = tree(team)
+        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
+        settled(dialog, qtbot)
+        assert dialog.stage == "done" and tree(team) != there
+        assert dialog.cancel_button.isDefault()
+        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
+        assert not dialog.isVisible()
+    assert tree(team) == before
+
+
+def test_a_dialog_begins_at_its_question_and_without_one_in_the_list_of_files(window, started):
+    dialog = started("batch-set")
+    assert dialog.focusWidget() is dialog.form.field
+    dialog.reject()
+    dialog = started("batch-disable")
+    assert dialog.focusWidget() is dialog.list
+
+
 def test_a_batch_that_was_cut_off_is_offered_once(window, qtbot, team):
     paths = sorted(team.glob("*.md"))
     plan = planned(batch_edits.set_field(paths, "model", "haiku"))
@@ -483,6 +505,15 @@ def test_the_trash_of_the_desktop_takes_a_file_or_says_that_it_does_not(tmp_path
     for name in ("none.md", "\udcff.md", ""):
         with pytest.raises(OSError, match="trash does not take it"):
             to_trash(tmp_path / name if name else Path())
+
+
+def test_a_home_without_a_folder_for_data_has_a_trash_too(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "home" / ".local" / "share"))
+    path = tmp_path / "gone.md"
+    path.write_text("x")
+    to_trash(path)
+    assert not path.exists()
+    assert (tmp_path / "home" / ".local" / "share" / "Trash" / "files" / "gone.md").read_text() == "x"
 
 
 def test_the_window_is_not_blocked_while_thousands_of_files_are_planned(window, qtbot, team):

@@ -88,3 +88,34 @@ def test_everything_over_all_agents_knows_every_open_folder(window, folders, qtb
     window.actions_["find-all"].trigger()
     pane = window.findChild(SearchPane)
     assert {target.path for target in pane._targets()[0]} == both
+
+
+def test_an_open_agent_follows_its_file_unless_changes_would_be_lost(window, folders, qtbot):
+    path = folders[0] / "agent-one.md"
+    qtbot.waitUntil(lambda: not window.catalog.busy and window.catalog._loader.watch.settled)
+    document = window.present_editor().document
+    before, other = document.text, TEXT.format("agent-one") + "Written by another program.\n"
+    path.write_text(other, encoding="utf-8")
+    qtbot.waitUntil(lambda: document.text == other, timeout=20_000)
+    assert not document.modified
+    document.undo()
+    assert document.text == before and document.modified
+    path.write_text(other + "Again.\n", encoding="utf-8")
+    window._follow_disk()
+    assert document.text == before
+    path.unlink()
+    document.redo()
+    assert not document.modified
+    window._follow_disk()
+    assert document.text == other
+
+
+def test_a_key_leads_to_the_filter_even_where_the_list_is_hidden(window, qtbot):
+    window.activateWindow()
+    window.actions_["folder"].setChecked(False)
+    window.panels_changed()
+    assert not window.catalog.isVisible()
+    qtbot.keyClick(
+        window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+    )
+    assert QApplication.focusWidget() is window.catalog.filter_line

@@ -72,6 +72,26 @@ def test_export_writes_the_plan_and_shows_what_is_there_now(dialog, qtbot, tmp_p
     assert not dialog.export_button.isEnabled()
 
 
+def test_enter_exports_then_closes_and_exports_again_after_another_choice(dialog, qtbot, tmp_path):
+    def enter():
+        qtbot.keyClick(QApplication.focusWidget() or dialog, Qt.Key.Key_Return)
+
+    dialog.activateWindow()
+    qtbot.keyClicks(dialog.form.folder, str(tmp_path / "out"))
+    planned(dialog, qtbot)
+    enter()
+    qtbot.waitUntil(lambda: dialog.summary.text().startswith("Written"))
+    assert dialog.cancel_button.isDefault() and dialog.cancel_button.hasFocus()
+    dialog.form.layouts["categories"].click()
+    planned(dialog, qtbot)
+    assert dialog.export_button.isDefault()
+    dialog.form.folder.setFocus()
+    enter()
+    qtbot.waitUntil(lambda: dialog.summary.text().startswith("Written"))
+    enter()
+    assert not dialog.isVisible()
+
+
 def test_the_other_layout_makes_another_plan(dialog, qtbot, tmp_path):
     qtbot.keyClicks(dialog.form.folder, str(tmp_path / "out"))
     dialog.form.layouts["plugin"].click()

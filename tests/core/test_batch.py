@@ -253,6 +253,20 @@ def test_a_name_that_cannot_be_is_refused(tmp_path, name, reason):
     assert reason in reasons(planned(rename(paths[0], name, paths)))["a.md"]
 
 
+def test_a_name_that_differs_in_case_or_form_alone_is_taken(tmp_path):
+    paths = write(tmp_path, {"a.md": agent("a"), "x.md": agent("Caf\u00e9")})
+    for name in ("caf\u00e9", "CAFE\u0301"):
+        assert "is called “Café” too" in reasons(planned(rename(paths[0], name, paths)))["a.md"]
+    assert not planned(rename(paths[1], "caf\u00e9", paths)).refused
+
+
+@pytest.mark.parametrize("name", ["</example>", "a/b", "..", "x" * 300])
+def test_a_copy_of_an_agent_whose_name_no_file_can_have_is_called_after_its_file(tmp_path, name):
+    paths = write(tmp_path, {"a.md": agent(name)})
+    (change,) = planned(batch_files.duplicate(paths, paths)).changes
+    assert change.path == tmp_path / "a-copy.md" and "\nname: a-copy\n" in change.after
+
+
 # --- disabling ---------------------------------------------------------------------------------
 
 
@@ -284,6 +298,11 @@ def test_a_disabled_agent_is_neither_copied_nor_renamed(tmp_path):
     (path,) = write(tmp_path, {"b.md.disabled": agent("b")})
     for plan in (batch_files.duplicate([path], []), rename(path, "new", [])):
         assert reasons(planned(plan)) == {"b.md.disabled": "It is disabled. Enable it first."}
+
+
+def test_only_what_can_be_enabled_again_is_disabled(tmp_path):
+    paths = write(tmp_path, {"a.toml": "x", "b.MD": agent("b")})
+    assert not planned(batch_files.disable(paths)).changes
 
 
 def test_what_is_disabled_or_enabled_already_is_said(tmp_path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from agenteditor.core.catalog import agent_files
+from agenteditor.core.catalog_known import KnownAnswers
 from agenteditor.core.catalog_reading import reading
 from tests.core.catalogs import text_of
 
@@ -43,3 +44,27 @@ def test_what_cannot_be_read_has_a_sentence_and_the_others_follow(tmp_path):
     pipe, agent = reading(agent_files(tmp_path), tmp_path, {})
     assert pipe.agent is None and "a.md" in pipe.failure
     assert agent.agent is not None
+
+
+def test_what_is_known_of_a_content_is_not_found_out_again_and_the_same(tmp_path):
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "helper.md").write_text(text_of("helper", ""), encoding="utf-8")
+    paths, known = agent_files(tmp_path), KnownAnswers()
+    fresh = list(reading(paths, tmp_path, {}))
+    for path in paths:
+        known.entry(path, tmp_path)
+    checked = known.checked
+    assert list(reading(paths, tmp_path, {}, known)) == fresh and fresh[0].problems
+    assert known.checked == checked
+
+
+def test_what_is_known_of_another_content_or_by_other_settings_does_not_count(tmp_path):
+    path, known = tmp_path / "helper.md", KnownAnswers()
+    path.write_text(text_of("helper", "Use this agent to help."), encoding="utf-8")
+    (before,) = reading([path], tmp_path, {}, known)
+    path.write_text(text_of("helper", ""), encoding="utf-8")
+    (empty,) = reading([path], tmp_path, {}, known)
+    (tmp_path / ".agenteditor.toml").write_text('[rules]\n"*" = "off"\n', encoding="utf-8")
+    (off,) = reading([path], tmp_path, {}, known)
+    assert before.problems and empty.problems and before.problems != empty.problems and not off.problems

@@ -117,6 +117,20 @@ def test_every_folder_knows_what_is_below_it(steps):
             assert folder.waiting == sum(row.entry is None for row in inside)
 
 
+def test_while_an_update_is_under_way_the_tree_is_as_it_was():
+    tree = CatalogTree()
+    tree.update([Listing(ROOT, files=dict.fromkeys(("a.md", "in/b.md"), ()), folders=["", "in"])])
+    before = [row.name for row in tree.agents()]
+    after = Listing(ROOT, files={f"new/{n}.md": () for n in range(1200)}, folders=["", "new"])
+    steps = tree.updating([after])
+    assert next(steps)
+    assert [row.name for row in tree.agents()] == before and tree.tops[0].total == 2
+    steps.close()
+    assert [row.name for row in tree.agents()] == before and len(tree.rows) == 2
+    tree.update([after])
+    assert tree.tops[0].total == len(tree.rows) == 1200
+
+
 def test_several_folders_stand_side_by_side():
     tree = CatalogTree()
     other = Path("/other")

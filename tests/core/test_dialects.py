@@ -443,7 +443,8 @@ def marvin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Dialect:
     shutil.copytree(MADE_UP, folder, dirs_exist_ok=True)
     monkeypatch.setattr(resources, "resources", lambda: folder)
     # The dialects that other tests hold stay as they are.
-    monkeypatch.setattr(dialects, "dialects", cache(dialects.dialects.__wrapped__))
+    for name in ("dialects", "editable", "_folders"):
+        monkeypatch.setattr(dialects, name, cache(getattr(dialects, name).__wrapped__))
     return by_name("marvin")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from agenteditor.core.export import (
     Source,
     described,
     file_name_problem,
+    hints,
     plan,
     second_opinion,
     write,
@@ -45,6 +47,24 @@ def test_the_sample_is_written_as_valid_yaml_with_the_same_value(seed_text, tmp_
     assert (after.verdict, before.verdict) == ("valid", "repaired")
     assert after.field("description").value == before.field("description").value
     assert after.body.of(written) == before.body.of(seed_text)
+
+
+@pytest.mark.parametrize("place", [".", "agents", "agents/deep/er"])
+def test_that_copies_would_lie_among_the_agents_that_are_exported_is_said(tmp_path, place):
+    agents = [Source(tmp_path / "agents" / "A file.md", GOOD.format(name="a"))]
+    agents[0].path.parent.mkdir()
+    (note,) = plan(agents, tmp_path / place).notes
+    assert "finds each of them twice" in note and note in described(plan(agents, tmp_path / place))
+    assert plan(agents, tmp_path / "elsewhere").notes == ()
+    write(plan(agents, tmp_path / place))
+    assert plan(agents, tmp_path / place).notes == (), "they are there already"
+
+
+def test_what_to_type_into_a_shell_is_one_word_for_each_path(tmp_path):
+    place = tmp_path / "my agents; echo"
+    shown = hints(plan([source("a")], place, Choices("plugin", name="agents")))
+    assert shlex.split(shown[2]) == ["claude", "plugin", "validate", str(place)]
+    assert shown[1] == "/plugin install agents@agents"
 
 
 def test_the_plan_writes_nothing(tmp_path):

@@ -6,6 +6,7 @@ import hashlib
 import io
 import os
 import stat
+import struct
 import zipfile
 from pathlib import Path
 
@@ -22,6 +23,19 @@ GOOD = "---\nname: {0}\ndescription: Use {0}.\n---\n\nYou are {0}.\n"
 
 def sources(*names):
     return [Source(Path(f"in/{name}.md"), GOOD.format(name), "Work") for name in names]
+
+
+def test_a_zip_file_that_says_it_is_ours_and_holds_one_text_very_often_is_not(tmp_path):
+    data = zip_bytes({"a.md": b"x" * 10_000})
+    start, end = data.index(b"PK\1\2"), data.index(b"PK\5\6")
+    directory = data[start:end] * 1_000
+    record = struct.pack("<4H2LH", 0, 0, 1_000, 1_000, len(directory), start, len(data) - end - 22)
+    before = data[:start] + directory + b"PK\5\6" + record
+    text = b"Made by Agent Editor. SHA-256 of all before this line: "
+    path = tmp_path / "x.zip"
+    path.write_bytes(before + text + hashlib.sha256(before).hexdigest().encode())
+    assert len(zipfile.ZipFile(path).infolist()) == 1_000
+    assert not present_zip(path).ours
 
 
 @pytest.mark.parametrize("layout", ["folder", "categories", "plugin"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import zipfile
@@ -12,6 +13,7 @@ import pytest
 
 from agenteditor.core import export, files, import_sources, import_writing, merge_bases
 from agenteditor.core.batch_write import Writing
+from agenteditor.core.files import FileProblem
 from agenteditor.core.import_plan import finished, planned, problem_with
 from agenteditor.core.import_rows import Plan, Row
 from agenteditor.core.merging import Choices
@@ -373,9 +375,9 @@ def test_an_agent_that_no_file_can_hold_does_not_keep_the_others_out(tmp_path: P
         name: {"description": text, "prompt": "You test."} for name, text in (("a", "x\ud800"), ("b", "x"))
     }
     there = fill(tmp_path / "there", {"agents.json": json.dumps(listed)})
-    writing = carry_out(plan(there, here))
-    assert [change.path.name for change in writing.done] == ["b.md"]
-    assert [one.path.name for one in writing.skipped] == ["a.md"]
+    made = plan(there, here)
+    assert states(made)["a"] == "refused"
+    assert [change.path.name for change in carry_out(made).done] == ["b.md"]
 
 
 def test_what_was_changed_after_an_import_is_left_by_its_undo(
@@ -454,3 +456,29 @@ def test_every_real_file_imports_and_is_the_same_afterwards(shared: Path, here: 
                 if row.state not in ("same", "refused")
             }
             assert not left, source
+
+
+def test_half_a_character_is_refused_with_its_line(tmp_path: Path) -> None:
+    data = json.dumps({"a": {"description": "half \ud800", "prompt": "p"}})
+    source = fill(tmp_path / "json", {"agents.json": data})
+    made = plan(source, fill(tmp_path / "here", {"a.md": agent("a")}))
+    assert row(made, "a").state == "refused" and "half a character" in row(made, "a").note
+
+
+def test_a_file_where_a_folder_is_to_be_is_named(tmp_path: Path, there: Path, here: Path) -> None:
+    made = plan(there, here)
+    (here / "team").write_text("mine")
+    assert "a file with this name is already there." in str(carry_out(made).skipped)
+    assert (here / "team").read_text() == "mine" and "a.md" in texts(here)
+
+
+def test_what_cannot_be_remembered_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_path: Path, _target: Path) -> None:
+        raise OSError(errno.ENOSPC, "full")
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(FileProblem, match="the disk is full"):
+        merge_bases.keep(["text"])
+    assert not [path for path in (tmp_path / "state").rglob("*") if path.is_file()]

@@ -7,6 +7,7 @@ import os
 
 import pytest
 
+from agenteditor.core.disk import make_folder
 from agenteditor.core.file_problem import FileProblem
 from agenteditor.core.renaming import has_both_names, rename
 
@@ -43,6 +44,36 @@ def test_a_file_that_is_there_is_never_replaced(tmp_path, monkeypatch, links):
     new.unlink()
     rename(old, new)
     assert not old.exists() and new.read_text() == "a"
+
+
+def test_where_the_old_name_cannot_go_the_new_one_does(tmp_path, monkeypatch):
+    old, new = tmp_path / "a.md", tmp_path / "b.md"
+    old.write_text("a")
+    unlink = os.unlink
+
+    def failing(path, **named):
+        if path == old:
+            raise OSError(errno.EIO, "no")
+        unlink(path, **named)
+
+    monkeypatch.setattr(os, "unlink", failing)
+    with pytest.raises(FileProblem):
+        rename(old, new)
+    assert [path.name for path in tmp_path.iterdir()] == ["a.md"]
+
+
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EROFS])
+def test_a_folder_that_is_read_only_is_called_so(tmp_path, monkeypatch, number):
+    def closed(*_arguments, **_named):
+        raise OSError(number, "no")
+
+    (tmp_path / "a.md").write_text("a")
+    monkeypatch.setattr(os, "link", closed)
+    with pytest.raises(FileProblem, match="its folder is read-only"):
+        rename(tmp_path / "a.md", tmp_path / "b.md")
+    monkeypatch.setattr(os, "mkdir", closed)
+    with pytest.raises(FileProblem, match="its folder is read-only"):
+        make_folder(tmp_path / "new")
 
 
 def test_a_link_moves_as_a_link(tmp_path):

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from agenteditor.core.body import parse_body
 from agenteditor.core.document import Document, Transaction
 from agenteditor.core.example_spelling import Draft
 from agenteditor.core.loading import loads
@@ -13,7 +14,7 @@ from agenteditor.core.repairs import make_valid
 from agenteditor.core.scalar import double
 from agenteditor.core.syntax import Syntax, parse
 from agenteditor.core.text import Refusal, apply
-from agenteditor.core.trigger_section import bullets_of, trigger_section
+from agenteditor.core.trigger_section import bullets_of, may_be_in, trigger_section
 from agenteditor.core.trigger_words import POINTER, plain_draft
 from agenteditor.core.triggers import Plan, style, to_examples, to_prose
 from tests.core.texts import agent_texts
@@ -377,3 +378,24 @@ def test_files_that_must_be_made_valid_first_are_converted_after_that(shared):
                 )
     print(f"\n{len(converted)} made valid, {sum(converted)} of them converted")
     assert all(converted) and converted
+
+
+TITLE_PIECES = ["When", "when", "WHEN", "to", "invoke", "in", "voke", " ", " ", "\n", "\t", "**", "__", "`", "## ",
+                "- ", "1. ", ":", "\n\n", "===", "x", "K"]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(TITLE_PIECES), max_size=14).map("".join))
+@settings(max_examples=300)
+def test_no_section_is_missed_by_looking_for_its_letters(text):
+    for whole in (text, f"## When to {text}", f"**When{text}to invoke**\n\n- one"):
+        if trigger_section(parse_body(whole)) is not None:
+            assert may_be_in(whole)
+
+
+@pytest.mark.parametrize(
+    "title", ["## When to invoke", "**When to invoke:**", "## When **to** invoke", "## WHEN  to invoke ##"]
+)
+def test_each_spelling_of_the_section_could_be_there(title):
+    text = f"Intro.\n\n{title}\n\n- one\n"
+    assert trigger_section(parse_body(text)) is not None and may_be_in(text)
+    assert not may_be_in("When it is time, invoke it.")

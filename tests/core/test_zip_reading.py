@@ -166,6 +166,21 @@ def test_a_directory_that_lies_about_its_count_is_refused_unread(tmp_path: Path)
     assert "too many files" in refused(path)
 
 
+def test_a_second_record_that_says_otherwise_is_refused_unread(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = archive(tmp_path / "x.zip", {f"{n}.md": b"" for n in range(zip_reading.MOST_FILES + 1)})
+    data = path.read_bytes()
+    count, size, start = struct.unpack_from("<HLL", data, len(data) - 12)
+    large = struct.pack("<4sQ2H2L4Q", b"PK\6\6", 44, 45, 45, 0, 0, count, count, size, start)
+    where = struct.pack("<4sLQL", b"PK\6\7", 0, len(data) - 22, 1)
+    small = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 1, 1, 50, 0, 0)
+    path.write_bytes(data[:-22] + large + where + small)
+    assert len(zipfile.ZipFile(path).infolist()) == count, "the library believes it"
+    monkeypatch.setattr(zip_reading.zipfile, "ZipFile", None)
+    assert "ZIP64" in refused(path)
+
+
 def test_too_much_in_all_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = archive(tmp_path / "x.zip", {f"{n}.md": os.urandom(1000) for n in range(20)}, zipfile.ZIP_STORED)
     monkeypatch.setattr(zip_reading, "MOST_BYTES", 10_000)

@@ -1,4 +1,4 @@
-"""Whole pieces of work with real keys on a real (virtual) screen, in the installed program.
+"""Whole pieces of work on one agent with real keys on a real (virtual) screen, in the installed program.
 
 Open the sample, change the model, edit an example, move a section, apply the fix, save, export,
 quit; then the files are compared byte for byte with what plain string replacement makes of the sample.
@@ -7,95 +7,9 @@ And: look at where the sample loads, make it load everywhere, convert it, undo, 
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
 import time
-from contextlib import contextmanager
 
-import pytest
-
-NEEDED = ("Xvfb", "xdotool")
 LABEL, NEXT = "**Technical Expertise:**", "**Working Principles:**"
-
-
-@contextmanager
-def screen():
-    """A virtual screen; its display name."""
-    read, write = os.pipe()
-    command = ["Xvfb", "-displayfd", str(write), "-screen", "0", "1440x900x24", "-nolisten", "tcp"]
-    server = subprocess.Popen(command, pass_fds=[write], stderr=subprocess.DEVNULL)
-    os.close(write)
-    try:
-        with os.fdopen(read) as pipe:
-            yield f":{pipe.readline().strip()}"
-    finally:
-        server.terminate()
-        server.wait()
-
-
-class Person:
-    """Somebody at the keyboard of a program."""
-
-    def __init__(self, environment, process):
-        self._environment, self._process = environment, process
-
-    def _xdotool(self, *words):
-        done = subprocess.run(
-            ["xdotool", *words], env=self._environment, capture_output=True, text=True, check=False
-        )
-        return done.stdout.strip()
-
-    def focus(self, title):
-        """Wait for a window with this title and give it the keyboard."""
-        self.wait(lambda: self._xdotool("search", "--onlyvisible", "--name", title), f"a window “{title}”")
-        self._xdotool("search", "--onlyvisible", "--name", title, "windowfocus", "--sync")
-
-    def keys(self, *keys):
-        for key in keys:
-            self._xdotool("key", "--clearmodifiers", "--delay", "30", key)
-            time.sleep(0.15)
-
-    def type(self, text):
-        self._xdotool("type", "--delay", "15", text)
-        time.sleep(0.3)
-
-    def wait(self, condition, what, seconds=20):
-        """Until ``condition`` holds; fails if the program ends or it takes too long."""
-        until = time.monotonic() + seconds
-        while not condition():
-            assert self._process.poll() is None, "the program ended"
-            assert time.monotonic() < until, f"waited for {what}"
-            time.sleep(0.1)
-
-
-@pytest.fixture
-def person_with(installed, tmp_path):
-    """A function that starts the installed program on paths and gives who types into it."""
-    missing = [name for name in NEEDED if shutil.which(name) is None]
-    if missing:
-        pytest.skip(f"a journey needs {' and '.join(missing)} (apt-get install xvfb xdotool)")
-    started = []
-    with screen() as display:
-        home = tmp_path / "home"
-        home.mkdir()
-        environment = {
-            **{key: value for key, value in os.environ.items() if not key.startswith(("QT_", "XDG_", "PYTHON"))},
-            "DISPLAY": display, "HOME": str(home), "QT_QPA_PLATFORM": "xcb", "LANG": "C.UTF-8",
-        }  # fmt: skip
-
-        def start(*paths):
-            process = subprocess.Popen(
-                [installed / "agenteditor", *map(str, paths)], env=environment, cwd=home
-            )
-            started.append(process)
-            return Person(environment, process), process
-
-        yield start
-        for process in started:
-            if process.poll() is None:
-                process.kill()
-                process.wait()
 
 
 def section(text, start, end):

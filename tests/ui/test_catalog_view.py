@@ -303,6 +303,32 @@ def test_the_agent_that_is_shown_is_selected_in_its_folder(view, folder):
     assert view._list.isExpanded(index(view, "deep"))
 
 
+def test_no_other_agent_stays_selected_when_the_shown_one_is_filtered_out(view, folder, qtbot):
+    view.show_present(folder / "bad.md")
+    view._filter.setText("bad")
+    view.show_present(folder / "good.md")
+    assert view.selected() == ()  # work on the chosen agents is on the one that is shown
+    view._filter.clear()
+    assert view.selected() == (folder / "good.md",)
+    view.show_present(folder.parent / "elsewhere.md")
+    assert view.selected() == ()
+
+
+def test_another_folder_begins_at_its_top(view, folder, qtbot, tmp_path):
+    for number in range(60):
+        write(tmp_path / "many" / f"a{number}.md", GOOD.format(f"a{number}"))
+        write(tmp_path / "more" / f"b{number}.md", GOOD.format(f"b{number}"))
+    view.set_folder(tmp_path / "many")
+    until(qtbot, lambda: settled(view))
+    view.show_present(tmp_path / "many" / "a59.md")
+    view._list.scrollToBottom()
+    assert view._list.verticalScrollBar().value() > 0
+    view.set_folder(tmp_path / "more")
+    until(qtbot, lambda: settled(view))
+    assert view._list.verticalScrollBar().value() == 0
+    assert view.selected() == ()
+
+
 def test_a_selection_of_several_stays_while_the_shown_agent_is_edited(view, qtbot, folder):
     view.show_present(folder / "bad.md")
     click(qtbot, view, "good", CONTROL)
@@ -383,6 +409,20 @@ def test_selection_folding_and_place_stay_while_files_come_and_go(view, folder, 
     assert view._list.indexAt(QPoint(0, 0)).data() == "agent-40"
 
 
+def test_the_keys_stay_in_the_folder_of_an_agent_that_goes(view, folder, qtbot):
+    write(folder / "deep" / "zeta.md", GOOD.format("zeta"))
+    until(qtbot, lambda: "zeta" in names(view) and settled(view))
+    click(qtbot, view, "other")
+    (folder / "deep" / "other.md").rename(folder / "deep" / "other.md.disabled")
+    until(qtbot, lambda: "other" not in names(view))
+    assert view._list.currentIndex().data() == "zeta"
+    assert view.selected() == ()
+    asked = QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, QPoint(0, 0), QPoint(0, 0))
+    with qtbot.waitSignal(view.menu_wanted) as wanted:
+        QApplication.sendEvent(view._list.viewport(), asked)
+    assert wanted.args[0] == view.selected() == (folder / "deep" / "zeta.md",)
+
+
 def test_a_whole_folder_may_vanish_and_come_back(view, folder, qtbot, tmp_path):
     folder.rename(tmp_path / "away")
     until(qtbot, lambda: names(view) == [])
@@ -405,14 +445,14 @@ def test_too_many_files_are_looked_at_at_intervals_and_that_is_said(qtbot, folde
 
 
 def test_what_comes_back_unchanged_is_not_checked_again(view, folder, qtbot):
-    checked = view._loader._known.checked
+    checked = view._loader.known.checked
     text = (folder / "good.md").read_text(encoding="utf-8")
     (folder / "good.md").unlink()
     until(qtbot, lambda: "good" not in names(view))
     write(folder / "good.md", text)
     until(qtbot, lambda: "good" in names(view) and settled(view))
     assert all(row.entry is not None for row in view._list.rows.agents())
-    assert view._loader._known.checked == checked
+    assert view._loader.known.checked == checked
 
 
 def test_a_file_that_was_saved_in_the_window_is_read_at_once(view, folder, qtbot):

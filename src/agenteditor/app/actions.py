@@ -75,6 +75,7 @@ SPECS: tuple[Spec | str, ...] = (
     Spec("preview", "view", "P&review", "F9", "preview", True),
     Spec("problems", "view", "Pro&blems", "Ctrl+Shift+M", "problems", True),
     Spec("folder", "view", "&Folder", "Ctrl+B", "folder", True),
+    Spec("filter", "view", "Fi&lter the agents", "Ctrl+Alt+F"),
     "-view",
     Spec("zoom-in", "view", "Zoom &in", (_K.ZoomIn, "Ctrl+=")),
     Spec("zoom-out", "view", "Zoom &out", _K.ZoomOut),

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QFile, QPoint, Qt
+from PySide6.QtCore import QCoreApplication, QFile, QPoint, QStandardPaths, Qt
 from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QMenu
 
@@ -263,6 +264,9 @@ def refresh_undo(window: Window) -> None:
 
 def to_trash(path: Path) -> None:
     """Put a file into the trash of the desktop. Raises OSError if it takes none."""
+    where = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.GenericDataLocation)
+    with suppress(OSError):  # then the trash says no
+        Path(where).mkdir(0o700, parents=True, exist_ok=True)  # Qt makes the trash, and not the way there
     if not QFile(str(path)).moveToTrash():
         raise OSError(errno.EIO, tr("the trash does not take it"))
 

@@ -105,6 +105,7 @@ class BatchDialog(QDialog):
         self._buttons.accepted.connect(self._write)
         self._buttons.rejected.connect(self.reject)
         self._arrange()
+        self._asks = form.focus_first()
         self._timer = QTimer(self)
         self._timer.setInterval(0)
         self._timer.timeout.connect(self._advance)
@@ -214,7 +215,7 @@ class BatchDialog(QDialog):
         self._difference.setVisible(any(text_changes))
         self.stage = "ready"
         self._chosen_changed()
-        if self._new and not self.form.asks:
+        if self._new and not self._asks:
             self.list.setFocus()
         self._new = False
 
@@ -293,7 +294,7 @@ class BatchDialog(QDialog):
     def _finish(self, done: list[FileChange]) -> None:
         self.stage = "done"
         self._refresh()
-        self.cancel_button.setDefault(True)
+        self.cancel_button.setDefault(True)  # else Enter would belong to a button that is hidden now
         self.cancel_button.setFocus()
         if done:
             self.finished_work.emit(list(done))

@@ -27,10 +27,9 @@ def tr(text: str) -> str:
 
 
 class Form(QWidget):
-    """A form. ``changed``: the answer is another one now; ``asks``: whether there is anything to answer."""
+    """A form. ``changed``: the answer is another one now."""
 
     changed = Signal()
-    asks = True
 
     def __init__(self) -> None:
         super().__init__()
@@ -49,12 +48,13 @@ class Form(QWidget):
         """The planner for the present answer; a sentence if there is none yet."""
         raise NotImplementedError
 
-    def focus_first(self) -> None:
-        """Put the focus on the first question."""
+    def focus_first(self) -> bool:
+        """Put the focus on the first question; whether there is one."""
         item = self.rows.itemAt(0, QFormLayout.ItemRole.FieldRole)
         widget = item.widget() if item is not None else None
         if widget is not None:
             widget.setFocus()
+        return widget is not None
 
     def add_row(self, text: str, widget: QWidget) -> None:
         """A question with a letter of its own."""
@@ -67,8 +67,6 @@ class Form(QWidget):
 class NoForm(Form):
     """Nothing to ask: ``sentence`` says what is done."""
 
-    asks = False
-
     def __init__(self, sentence: str, make: Callable[[], Planner]) -> None:
         super().__init__()
         self._make = make
@@ -76,6 +74,9 @@ class NoForm(Form):
         label.setTextFormat(Qt.TextFormat.PlainText)
         label.setWordWrap(True)
         self.rows.addRow(label)
+
+    def focus_first(self) -> bool:
+        return False
 
     def planner(self) -> Planner | str:
         return self._make()

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QTimer
+from PySide6.QtCore import QCoreApplication, Qt, QTimer
 
 from agenteditor import __version__
 from agenteditor.app import batch_commands, dialogs, output, saving
@@ -99,6 +99,7 @@ def slots(window: Window) -> dict[str, Callable[..., object]]:
         "preview": window.panels_changed,
         "problems": window.panels_changed,
         "folder": window.panels_changed,
+        "filter": lambda: filter_agents(window),
         "zoom-in": lambda: editor().zoom(1),
         "zoom-out": lambda: editor().zoom(-1),
         "zoom-reset": lambda: editor().zoom(0),
@@ -155,6 +156,14 @@ def add_folder(window: Window) -> None:
         window.settings.remember_folder(folder)
         window.catalog.add_folder(folder)
         window.actions_["folder"].setChecked(True)
+
+
+def filter_agents(window: Window) -> None:
+    """Show the folder's list and put the focus into its filter; what stands there is selected."""
+    window.actions_["folder"].setChecked(True)
+    window.panels_changed()
+    window.catalog.filter_line.setFocus(Qt.FocusReason.ShortcutFocusReason)
+    window.catalog.filter_line.selectAll()
 
 
 def save(window: Window) -> None:

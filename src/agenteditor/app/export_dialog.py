@@ -120,6 +120,10 @@ class ExportDialog(QDialog):
         self.accept_button.hide()
         self.progress.hide()
         self.cancel_button.setText(self.tr("Close") if self._said else self.tr("Cancel"))
+        # What is written leaves nothing to do but to close: Enter does that, until a choice is changed.
+        (self.cancel_button if self._said else self.export_button).setDefault(True)
+        if self._said:
+            self.cancel_button.setFocus()
         place = self.form.place
         self._pages.setCurrentIndex(0 if place is None else 1)
         if place is None:

@@ -256,9 +256,7 @@ class ImportCatalogDialog(QDialog):
         if self.written:
             sentences.append(self.tr("“Undo last batch” takes it back."))
         if problem is not None:
-            sentences = [
-                self.tr("Nothing was written, since what undo needs cannot be kept. {0}").format(problem)
-            ]
+            sentences = [self.tr("Nothing was written. {0}").format(problem)]
         elif stopped:
             sentences.append(self.tr("Stopped before {0}.").format(_files(len(stopped))))
         if left:

@@ -25,6 +25,7 @@ from agenteditor.app import dialogs
 from agenteditor.app.judge_work import JudgeWork
 from agenteditor.app.window import Window
 from agenteditor.core import files
+from agenteditor.core.catalog_known import KnownAnswers
 from agenteditor.core.catalog_report import catalog_report
 from agenteditor.core.disk import is_there
 from agenteditor.core.files import FileProblem
@@ -50,13 +51,14 @@ def judge(window: Window) -> None:
         documents = [editor.document for editor in window.editors()]
         return {document.path.absolute(): document.text for document in documents if document.path}
 
-    dialog = JudgeDialog(folder, texts, window)
+    dialog = JudgeDialog(folder, texts, window, window.catalog.known)
     dialog.opened.connect(lambda path: window.open_paths([path]))
     dialog.show()
 
 
 class JudgeDialog(QDialog):
-    """The dialog about ``folder``. ``texts`` gives the texts that are open, by absolute path.
+    """The dialog about ``folder``. ``texts`` gives the texts that are open, by absolute path; ``known``
+    is what was found out about files before.
 
     ``opened`` carries the Path of an agent that was chosen.
     """
@@ -64,12 +66,16 @@ class JudgeDialog(QDialog):
     opened = Signal(object)
 
     def __init__(
-        self, folder: Path, texts: Callable[[], Mapping[Path, str]], parent: QWidget | None = None
+        self,
+        folder: Path,
+        texts: Callable[[], Mapping[Path, str]],
+        parent: QWidget | None = None,
+        known: KnownAnswers | None = None,
     ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(plain(self.tr("Judge the catalog: {0}").format(folder.name or folder)))
-        self.folder, self._texts = folder, texts
+        self.folder, self._texts, self._known = folder, texts, known
         self.summary = QLabel()
         self.summary.setTextFormat(Qt.TextFormat.PlainText)
         self.summary.setWordWrap(True)
@@ -138,7 +144,7 @@ class JudgeDialog(QDialog):
         super().done(result)
 
     def _started(self) -> JudgeWork:
-        work = JudgeWork(self.folder, self._texts(), self)
+        work = JudgeWork(self.folder, self._texts(), self._known, self)
         work.stepped.connect(self._step)
         work.indexed.connect(lambda: self.who.show_index(work.index, self.folder))
         work.finished.connect(self._finish)

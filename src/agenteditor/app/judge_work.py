@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from agenteditor.core.catalog import agent_files
+from agenteditor.core.catalog_known import KnownAnswers
 from agenteditor.core.catalog_reading import CatalogFile, reading
 from agenteditor.core.judgement import Judgement, judging
 from agenteditor.core.routing import Index
@@ -26,7 +27,9 @@ class JudgeWork(QObject):
     indexed = Signal()
     finished = Signal()
 
-    def __init__(self, folder: Path, texts: Mapping[Path, str], parent: QObject) -> None:
+    def __init__(
+        self, folder: Path, texts: Mapping[Path, str], known: KnownAnswers | None, parent: QObject
+    ) -> None:
         super().__init__(parent)
         self.folder = folder
         self.unlisted: list[str] = []
@@ -34,6 +37,7 @@ class JudgeWork(QObject):
         self.index: Index | None = None
         self.judgement: Judgement | None = None
         self._texts = texts
+        self._known = known
         self._steps = self._work()
         self._timer = QTimer(self)
         self._timer.setInterval(0)
@@ -59,7 +63,7 @@ class JudgeWork(QObject):
 
     def _work(self) -> Iterator[None]:
         paths = agent_files(self.folder, lambda error: self.unlisted.append(str(error.filename)))
-        for done, file in enumerate(reading(paths, self.folder, self._texts), 1):
+        for done, file in enumerate(reading(paths, self.folder, self._texts, self._known), 1):
             self.files.append(file)
             self.stepped.emit(self.tr("Reading the agents"), done, len(paths))
             yield

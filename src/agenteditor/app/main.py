@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import traceback
@@ -37,6 +38,7 @@ def open_window(paths: Sequence[Path]) -> int:
     app = application(settings)
     window = make_window(settings)
     sys.excepthook = reporter(window)
+    gc.freeze()  # all this stays to the end: looking through it for garbage would hold up the window
     window.open_paths(list(paths))
     window.show()
     QTimer.singleShot(0, lambda: offer_unfinished(window))

@@ -84,6 +84,24 @@ def reload(parent: QWidget, document: Document, path: Path) -> None:
     document.mark_saved(path, loaded.text, loaded.stamp)
 
 
+def follow(document: Document, label: str) -> bool:
+    """Take what another program has written, if nothing would be lost; whether the text is another now.
+
+    A document with unsaved changes is left, and asked about when it is saved; so is a file that is gone.
+    """
+    if document.modified or document.path is None or document.stamp is None:
+        return False
+    try:
+        loaded = files.load(document.path)
+    except FileProblem:
+        return False
+    if loaded.text == document.text:
+        return False
+    document.apply(Transaction(diff(document.text, loaded.text), label))
+    document.mark_saved(document.path, loaded.text, loaded.stamp)
+    return True
+
+
 def revert(document: Document, label: str) -> None:
     """Go back to the saved text, as one step that undo takes back."""
     document.apply(Transaction(diff(document.text, document.saved_text), label))

@@ -178,7 +178,7 @@ def write(
         for one in writing.skipped[skipped:]:
             yield one.reason
     except FileProblem as problem:
-        sentence = tr("No file was written, since what undo needs cannot be kept. {0}").format(problem)
+        sentence = tr("No file was written. {0}").format(problem)
         for _ in closed:
             yield sentence
     return _undo_words(len(done), in_editor)

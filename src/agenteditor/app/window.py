@@ -33,6 +33,7 @@ from agenteditor.app.titles import title, window_title
 from agenteditor.core import files
 from agenteditor.core.catalog import agents_in, folder_of
 from agenteditor.core.dialect import Dialect
+from agenteditor.core.disk import is_file
 from agenteditor.core.document import Document
 from agenteditor.core.export import Source
 from agenteditor.core.files import FileProblem
@@ -71,6 +72,7 @@ class Window(QMainWindow):
         self.catalog.opened.connect(lambda path: self.open_paths([path]))
         self.catalog.folder_wanted.connect(self.actions_["add-folder"].trigger)
         self.catalog.folders_changed.connect(self._folders_changed)
+        self.catalog.settled.connect(self._follow_disk)
         self.documents = OpenAgents()
         self.documents.currentChanged.connect(lambda _index: self._refresh())
         self.documents.close_wanted.connect(self.close_document)
@@ -161,7 +163,7 @@ class Window(QMainWindow):
         self.actions_["folder"].setChecked(True)
         if not self.editors():
             first = self.catalog.first()
-            if first is not None:
+            if first is not None and is_file(first):  # nobody asked for this one: no question about it
                 self.open_paths([first])
         self._refresh()
 
@@ -234,6 +236,12 @@ class Window(QMainWindow):
             editor.document.read_settings()
         self.catalog.read_settings()
 
+    def _follow_disk(self) -> None:
+        """Let open agents without unsaved changes say what another program has written."""
+        for editor in self.editors():
+            if saving.follow(editor.document, self.tr("Load from disk")):
+                self.say(self.tr("{0} was changed by another program.").format(title(editor.document)))
+
     def close_document(self, editor: Editor) -> bool:
         """Close a document, asking about unsaved changes; whether it is closed."""
         if not self._may_lose([editor]):
@@ -301,7 +309,8 @@ class Window(QMainWindow):
         _set_action(self.actions_["undo"], self.tr("&Undo"), document.undo_label if document else None)
         _set_action(self.actions_["redo"], self.tr("&Redo"), document.redo_label if document else None)
         self.catalog.setVisible(self.folder is not None and self.actions_["folder"].isChecked())
-        self.actions_["folder"].setEnabled(self.folder is not None)
+        for name in ("folder", "filter"):
+            self.actions_[name].setEnabled(self.folder is not None)
         self.actions_["judge"].setEnabled(self.folder is not None)
         self.actions_["without-asking"].setChecked(self.settings.apply_safe_fixes)
         self._pages.setCurrentWidget(self.documents if editor else self.start)
@@ -369,6 +378,7 @@ class Window(QMainWindow):
         super().changeEvent(event)
         if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
             self.read_settings()  # another program may have changed them meanwhile
+            self._follow_disk()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -60,6 +60,8 @@ def disable(paths: Sequence[Path], unsaved: Collection[Path] = ()) -> Planner:
         target = disabled_path(file.path)
         if is_disabled(file.path):
             return Refused(file.path, "It is disabled already.")
+        if not is_disabled(target):
+            return Refused(file.path, "Only agents in .md files can be disabled.")
         if reason := _taken(target, taken):
             return Refused(file.path, f"{reason} Enable or delete that one first.")
         return moved(file, target, manifest_note(file.path))
@@ -159,10 +161,18 @@ def name_problem(name: str, holders: dict[str, Path]) -> str | None:
         return "An agent needs a name."
     if "\n" in name or name != name.strip():
         return "A name is one line, without blanks around it."
-    if name in holders:
-        return f"{clash(name, holders[name])} Choose another name."
+    if holder := _holder(name, holders):
+        return f"{clash(holder, holders[holder])} Choose another name."
     fault = file_names.fault(name)
     return None if fault is None else f"This name {fault}. Choose another name."
+
+
+def _holder(name: str, holders: dict[str, Path]) -> str | None:
+    """The name that is taken and is this one, or is told from it by case or Unicode form alone."""
+    if name in holders:
+        return name
+    folded = file_names.folded(name)
+    return next((held for held in holders if file_names.folded(held) == folded), None)
 
 
 def clash(name: str, holder: Path) -> str:
@@ -171,13 +181,15 @@ def clash(name: str, holder: Path) -> str:
 
 
 def _copy_name(file: Loaded, holders: dict[str, Path], taken: Collection[str]) -> str:
-    name, number = f"{identity(file)}-copy", 1
-    suffix = ending(file.path, parse_at(file.text, file.path).dialect)
+    own, suffix = identity(file), ending(file.path, parse_at(file.text, file.path).dialect)
+    if file_names.fault(own) is not None:  # a copy needs a name that its file can have
+        own = file.path.name.removesuffix(suffix)
+    name, number = f"{own}-copy", 1
     while True:
         wanted = name if number == 1 else f"{name}-{number}"
         target = file.path.with_name(wanted + suffix)
         if (
-            wanted not in holders
+            _holder(wanted, holders) is None
             and file_names.folded(str(target)) not in taken
             and not os.path.lexists(target)
         ):

@@ -6,8 +6,8 @@ synced before the first file is touched. Undoing needs no record of how far a ba
 stands on disk says it, file by file (`batch_write`).
 
 It does not grow without end: the newest 20 batches are kept, of these the newest that together take up no
-more than 200 MB, with all their files, and the newest one always, whatever its size. A new file takes up
-only its record, about 250 bytes.
+more than 200 MB, and the newest one always, whatever its size. A new file takes up only its record, about
+250 bytes. What an undo set aside stays, since people were told where it is.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ import hashlib
 import json
 import os
 import secrets
-import shutil
 import sys
 import time
 from collections.abc import Collection, Generator, Iterator, Sequence
@@ -37,6 +36,7 @@ if sys.platform != "win32":
 
 _MOST = 20  # batches kept
 _MOST_BYTES = 200 * 1024 * 1024  # of all that is kept of them, the newest batch always
+_LONGEST = 200  # bytes of a file's name behind a number
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,24 +59,32 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """A batch in the journal. ``folders`` are those it made. ``finished``: not cut off half way."""
+    """A batch in the journal. ``folders`` are those it made. ``finished``: not cut off half way.
+
+    ``tried``: it was undone, but for these records, which failed.
+    """
 
     file: Path
     label: str
     records: tuple[Record, ...]
     folders: tuple[Path, ...]
     finished: bool
+    tried: bool = False
 
     def bytes_before(self, record: Record) -> bytes:
         """The bytes of a file before the batch. Raises `FileProblem` if they are damaged."""
         path = self.file.with_suffix(".bytes")
         with problems("open", path):
-            with path.open("rb") as stream:
-                stream.seek(record.start)
-                data = stream.read(record.size)
+            data = self.bytes_kept(record)
             if _digest(data) != record.before:
                 raise OSError(errno.EIO, "the copy of the bytes is damaged")
         return data
+
+    def bytes_kept(self, record: Record) -> bytes:
+        """What is there of them, damaged or not. Raises OSError."""
+        with self.file.with_suffix(".bytes").open("rb") as stream:
+            stream.seek(record.start)
+            return stream.read(record.size)
 
 
 class Recorded(NamedTuple):
@@ -121,24 +129,26 @@ class Writer:
         self._folders = _missing_folders(changes)
         self._records = recorded.records
         path = self.file.with_suffix(".bytes")
-        with problems("save", path):
+        try:
             files.state_folder().mkdir(mode=0o700, parents=True, exist_ok=True)
             folder.mkdir(mode=0o700, exist_ok=True)
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0)
             self._handle = os.open(path, flags | getattr(os, "O_BINARY", 0), 0o600)
-        try:
-            with problems("save", path):
+            try:
                 if sys.platform != "win32":
                     with suppress(OSError):
                         fcntl.flock(self._handle, fcntl.LOCK_EX)
                 for piece in recorded.pieces:
                     write_all(self._handle, piece)
                 os.fsync(self._handle)
-            self._write(range(len(self._records)), finished=False)
-        except BaseException:
-            close(self._handle)
-            forget(self.file)
-            raise
+                self._write(range(len(self._records)), finished=False)
+            except BaseException:
+                close(self._handle)
+                forget(self.file)
+                raise
+        except OSError as error:
+            detail = (error.strerror or "the disk does not take it").lower()
+            raise FileProblem("no-journal", "save", folder, detail) from error
 
     def finish(self, done: Collection[int]) -> None:
         """Say which of the changes were made; without any, the journal goes. Raises `FileProblem`."""
@@ -159,7 +169,7 @@ class Writer:
             "folders": [os.fspath(folder) for folder in self._folders],
             "records": [_as_json(self._records[at]) for at in chosen],
         }
-        text = json.dumps(data) + "\n"
+        text = _sealed(data)
         with problems("save", self.file):
             if not self.file.exists():
                 close(os.open(self.file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
@@ -185,26 +195,37 @@ def forget(file: Path) -> None:
 
 def keep(batch: Batch) -> None:
     """Take a batch that was cut off as it is: it can be undone, and nobody asks about it again."""
-    with suppress(FileProblem, OSError, ValueError):
-        file = files.load(batch.file)
-        text = json.dumps({**json.loads(file.text), "finished": True}) + "\n"
-        files.save(batch.file, text, file.stamp)
+    _change(batch, {"finished": True})
+
+
+def leave(batch: Batch, records: Sequence[Record]) -> None:
+    """Leave only these of a batch that was undone, for another try; without any, it goes."""
+    if records:
+        _change(batch, {"finished": True, "tried": True, "records": [_as_json(one) for one in records]})
+    else:
+        forget(batch.file)
 
 
 def set_aside(batch: Batch, records: Sequence[Record]) -> Path | None:
     """Write the bytes of before of these files into a folder of their own; None if there are none.
 
-    Raises `FileProblem`.
+    Damaged ones are called so. Raises `FileProblem`.
     """
     folder = batch.file.with_suffix("")
     kept = [record for record in records if record.before]
     for number, record in enumerate(kept, 1):
-        path = folder / f"{number}-{record.path.name}"
+        try:
+            data = batch.bytes_kept(record)
+        except FileNotFoundError:
+            data = b""
+        damaged = "" if _digest(data) == record.before else "damaged-"
+        name = os.fsdecode(os.fsencode(record.path.name)[-_LONGEST:])
+        path = folder / f"{number}-{damaged}{name}"
         with problems("save", path):
             folder.mkdir(mode=0o700, exist_ok=True)
             handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             try:
-                write_all(handle, batch.bytes_before(record))
+                write_all(handle, data)
                 os.fsync(handle)
             finally:
                 close(handle)
@@ -215,7 +236,10 @@ def set_aside(batch: Batch, records: Sequence[Record]) -> Path | None:
 
 
 def _batches() -> Iterator[Batch]:
-    for path in sorted(_folder().glob("*.json"), reverse=True):
+    paths: list[Path] = []
+    with suppress(OSError):  # no folder, or one that is closed to us
+        paths = sorted(_folder().glob("*.json"), reverse=True)
+    for path in paths:
         batch = _read(path)
         if batch is not None and (batch.finished or not _is_running(path)):
             yield batch
@@ -227,6 +251,18 @@ def _folder() -> Path:
 
 def _digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
+
+
+def _sealed(data: dict[str, object]) -> str:
+    """The journal's text, with a digest that tells whether any of it was damaged."""
+    whole = {key: value for key, value in data.items() if key != "digest"}
+    return json.dumps({**whole, "digest": _digest(json.dumps(whole).encode())}) + "\n"
+
+
+def _change(batch: Batch, new: dict[str, object]) -> None:
+    with suppress(OSError, ValueError):  # it stays as it is, and can be undone all the same
+        file = files.load(batch.file)
+        files.save(batch.file, _sealed({**json.loads(file.text), **new}), file.stamp)
 
 
 def _missing_folders(changes: Sequence[FileChange]) -> tuple[Path, ...]:
@@ -255,13 +291,17 @@ def _read(path: Path) -> Batch | None:
     try:
         handle = os.open(path, READING)
         try:
-            data = json.loads(content(handle, 8 * LIMIT))
+            text = content(handle, 8 * LIMIT)
         finally:
             close(handle)
+        data = json.loads(text)
+        if text != _sealed(data).encode():
+            return None
         records = tuple(_from_json(one) for one in data["records"])
         folders = tuple(Path(folder) for folder in data["folders"])
-        return Batch(path, str(data["label"]), records, folders, data["finished"] is True)
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        finished, tried = data["finished"] is True, data.get("tried") is True
+        return Batch(path, str(data["label"]), records, folders, finished, tried)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 
 
@@ -302,15 +342,16 @@ def _is_running(path: Path) -> bool:
 
 
 def _forget_old() -> None:
-    """Keep the newest batches only: by number, and by the bytes that they take up."""
+    """Keep the newest batches only: by number, and by the bytes that they hold.
+
+    What was set aside stays: people were told where it is.
+    """
     total = 0
-    names = {path.stem for path in _folder().iterdir()}
+    names = {path.stem for path in _folder().iterdir() if path.suffix}
     for number, name in enumerate(sorted(names, reverse=True)):
         file = _folder() / f"{name}.json"
-        folder = file.with_suffix("")  # of `set_aside`
-        for path in (file, file.with_suffix(".bytes"), *folder.glob("*")):
+        for path in (file, file.with_suffix(".bytes")):
             with suppress(OSError):
                 total += path.stat().st_size
         if number and (number >= _MOST or total > _MOST_BYTES) and not _is_running(file):
             forget(file)
-            shutil.rmtree(folder, ignore_errors=True)

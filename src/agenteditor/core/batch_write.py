@@ -11,12 +11,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Generator, Sequence
 from contextlib import suppress
+from hashlib import sha256
 from pathlib import Path
 
 from agenteditor.core import batch_journal, files
 from agenteditor.core.batch import FileChange, Plan, Planner, Progress, Refused, named
 from agenteditor.core.batch_journal import Batch, Record, Writer, recorded
-from agenteditor.core.disk import problems
+from agenteditor.core.disk import make_folder, problems
 from agenteditor.core.file_problem import FileProblem, shown_path
 from agenteditor.core.renaming import has_both_names, rename
 
@@ -52,10 +53,12 @@ class Writing:
                     done.append(at)
                 else:
                     self.skipped.append(Refused(change.path, reason))
+                    if _is_half_done(change):
+                        done.append(at)  # undo takes back what there is of it
             yield Progress(len(changes), len(changes))
         finally:
             # The files are as they are; without this the journal only looks like that of a crash.
-            with suppress(FileProblem):
+            with suppress(OSError):
                 journal.finish(done)
 
     def _can_be_text(self, change: FileChange) -> bool:
@@ -84,9 +87,13 @@ class Undoing:
         self.done: list[FileChange] = []
         self.skipped: list[Refused] = []
         self.kept: Path | None = None
+        self._again: list[Record] = []
 
     def steps(self) -> Generator[Progress, None, None]:
-        """Put everything back, the last change first. Stopped, it can be begun again."""
+        """Put everything back, the last change first. Stopped, it can be begun again.
+
+        What only fails (a full disk) stays in the journal for one more try; then its bytes are kept too.
+        """
         total = len(self._batch.records)
         left: list[Record] = []
         for at, record in enumerate(reversed(self._batch.records)):
@@ -99,7 +106,8 @@ class Undoing:
                     self.done.append(back)
             if reason is not None:
                 self.skipped.append(Refused(record.new_path or record.path, reason))
-                left.append(record)
+                mended = not self._batch.tried and isinstance(_completed(self._batch, record), FileChange)
+                (self._again if mended else left).append(record)
         for folder in sorted(self._batch.folders, reverse=True):
             with suppress(OSError):  # something else is in there now
                 folder.rmdir()
@@ -108,14 +116,16 @@ class Undoing:
         except FileProblem as problem:
             self.skipped.append(Refused(self._batch.file, str(problem)))
         else:
-            batch_journal.forget(self._batch.file)
+            batch_journal.leave(self._batch, self._again[::-1])
         yield Progress(total, total)
 
     def said(self) -> str:
         """What was put back, in a sentence or few."""
         words = f"Undone: {self._batch.label}. {_files(len(self.done))} put back.{_left_words(self.skipped)}"
         if self.kept is not None:
-            words += f" Their bytes of before are kept in {shown_path(self.kept)}."
+            words += f" What they held before is kept in {shown_path(self.kept)}."
+        if self._again:
+            words += " Mend what is in the way, then undo once more."
         return words
 
 
@@ -226,29 +236,40 @@ def _carried_out(change: FileChange, remove: Remove) -> str | None:
 def _create(change: FileChange) -> None:
     if os.path.lexists(change.path):
         raise FileProblem("exists", "save", change.path)
-    _make_folder(change.path.parent)
+    make_folder(change.path.parent)
     files.save(change.path, change.after, None)
     if change.mode is not None:
         with problems("save", change.path):
-            change.path.chmod(change.mode)
+            try:
+                change.path.chmod(change.mode)
+            except OSError:
+                change.path.unlink()  # it may be readable by more people than before
+                raise
 
 
 def _move(change: FileChange) -> None:
     target = change.target
     if os.path.lexists(target):
         raise FileProblem("exists", "save", target)
-    _make_folder(target.parent)
+    make_folder(target.parent)
     stamp = files.save(change.path, change.after, change.stamp)
     try:
         rename(change.path, target)
     except FileProblem:
-        files.save(change.path, change.before, stamp)  # all of it or nothing
+        with suppress(FileProblem):  # all of it or nothing; `_is_half_done` sees if not
+            files.save(change.path, change.before, stamp)
         raise
 
 
-def _make_folder(folder: Path) -> None:
-    with problems("save", folder):
-        folder.mkdir(parents=True, exist_ok=True)
+def _is_half_done(change: FileChange) -> bool:
+    """Whether a change that failed left something of it behind."""
+    if change.kind == "deleted":
+        return not os.path.lexists(change.path)
+    if change.new_path is None:
+        return False
+    after = sha256(files.encode(change.after)).hexdigest()
+    edited = change.after != change.before and _holds(change.path, after)
+    return edited or has_both_names(change.path, change.new_path)
 
 
 def _left_words(skipped: Sequence[Refused]) -> str:

@@ -15,10 +15,34 @@ def agent_files(folder: Path, unreadable: Callable[[OSError], None] | None = Non
     Links to folders are not followed. ``unreadable`` is told of each folder that cannot be listed.
     """
     found: list[Path] = []
-    for root, folders, names in os.walk(folder, onerror=unreadable):
-        folders[:] = sorted(name for name in folders if name not in PASSED_OVER)
-        found += [Path(root, name) for name in names if name.endswith(".md")]
-    return sorted(found)
+    # Each folder's entries by name, a folder's own in its place: that is the order of sorted paths.
+    waiting = [(os.fspath(folder), True)]
+    while waiting:
+        path, is_folder = waiting.pop()
+        if not is_folder:
+            found.append(Path(path))
+            continue
+        try:
+            with os.scandir(path) as entries:
+                inside = sorted(entries, key=lambda entry: entry.name, reverse=True)
+        except OSError as error:
+            if unreadable is not None:
+                unreadable(error)
+            continue
+        for entry in inside:
+            if not _is_folder(entry):
+                if entry.name.endswith(".md"):
+                    waiting.append((entry.path, False))
+            elif entry.name not in PASSED_OVER and not entry.is_symlink():
+                waiting.append((entry.path, True))
+    return found
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False  # a link whose way leads round in a circle
 
 
 def agents_in(folders: Iterable[Path], unreadable: Callable[[OSError], None] | None = None) -> list[Path]:

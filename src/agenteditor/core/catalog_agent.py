@@ -16,7 +16,7 @@ from agenteditor.core.examples import Example
 from agenteditor.core.powers import powers
 from agenteditor.core.router import routed, tokens
 from agenteditor.core.syntax import Syntax
-from agenteditor.core.trigger_section import bullets_of
+from agenteditor.core.trigger_section import bullets_of, may_be_in
 from agenteditor.core.trigger_words import as_context, draft_of
 
 
@@ -80,7 +80,8 @@ def agent_of(syntax: Syntax, path: Path, root: Path) -> CatalogAgent:
     prose = "\n".join(part for part in seen.parts if isinstance(part, str))
     inside = [_of_example(part, True) for part in seen.parts if isinstance(part, Example)]
     hosted = [_of_example(one.example, False) for one in syntax.examples if one.host != "description"]
-    bullets = [_of_bullet(text) for text in bullets_of(syntax.sections)]
+    triggers = bullets_of(syntax.sections) if may_be_in(syntax.body.of(syntax.text)) else ()
+    bullets = [_of_bullet(text) for text in triggers]
     scope = _scope(syntax, path, root)
     return CatalogAgent(
         path=path,

@@ -148,13 +148,14 @@ def _tool(value: str) -> EntryTest:
         return lambda entry: entry.tools is None
     exact = value in _tool_names()
 
-    def lists(entry: CatalogEntry) -> bool:
-        names = (tool.casefold() for tool in entry.tools or ())
+    @cache  # many agents list the same
+    def lists(tools: tuple[str, ...]) -> bool:
+        names = (tool.casefold() for tool in tools)
         if exact:
             return any(name == value or name.startswith(value + "(") for name in names)
         return any(name.startswith(value) for name in names)
 
-    return lists
+    return lambda entry: lists(entry.tools or ())
 
 
 def _model(value: str) -> EntryTest:

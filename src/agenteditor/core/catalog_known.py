@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from agenteditor.core import files
+from agenteditor.core import disk
 from agenteditor.core.catalog_entry import CatalogEntry, entry_of, sub_folder, unreadable
 from agenteditor.core.catalog_store import CatalogStore
 from agenteditor.core.dialects import dialect_of
-from agenteditor.core.files import FileProblem
+from agenteditor.core.files import FileProblem, Loaded, Stamp, decode
 from agenteditor.core.rule_settings import NO_SETTINGS, RuleSettings
 
 _MOST = 50_000  # answers that are kept; the oldest go first
@@ -27,24 +28,33 @@ class KnownAnswers:
     def __init__(self, store: CatalogStore | None = None) -> None:
         self._store = store
         self._known: OrderedDict[tuple[object, ...], CatalogEntry] = OrderedDict()
-        self._places: dict[Path, tuple[str, bool]] = {}
+        self._places: dict[tuple[Path, Path], tuple[str, tuple[str, bool]]] = {}
         self.checked = 0  # how many contents were really checked
 
     def entry(self, path: Path, root: Path, settings: RuleSettings = NO_SETTINGS) -> CatalogEntry:
         """The entry of the file at ``path`` below the folder ``root``. Raises nothing."""
         try:
-            file = files.load(path)
+            data, stamp = disk.read(path)
         except FileProblem as problem:
             return unreadable(path, root, problem)
+        return self._answer(path, root, stamp, lambda: decode(data), settings)
+
+    def entry_of(self, file: Loaded, root: Path, settings: RuleSettings = NO_SETTINGS) -> CatalogEntry:
+        """The entry of a file that was read."""
+        return self._answer(file.path, root, file.stamp, lambda: file.text, settings)
+
+    def _answer(
+        self, path: Path, root: Path, stamp: Stamp, text: Callable[[], str], settings: RuleSettings
+    ) -> CatalogEntry:
         switches = tuple(sorted(settings.switches.items()))
-        key = (file.stamp.digest, path.name, self._place(path.parent), switches)
+        folder, place = self._place(path, root)
+        key = (stamp.digest, path.name, place, switches)
         known = self._known.pop(key, None)
-        folder = sub_folder(path, root)
         if known is None and self._store is not None:
             known = self._store.entry(key, path, folder)
         if known is None:
             self.checked += 1
-            known = entry_of(file, root, settings)
+            known = entry_of(Loaded(path, text(), stamp), root, settings)
             if self._store is not None:
                 self._store.keep(key, known)
         while len(self._known) >= _MOST:
@@ -62,10 +72,12 @@ class KnownAnswers:
         """Look anew what program each folder belongs to: a plugin's manifest may have come or gone."""
         self._places.clear()
 
-    def _place(self, folder: Path) -> tuple[str, bool]:
-        """What a file's folder alone says about how the file is read."""
-        if folder not in self._places:
-            inside = dialect_of(folder / "x.md").name
-            parts = folder.absolute().parts
-            self._places[folder] = (inside, ".claude" in parts)
-        return self._places[folder]
+    def _place(self, path: Path, root: Path) -> tuple[str, tuple[str, bool]]:
+        """The sub-folder that a file is in, and what that alone says about how the file is read."""
+        above = (path.parent, root)
+        known = self._places.get(above)
+        if known is None:
+            inside = dialect_of(path.parent / "x.md").name
+            known = (sub_folder(path, root), (inside, ".claude" in path.parent.absolute().parts))
+            self._places[above] = known
+        return known

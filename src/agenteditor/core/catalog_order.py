@@ -45,7 +45,11 @@ class Count(NamedTuple):
 
     def plus(self, other: Count, times: int = 1) -> Count:
         """Both together; with ``times`` -1 the first without the second."""
-        return Count(*(one + times * two for one, two in zip(self, other, strict=True)))
+        return Count(
+            self.errors + times * other.errors,
+            self.warnings + times * other.warnings,
+            self.notes + times * other.notes,
+        )
 
 
 NO_PROBLEMS = Count()
@@ -54,6 +58,8 @@ NO_PROBLEMS = Count()
 def counted(problems: Iterable[_Severe]) -> Count:
     """How many problems of each severity there are."""
     found = [problem.severity for problem in problems]
+    if not found:
+        return NO_PROBLEMS
     return Count(found.count("error"), found.count("warning"), found.count("info"))
 
 

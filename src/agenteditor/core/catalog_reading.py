@@ -9,6 +9,7 @@ from typing import NamedTuple
 from agenteditor.core import files
 from agenteditor.core.catalog_agent import CatalogAgent, agent_of
 from agenteditor.core.catalog_entry import Problem, short
+from agenteditor.core.catalog_known import KnownAnswers
 from agenteditor.core.checks import findings
 from agenteditor.core.files import FileProblem
 from agenteditor.core.rule_settings import NO_SETTINGS, RuleSettings, applied, found
@@ -24,24 +25,30 @@ class CatalogFile(NamedTuple):
     failure: str = ""
 
 
-def reading(paths: Sequence[Path], root: Path, texts: Mapping[Path, str]) -> Iterator[CatalogFile]:
+def reading(
+    paths: Sequence[Path], root: Path, texts: Mapping[Path, str], known: KnownAnswers | None = None
+) -> Iterator[CatalogFile]:
     """Each of the files below ``root``, in order; ``texts`` stand for files that are open and not saved.
 
-    The problems are those that the settings of each file's folder want. Raises nothing.
+    The problems are those that the settings of each file's folder want; what is ``known`` of a content is not
+    found out again. Raises nothing.
     """
+    known = known or KnownAnswers()
+    known.forget_places()
     settings: dict[Path, RuleSettings] = {}
     for path in paths:
         if path.parent not in settings:
             settings[path.parent] = found(path, next(reversed(settings.values()), NO_SETTINGS))
+        wanted = settings[path.parent]
         try:
-            text = texts[path] if path in texts else files.load(path).text
+            file = None if path in texts else files.load(path)
         except FileProblem as problem:
             yield CatalogFile(path, None, failure=str(problem))
+            continue
+        syntax = parse_at(texts[path] if file is None else file.text, path)
+        if file is None:
+            checked = findings(syntax, syntax.dialect.place, path.name, wanted.wanted)
+            problems = short(syntax.text, applied(checked, wanted))
         else:
-            yield _read(path, root, text, settings[path.parent])
-
-
-def _read(path: Path, root: Path, text: str, settings: RuleSettings) -> CatalogFile:
-    syntax = parse_at(text, path)
-    problems = applied(findings(syntax, syntax.dialect.place, path.name, settings.wanted), settings)
-    return CatalogFile(path, agent_of(syntax, path, root), short(text, problems))
+            problems = known.entry_of(file, root, wanted).problems
+        yield CatalogFile(path, agent_of(syntax, path, root), problems)

@@ -9,18 +9,30 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from itertools import count as numbers
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeVar
 
 from agenteditor.core.catalog_entry import CatalogEntry
 from agenteditor.core.catalog_filter import words_of
 from agenteditor.core.catalog_listing import Listing, difference
 from agenteditor.core.catalog_order import NO_PROBLEMS, Count, counted
-from agenteditor.core.scopes import Places, Scope, Standing, places, scope_of, standings
+from agenteditor.core.scopes import Places, Scope, Standing, places, scope_of, standings_by_name
 
+_STEP = 500  # rows between two steps
+_Result = TypeVar("_Result")
 _numbers = numbers(1)
+
+
+def run(steps: Generator[object, None, _Result]) -> _Result:
+    """All steps at once, and what they come to."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            result: _Result = end.value
+            return result
 
 
 class FolderRow:
@@ -56,10 +68,14 @@ class FolderRow:
             self._scope = found if found is not None and found.folder == self.path.absolute() else None
         return self._scope
 
-    def empty(self) -> None:
-        """As it was made."""
-        self.folders, self.rows = [], []
+    def hold(self, folders: list[FolderRow], rows: list[AgentRow]) -> None:
+        """Hold these and nothing else; they are to be added up."""
+        self.folders, self.rows = folders, rows
         self.total, self.waiting, self.count = 0, 0, NO_PROBLEMS
+        for folder in folders:
+            folder.parent = self
+        for row in rows:
+            row.parent = self
 
 
 class AgentRow:
@@ -132,6 +148,10 @@ class CatalogTree:
 
     def update(self, listings: Sequence[Listing]) -> Update:
         """Show what these looks, one for each open folder, have found."""
+        return run(self.updating(listings))
+
+    def updating(self, listings: Sequence[Listing]) -> Generator[int, None, Update]:
+        """`update` in short steps. The tree changes all at once in the last one."""
         update = Update([], [], [])
         rows: dict[str, AgentRow] = {}
         for listing in listings:
@@ -146,12 +166,15 @@ class CatalogTree:
                     row = AgentRow(root, name)
                     update.new.append(row)
                 rows[top + name] = row
+                if len(rows) % _STEP == 0:
+                    yield len(rows)
         update.gone.extend(row for key, row in self.rows.items() if rows.get(key) is not row)
+        roots = [listing.root for listing in listings]
+        if update.new or update.gone or roots != list(self._listings):
+            contents = yield from self._arranging(roots, rows)
+            self._show(contents)
         self._listings = {listing.root: listing for listing in listings}
         self.rows = rows
-        roots = [top.path for top in self.tops]
-        if update.new or update.gone or roots != list(self._listings):
-            self._arrange()
         return update
 
     def agents(self) -> Iterator[AgentRow]:
@@ -167,11 +190,10 @@ class CatalogTree:
 
     def answer(self, row: AgentRow, entry: CatalogEntry) -> None:
         """A file has been read: this is what it came to."""
-        if row.entry is None:
-            _each_above(row, NO_PROBLEMS, -1)
+        first = row.entry is None
         row.entry = entry
         row.words = words_of(entry)
-        self._count(row)
+        self._count(row, -1 if first else 0)
 
     def mark(self, row: AgentRow, unsaved: bool, live: Count | None) -> bool:
         """A file is open in an editor: whether its text is unsaved, and the problems of that text.
@@ -186,11 +208,20 @@ class CatalogTree:
 
     def judge(self, working: Path, where: Places) -> list[AgentRow]:
         """Find out anew who shares a name and who wins; the rows for which the winner is another now."""
-        entries = [row.entry for row in self.rows.values() if row.entry is not None]
+        return run(self.judging(working, where))
+
+    def judging(self, working: Path, where: Places) -> Generator[int, None, list[AgentRow]]:
+        """`judge` in short steps; to be begun anew if anything is read meanwhile."""
+        rows = list(self.rows.values())
+        entries = [row.entry for row in rows if row.entry is not None]
         names = Counter(entry.name for entry in entries if entry.loads)
-        found = standings(entries, working, where)
+        yield 0
+        found: dict[Path, Standing] = {}
+        for some in standings_by_name(entries, working, where):
+            found.update(some)
+            yield 0
         changed: list[AgentRow] = []
-        for row in self.rows.values():
+        for done, row in enumerate(rows):
             entry = row.entry
             shared = entry is not None and entry.loads and names[entry.name] > 1
             standing = found.get(entry.path) if shared and found and entry is not None else None
@@ -198,51 +229,73 @@ class CatalogTree:
             if row.standing != standing:
                 row.standing = standing
                 changed.append(row)
+            if done % _STEP == 0:
+                yield done
         return changed
 
     # --- helpers -------------------------------------------------------------------------------
 
-    def _count(self, row: AgentRow) -> None:
+    def _count(self, row: AgentRow, waiting: int = 0) -> None:
+        """Count a row's problems, and tell the folders above; also by how many more are ``waiting``."""
         problems = row.entry.problems if row.entry is not None else ()
         now = row.live if row.live is not None else counted(problems)
-        if now != row.count:
-            _each_above(row, now.plus(row.count, -1), 0)
+        if now != row.count or waiting:
+            _each_above(row, now.plus(row.count, -1), waiting)
             row.count = now
 
-    def _arrange(self) -> None:
-        """Build the tree anew, of the rows and folders there are."""
-        before, self._folders = self._folders, {}
-        self.tops = [self._folder(root, "", before) for root in self._listings]
-        for row in self.rows.values():
-            self._folder(row.root, row.folder, before).rows.append(row)
-        for (root, name), folder in self._folders.items():
-            if name:
-                folder.parent = self._folders[root, name.rpartition("/")[0]]
-                folder.parent.folders.append(folder)
-        for folder in self._folders.values():
-            folder.folders.sort(key=lambda one: one.name.casefold())
-            folder.rows.sort(key=lambda one: (one.stem.casefold(), one.name))
-        for folder in reversed(self._folders.values()):  # those inside come after those around them
-            _add_up(folder)
+    def _arranging(
+        self, roots: Sequence[Path], rows: Mapping[str, AgentRow]
+    ) -> Generator[int, None, dict[Path, dict[str, _Content]]]:
+        """What will be in each folder, by its path below each root; a folder before those in it."""
+        contents = {root: {"": _Content(self._folder(root, ""))} for root in roots}
+        for done, row in enumerate(rows.values()):
+            here, name = contents[row.root], row.folder
+            while (content := here.get(name)) is None:
+                missing = name
+                while (above := missing.rpartition("/")[0]) not in here:
+                    missing = above
+                here[missing] = _Content(self._folder(row.root, missing))
+                here[above].folders.append(here[missing].folder)
+            content.rows.append((row.stem.casefold(), row.name, row))
+            if done % _STEP == 0:
+                yield done
+        for here in contents.values():
+            for done, content in enumerate(here.values()):
+                content.folders.sort(key=lambda one: one.name.casefold())
+                content.rows.sort()  # no two have one name, so rows are not compared
+                if done % _STEP == 0:
+                    yield done
+        return contents
 
-    def _folder(self, root: Path, name: str, before: dict[tuple[Path, str], FolderRow]) -> FolderRow:
-        """The row of a folder, emptied, and of those above it; a new one where there was none."""
-        while (root, name) not in self._folders:
-            missing = name
-            while missing and (root, missing.rpartition("/")[0]) not in self._folders:
-                missing = missing.rpartition("/")[0]
-            folder = before.get((root, missing))
-            if folder is None:
-                folder = FolderRow(root, missing)
-            folder.empty()
-            self._folders[root, missing] = folder
-        return self._folders[root, name]
+    def _show(self, contents: dict[Path, dict[str, _Content]]) -> None:
+        self._folders = {}
+        for root, here in contents.items():
+            for name, content in here.items():
+                folder = self._folders[root, name] = content.folder
+                folder.hold(content.folders, [row for _, _, row in content.rows])
+            for content in reversed(here.values()):  # those inside come after those around them
+                _add_up(content.folder)
+        self.tops = [here[""].folder for here in contents.values()]
+
+    def _folder(self, root: Path, name: str) -> FolderRow:
+        """The row of a folder; a new one where there is none."""
+        return self._folders.get((root, name)) or FolderRow(root, name)
+
+
+class _Content:
+    """What is to be in a folder, rows with what they are sorted by."""
+
+    __slots__ = ("folder", "folders", "rows")
+
+    def __init__(self, folder: FolderRow) -> None:
+        self.folder = folder
+        self.folders: list[FolderRow] = []
+        self.rows: list[tuple[str, str, AgentRow]] = []
 
 
 def _add_up(folder: FolderRow) -> None:
     """Say what is in a folder, its sub-folders done already."""
     for row in folder.rows:
-        row.parent = folder
         folder.waiting += row.entry is None
         if row.count != NO_PROBLEMS:
             folder.count = folder.count.plus(row.count)
@@ -257,6 +310,7 @@ def _each_above(row: AgentRow, count: Count, waiting: int) -> None:
     """Add to what the folders above a row say."""
     folder = row.parent
     while folder is not None:
-        folder.count = folder.count.plus(count)
+        if any(count):
+            folder.count = folder.count.plus(count)
         folder.waiting += waiting
         folder = folder.parent

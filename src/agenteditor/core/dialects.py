@@ -62,6 +62,7 @@ def by_name(name: str) -> Dialect:
     return dialects()[name]
 
 
+@cache
 def editable() -> tuple[Dialect, ...]:
     """The dialects that can be opened and edited: Markdown files."""
     return tuple(one for one in dialects().values() if one.table.format == "markdown")
@@ -91,6 +92,8 @@ def by_place(path: PurePath | None) -> Dialect | None:
 
 def by_keys(keys: frozenset[str]) -> Dialect:
     """The program that alone has the most of these fields; Claude Code's where it has as many."""
+    if not keys:
+        return claude_code()
     counts = {one.name: len(keys & one.table.marks) for one in editable()}
     best = max(counts, key=lambda name: (counts[name], name == "claude-code"), default="claude-code")
     return by_name(best) if counts[best] else claude_code()
@@ -111,12 +114,17 @@ def by_folder(path: PurePath) -> Dialect | None:
     """The dialect of the program that reads the innermost folder around ``path``; None if none does."""
     inside = f"{Path(path).absolute().parent.as_posix()}/"
     best: tuple[int, Dialect] | None = None
-    for one in editable():
-        for folder in one.table.folders:
-            at = inside.rfind(f"/{folder}/")
-            if at >= 0 and (best is None or at + len(folder) > best[0]):
-                best = (at + len(folder), one)
+    for folder, one in _folders():
+        at = inside.rfind(folder)
+        if at >= 0 and (best is None or at + len(folder) > best[0]):
+            best = (at + len(folder), one)
     return best[1] if best else None
+
+
+@cache
+def _folders() -> tuple[tuple[str, Dialect], ...]:
+    """The folders that programs read, between slashes."""
+    return tuple((f"/{folder}/", one) for one in editable() for folder in one.table.folders)
 
 
 def _by_ending(path: PurePath) -> Dialect | None:

@@ -19,6 +19,7 @@ from typing import Literal
 from agenteditor.core.file_problem import Action, AnyPath, FileProblem, from_os_error
 
 LIMIT = 8 * 1024 * 1024  # bytes; the largest real agent file has 72 KB (UX 1.3)
+_PIECE = 64 * 1024  # bytes read at once: room for more takes longer to get than to fill
 
 # O_NONBLOCK: a pipe put there since we looked does not hold us. O_BINARY: Windows.
 READING = os.O_RDONLY
@@ -94,8 +95,10 @@ def read(path: AnyPath) -> tuple[bytes, Stamp]:
     reading one may never end, and opening one may do something.
     """
     with problems("open", path):
-        require_file(Path(path).stat(), "open", path)
-        if os.path.realpath(path).startswith(("/proc/", "/sys/")):
+        before = Path(path).stat()
+        require_file(before, "open", path)
+        # Nothing there takes room on a disk, so the real path, slow to find out, is asked for seldom.
+        if not getattr(before, "st_blocks", 0) and os.path.realpath(path).startswith(("/proc/", "/sys/")):
             raise FileProblem("not-a-file", "open", path, "a view into the running system")
         handle = os.open(path, READING)
         try:
@@ -120,7 +123,7 @@ def content(handle: int, limit: int = LIMIT + 1) -> bytes:
     """What an open file holds from its beginning, at most ``limit`` bytes of it."""
     os.lseek(handle, 0, os.SEEK_SET)
     pieces = []
-    while limit > 0 and (piece := os.read(handle, min(limit, 1 << 20))):
+    while limit > 0 and (piece := os.read(handle, min(limit, _PIECE))):
         pieces.append(piece)
         limit -= len(piece)
     return b"".join(pieces)
@@ -151,6 +154,17 @@ def require_file(status: os.stat_result, action: Action, path: AnyPath) -> None:
         raise FileProblem("link-loop", action, path)
     kind = "a folder" if stat.S_ISDIR(mode) else "a pipe" if stat.S_ISFIFO(mode) else "a device"
     raise FileProblem("not-a-file", action, path, "a socket" if stat.S_ISSOCK(mode) else kind)
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder, and those above it, where there is none. Raises `FileProblem`."""
+    with problems("save", path):
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            if error.errno in (errno.EACCES, errno.EROFS):
+                raise FileProblem("read-only-folder", "save", path) from error
+            raise
 
 
 @contextmanager

@@ -8,6 +8,8 @@ overwritten or removed that was not written by an export and left alone since. B
 
 from __future__ import annotations
 
+import os
+import shlex
 from collections.abc import Generator, Iterable, Mapping, MutableMapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -116,6 +118,7 @@ def planning(
     except FileProblem as reason:
         return Plan(place, choices, (), tuple(refused), str(reason))
     every = _sorted(entries, waiting, choices, place)
+    notes += _twins(every, sources, place)
     return Plan(place, choices, every, tuple(refused), unfinished=unfinished, notes=notes)
 
 
@@ -155,7 +158,7 @@ def hints(plan: Plan) -> tuple[str, ...]:
     return (
         f"/plugin marketplace add {place}",
         f"/plugin install {first}@{name}",
-        f"claude plugin validate {place}",
+        f"claude plugin validate {shlex.quote(place)}",  # for a shell, unlike the others
     )
 
 
@@ -183,6 +186,18 @@ def _fault(agents: Sequence[Ready], place: Path, choices: Choices) -> str | None
     if choices.zipped and is_folder(place):
         return f"{files.shown_path(place)} is a folder. Choose a file that ends in .zip."
     return problem(choices, place, frozenset(plugins_of(agents, choices, place)))
+
+
+def _twins(entries: Sequence[Entry], sources: Sequence[Source], place: Path) -> tuple[str, ...]:
+    """The sentence that new files would lie among the agents they are copies of; nothing if none would."""
+    homes = {os.path.realpath(folder) for folder in {source.path.parent for source in sources}}
+    made = {(place / entry.path).parent for entry in entries if entry.state == "new" and entry.sources}
+    if not any(Path(os.path.realpath(folder)).is_relative_to(home) for folder in made for home in homes):
+        return ()
+    return (
+        f"{files.shown_path(place)} is in the folder that these agents come from: whoever reads all of that "
+        "finds each of them twice. Better choose a folder outside.",
+    )
 
 
 def _sorted(

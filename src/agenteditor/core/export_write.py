@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from agenteditor.core.disk import Conflict, is_there, problems
+from agenteditor.core.disk import Conflict, is_there, make_folder
 from agenteditor.core.export_folder import Present, TargetFolder, digest_of
 from agenteditor.core.export_manifest import (
     INTENT,
@@ -58,8 +58,7 @@ def writing(root: Path, changes: Sequence[Change]) -> Generator[Progress, None, 
     `Conflict`, raised before anything is changed. Raises `FileProblem`.
     """
     is_new = not is_there(root)
-    with problems("save", root):
-        root.mkdir(parents=True, exist_ok=True)
+    make_folder(root)
     with TargetFolder(root) as target:
         target.lock()
         finish(target)

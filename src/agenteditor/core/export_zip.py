@@ -17,7 +17,16 @@ from pathlib import Path
 from typing import NamedTuple
 
 from agenteditor.core import atomic_write
-from agenteditor.core.disk import READING, Stamp, close, content, problems, require_file, stamp_of
+from agenteditor.core.disk import (
+    READING,
+    Stamp,
+    close,
+    content,
+    make_folder,
+    problems,
+    require_file,
+    stamp_of,
+)
 from agenteditor.core.export_manifest import is_inside
 from agenteditor.core.file_problem import FileProblem
 
@@ -74,8 +83,9 @@ def present_zip(path: Path) -> PresentZip:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             entries = archive.infolist()
-            # Ours are stored: what says otherwise is no file of ours, and could be endless.
-            if any(entry.compress_type != zipfile.ZIP_STORED for entry in entries):
+            # Ours are stored: what says otherwise, or is in it more than once, could be endless.
+            stored = all(entry.compress_type == zipfile.ZIP_STORED for entry in entries)
+            if not stored or sum(entry.file_size for entry in entries) > len(data):
                 return PresentZip(stamp, {}, False)
             files = {entry.filename: hashlib.sha256(archive.read(entry)).hexdigest() for entry in entries}
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, EOFError):
@@ -86,8 +96,7 @@ def present_zip(path: Path) -> PresentZip:
 def write_zip(path: Path, files: Mapping[str, bytes], expected: Stamp | None) -> None:
     """Write the zip file, whole or not at all, over the expected version. Raises `FileProblem`."""
     data = zip_bytes(files)
-    with problems("save", path):
-        path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     atomic_write.write(path, data, expected)
 
 

@@ -26,6 +26,7 @@ Code = Literal[
     "busy",
     "not-text",
     "no-safety-copy",
+    "no-journal",
     "torn",
     "disk-error",
     "changed",
@@ -74,6 +75,7 @@ def shown_path(path: AnyPath) -> str:
 _CODES: dict[int, Code] = {
     errno.ENOENT: "missing",
     errno.ENOTDIR: "missing",
+    errno.EEXIST: "exists",
     errno.EISDIR: "not-a-file",
     errno.ENXIO: "not-a-file",
     errno.ENAMETOOLONG: "bad-name",
@@ -116,6 +118,10 @@ _SENTENCES: dict[Code, tuple[str, str]] = {
     "no-safety-copy": (
         "no safety copy can be kept ({detail}), and this file can only be overwritten in place",
         "Free some space in your home folder, or save a copy elsewhere.",
+    ),
+    "no-journal": (
+        "what undo needs cannot be kept there ({detail}), so nothing was done",
+        "Free some space, or change the folder's permissions.",
     ),
     "torn": (
         "writing failed half-way and the file is damaged",

@@ -99,6 +99,7 @@ def _found(source: Source, where: str) -> list[There | Row]:
     found: list[There | Row] = []
     for agent in outcome:
         problem = file_name_problem(agent.name) if agent.name else "It has no name."
+        problem = problem or _not_text(agent.text)
         if not agent.name and not text_of(parse(agent.text), "description"):
             continue
         if problem:
@@ -106,6 +107,15 @@ def _found(source: Source, where: str) -> list[There | Row]:
         else:
             found.append(There(where, agent))
     return found
+
+
+def _not_text(text: str) -> str | None:
+    """Why no file can hold a text, in a sentence: JSON can spell half a character."""
+    try:
+        files.encode(text)
+    except FileProblem as problem:
+        return str(problem)
+    return None
 
 
 def _name(text: str) -> str:

@@ -132,9 +132,13 @@ def _write(path: Path, data: bytes) -> None:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         fresh = path.with_name(f".{secrets.token_hex(8)}")
         handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        fresh.replace(path)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+            fresh.replace(path)
+        except OSError:
+            fresh.unlink()
+            raise
 
 
 def _record(catalog: Path) -> Path:

@@ -27,6 +27,8 @@ def rename(path: Path, new_path: Path) -> None:
         except FileExistsError as error:
             raise FileProblem("exists", "save", new_path) from error
         except OSError as error:
+            if error.errno in (errno.EACCES, errno.EROFS):
+                raise FileProblem("read-only-folder", "save", new_path) from error
             if error.errno not in _NO_LINKS:
                 raise
             # No hard links here (FAT): look, then rename, and hope that nobody is as quick as that.
@@ -34,7 +36,12 @@ def rename(path: Path, new_path: Path) -> None:
                 raise FileProblem("exists", "save", new_path) from error
             path.rename(new_path)
         else:
-            path.unlink()
+            try:
+                path.unlink()
+            except OSError:
+                if has_both_names(path, new_path):  # all of it or nothing
+                    new_path.unlink()
+                raise
         for folder in {path.parent, new_path.parent}:
             _sync(folder)
 

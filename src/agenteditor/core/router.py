@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from agenteditor.core import tools_grammar
 from agenteditor.core.dialect_table import Place
-from agenteditor.core.examples import Example, parse_examples, prose, shown
+from agenteditor.core.examples import Example, parse_examples, prose_around, shown
 from agenteditor.core.loading import Loads, loads, required_fault
 from agenteditor.core.meaning import meaning_of
 from agenteditor.core.syntax import Syntax
@@ -93,7 +93,7 @@ def _text(syntax: Syntax, key: str) -> str:
 
 def _parts(value: str) -> list[str | Example]:
     examples = parse_examples(value)
-    around = [piece.text for piece in prose(value)]
+    around = [piece.text for piece in prose_around(value, examples)]
     parts: list[str | Example] = [around[0]]
     for example, text in zip(examples, around[1:], strict=True):
         parts += [example, text]

@@ -141,13 +141,22 @@ def standings(entries: Iterable[CatalogEntry], working: Path, where: Places) -> 
 
     Only agents that load, in scopes that are seen from there, meet each other.
     """
+    found: dict[Path, Standing] = {}
+    for some in standings_by_name(entries, working, where):
+        found.update(some)
+    return found
+
+
+def standings_by_name(
+    entries: Iterable[CatalogEntry], working: Path, where: Places
+) -> Iterator[dict[Path, Standing]]:
+    """The same in short steps: the standings of those with one name, then of those with another."""
     named: defaultdict[str, list[CatalogEntry]] = defaultdict(list)
     for entry in entries:
         if entry.loads and entry.dialect.startswith("claude"):
             named[entry.name].append(entry)
     seen = _up(working)
     known: dict[str, Scope | None] = {}
-    found: dict[Path, Standing] = {}
     for name, rivals in named.items():
         if len(rivals) > 1:
             placed: list[_Placed] = []
@@ -159,8 +168,7 @@ def standings(entries: Iterable[CatalogEntry], working: Path, where: Places) -> 
                 rank = _rank(scope, seen) if scope else None
                 if scope is not None and rank is not None:
                     placed.append(_Placed(rank, scope, entry))
-            found.update(_judged(name, sorted(placed, key=lambda one: (one.rank, one.entry.path))))
-    return found
+            yield dict(_judged(name, sorted(placed, key=lambda one: (one.rank, one.entry.path))))
 
 
 # --- helpers -----------------------------------------------------------------------------------
@@ -175,12 +183,16 @@ class _Placed(NamedTuple):
 def _judged(name: str, placed: Sequence[_Placed]) -> Iterator[tuple[Path, Standing]]:
     """The standing of each of some agents called ``name``, given with the best rank first."""
     first = placed[0] if placed else None
+    alike: defaultdict[tuple[Scope, Path], list[_Placed]] = defaultdict(list)
+    for one in placed:
+        alike[_identity(one)].append(one)
     for one in placed:
         assert first is not None, "there is one"
-        equals = [other for other in placed if other is not one and _identity(other) == _identity(one)]
+        equals = alike[_identity(one)]
         path = one.entry.path
-        if equals:
-            yield path, Standing("unclear", _unclear(name, equals), equals[0].entry.path)
+        if len(equals) > 1:
+            other = equals[equals[0] is one]
+            yield path, Standing("unclear", _unclear(name, other, len(equals) - 2), other.entry.path)
         elif one.rank != first.rank and first.scope.kind != "plugin":
             said = f"Claude Code does not use this “{name}” but the one in {_short(first)}: "
             yield path, Standing("shadowed", said + _because(first.scope, one.scope), first.entry.path)
@@ -203,11 +215,11 @@ def _because(winner: Scope, loser: Scope) -> str:
     return f"it lies nearer to the folder you work in.{full}"
 
 
-def _unclear(name: str, others: Sequence[_Placed]) -> str:
-    other = shown_path(os.path.relpath(others[0].entry.path, others[0].scope.folder))
-    more = f" and {len(others) - 1} more" if len(others) > 1 else ""
+def _unclear(name: str, other: _Placed, others: int) -> str:
+    shown = shown_path(os.path.relpath(other.entry.path, other.scope.folder))
+    more = f" and {others} more" if others else ""
     return (
-        f"{other}{more} in the same folder of agents has the name “{name}”, too. Claude Code loads one of "
+        f"{shown}{more} in the same folder of agents has the name “{name}”, too. Claude Code loads one of "
         "them, whichever the file system lists first: give each a name of its own."
     )
 

@@ -6,6 +6,7 @@ gives the whole text of a file and where its prompt starts; every change is read
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from agenteditor.core import item_edits, section_adds
@@ -16,6 +17,8 @@ from agenteditor.core.text import Edits, Refusal, apply
 from agenteditor.core.trigger_words import SECTION_TITLE
 
 _FAR = 3  # sections that may stand before the new one
+# Whatever marks, blanks and line ends are between them (`plain_title` takes them off).
+_LETTERS = re.compile(r"[\W_]*".join(SECTION_TITLE.casefold().replace(" ", "")))
 _NO_ROOM = Refusal(
     f"The section “{SECTION_TITLE}” cannot be written into this prompt so that it reads back. Add it by hand "
     "first."
@@ -26,6 +29,11 @@ def trigger_section(sections: tuple[Section, ...]) -> PlacedSection | None:
     """The first section called "When to invoke", in any case; None if there is none."""
     wanted = SECTION_TITLE.casefold()
     return next((one for one in walk(sections) if one.section.title.strip().casefold() == wanted), None)
+
+
+def may_be_in(text: str) -> bool:
+    """Whether the section could be in this prompt, told by its letters: far sooner than by the outline."""
+    return _LETTERS.search(text.casefold()) is not None
 
 
 def bullet_list(sections: tuple[Section, ...]) -> PlacedSection | None:

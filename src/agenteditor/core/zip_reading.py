@@ -25,6 +25,7 @@ MOST_RATIO = 100  # times the size it has packed
 _MOST_DIRECTORY = 4 * 1024 * 1024  # bytes: 400 for each of the entries, whose paths are far shorter
 _ENCRYPTED = 0x1
 _DRIVE = re.compile(r"[A-Za-z]:")
+_LOCATOR = 20  # bytes
 _END = struct.Struct("<4s4H2LH")  # the record at the end of every archive
 
 
@@ -102,12 +103,18 @@ def _judged(file: BinaryIO, size: int) -> zipfile.ZipFile | Refusal:
     if size > MOST_BYTES:
         return Refusal(f"The archive has {_megabytes(size)}; {_megabytes(MOST_BYTES)} at most are taken.")
     # Before the library reads the directory: it would read all of it, however long.
-    file.seek(max(0, size - _END.size - 0xFFFF))
+    file.seek(max(0, size - _END.size - 0xFFFF - _LOCATOR))
     tail = file.read()
     at = tail.rfind(b"PK\x05\x06")
     if at < 0 or len(tail) - at < _END.size:
         return Refusal("This is no zip archive, or it is cut off.")
     record = _END.unpack_from(tail, at)
+    if tail[:at][-_LOCATOR:].startswith(b"PK\x06\x07"):
+        # The library would believe another record instead, of up to 2^64 files.
+        return Refusal(
+            f"This is an archive of the ZIP64 kind, for very many files; {MOST_FILES:,} at most are taken. "
+            "Pack it anew as an ordinary zip file."
+        )
     if record[5] > _MOST_DIRECTORY or record[4] > MOST_FILES:
         return Refusal(f"The archive has too many files; {MOST_FILES:,} at most are taken.")
     try:

@@ -86,12 +86,17 @@ class CatalogList(QTreeView):
                 index = self.indexBelow(index)
         return found
 
-    def choose(self, row: Row) -> None:
-        """Select one row and make sure that it can be seen; where it is not shown, nothing happens."""
+    def choose(self, row: Row) -> bool:
+        """Select one row and make sure that it can be seen; whether there is such a row now."""
         index = self._rows.index_of(row)
         if index.isValid() and index != self.currentIndex():
             self.setCurrentIndex(index)  # opens the folders it is in
             self.scrollTo(index)
+        return index.isValid()
+
+    def choose_none(self) -> None:
+        """Select nothing; the keys begin at the top."""
+        self.selectionModel().clear()
 
     def choose_first(self) -> None:
         """Select the first row, for somebody who comes from the filter."""
@@ -104,15 +109,16 @@ class CatalogList(QTreeView):
         top = None
         if self.verticalScrollBar().value() > 0:
             top = self._rows.row_at(self.indexAt(QPoint(0, 0)))
-        near = self.currentIndex().row()
-        had_one = self.currentIndex().isValid()
+        here = self.currentIndex()
+        near, around, had_one = here.row(), self._rows.row_at(here.parent()), here.isValid()
         yield
         self.setRootIsDecorated(not self._rows.flat)
         self._open_folders()
         self._rest.start()
         if had_one and not self.currentIndex().isValid() and not self._rows.flat:
             # The current row is gone. Without a new one the keys would begin at the top again.
-            index = self._rows.index(min(near, self._rows.rowCount() - 1), 0)
+            parent = self._rows.index_of(around) if around is not None else QModelIndex()
+            index = self._rows.index(min(near, self._rows.rowCount(parent) - 1), 0, parent)
             self.selectionModel().setCurrentIndex(index, _Command.NoUpdate)
         index = self._rows.index_of(top) if top is not None else QModelIndex()
         if index.isValid():
@@ -182,6 +188,8 @@ class CatalogList(QTreeView):
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         at = self.viewport().mapFromGlobal(event.globalPos())
         if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            if not self.selectedIndexes():  # as after the selected ones went: the menu is where the keys are
+                self.selectionModel().select(self.currentIndex(), _Command.ClearAndSelect)
             rect: QRect = self.visualRect(self.currentIndex())
             at = rect.bottomLeft()
         paths = self.selected()

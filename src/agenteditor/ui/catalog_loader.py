@@ -16,7 +16,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from agenteditor.core.catalog_known import KnownAnswers
 from agenteditor.core.catalog_listing import Listing, looking
 from agenteditor.core.catalog_store import CatalogStore, program_version, store_file
-from agenteditor.core.catalog_tree import AgentRow, CatalogTree
+from agenteditor.core.catalog_tree import AgentRow, CatalogTree, Update
 from agenteditor.core.rule_settings import NO_SETTINGS, RuleSettings, found
 from agenteditor.core.scopes import places, working_folder
 from agenteditor.ui.catalog_watch import MOST, FolderWatch
@@ -45,15 +45,17 @@ class CatalogLoader(QObject):
         self.listings: list[Listing] = []
         self._visible = visible
         self._settings: dict[tuple[Path, str], RuleSettings] = {}
-        self._look: Generator[int, None, list[Listing]] | None = None
+        self._look: Generator[int, None, tuple[list[Listing], Update | None]] | None = None
         self._look_again = False
         self._look_took = 0.0
+        self._due: list[Callable[[], None]] = []  # what follows from a look, a slice for each
         self._waiting: OrderedDict[AgentRow, None] = OrderedDict()
         self._urgent: list[AgentRow] = []  # those that can be seen, the topmost last
         self._seen = 0.0
         self._fresh: list[AgentRow] = []
         self._told = 0.0
         self._unjudged = False
+        self._judging: Generator[int, None, list[AgentRow]] | None = None
         self._judged: list[AgentRow] = []  # rows to tell of
         self._unwatched = False
         self._timer = QTimer(self)
@@ -63,7 +65,7 @@ class CatalogLoader(QObject):
         self.watch.stirred.connect(self.refresh)
 
     @cached_property
-    def _known(self) -> KnownAnswers:
+    def known(self) -> KnownAnswers:
         """Made with the first folder: a window without one needs none of it."""
         return KnownAnswers(_store())
 
@@ -73,6 +75,8 @@ class CatalogLoader(QObject):
         self._look_again = False
         self._begin_look()
         self._step_look(time.perf_counter() + _AT_FIRST)
+        while self._due and self._look is None:
+            self._due.pop(0)()
 
     def refresh(self) -> None:
         """Look whether anything is another now."""
@@ -100,8 +104,8 @@ class CatalogLoader(QObject):
 
     @property
     def looking(self) -> bool:
-        """Whether folders are being listed."""
-        return self._look is not None
+        """Whether folders are being listed, or what was found is not shown yet."""
+        return self._look is not None or bool(self._due)
 
     @property
     def unread(self) -> int:
@@ -112,7 +116,9 @@ class CatalogLoader(QObject):
 
     def _work(self) -> None:
         end = time.perf_counter() + _SLICE
-        if self._look is not None:
+        if self._due:
+            self._due.pop(0)()
+        elif self._look is not None:
             self._step_look(end)
         elif self._unwatched:
             self._watch()
@@ -120,7 +126,7 @@ class CatalogLoader(QObject):
             self._read_some(end)
         else:
             self._timer.stop()
-            self._settle()
+            self._settle(end)
 
     def _begin_look(self) -> None:
         self._look = self._looking()
@@ -135,38 +141,41 @@ class CatalogLoader(QObject):
             except StopIteration as stop:
                 self._look = None
                 self._look_took += time.perf_counter() - began
-                self._listed(stop.value)
+                self._listed(*stop.value)
                 return
         self._look_took += time.perf_counter() - began
 
-    def _looking(self) -> Generator[int, None, list[Listing]]:
-        """A look into all folders, step by step."""
+    def _looking(self) -> Generator[int, None, tuple[list[Listing], Update | None]]:
+        """A look into all folders, step by step, and what it changed in the tree, if anything."""
         listings: list[Listing] = []
         for folder in self.folders:
             listings.append((yield from looking(folder)))
-        return listings
+        if listings == self.listings:
+            return listings, None
+        yield 0
+        self.known.forget_places()
+        yield 0
+        update = yield from self.tree.updating(listings)
+        return listings, update
 
-    def _listed(self, listings: list[Listing]) -> None:
+    def _listed(self, listings: list[Listing], update: Update | None) -> None:
         """What follows from a look."""
         if self._look_again:
             self._look_again = False
             self._begin_look()
-        same = listings == self.listings
         plugins = [one.plugins for one in self.listings]
         self.listings = listings
-        if not same:
-            update = self.tree.update(listings)
+        if update is not None:
             for row in update.gone:
                 self._waiting.pop(row, None)
-            self._known.forget_places()
             self._read((*update.new, *update.changed))
             if [one.plugins for one in listings] != plugins:
                 self._read(self.tree.rows.values())  # by what rules a file is read follows from its place
-        self.read_settings()
-        self._unwatched = self._unwatched or not same or self.watch.lost
-        if not same:
+        self._unwatched = self._unwatched or update is not None or self.watch.lost
+        self._due.append(self.read_settings)
+        if update is not None:
             self._unjudged = True
-            self.arranged.emit()
+            self._due.append(self.arranged.emit)
 
     def _read(self, rows: Iterable[AgentRow]) -> None:
         for row in rows:
@@ -183,7 +192,7 @@ class CatalogLoader(QObject):
             if row not in self._waiting:
                 continue
             del self._waiting[row]
-            entry = self._known.entry(row.path, row.root, self._settings_of(row))
+            entry = self.known.entry(row.path, row.root, self._settings_of(row))
             if entry != row.entry:
                 self.tree.answer(row, entry)
                 self._fresh.append(row)
@@ -198,18 +207,26 @@ class CatalogLoader(QObject):
             self._unjudged = True
             self.answered.emit(fresh)
 
-    def _settle(self) -> None:
+    def _settle(self, end: float) -> None:
         if self._unjudged and self.folders:
             self._unjudged = False
             where = places()
-            self._judged = self.tree.judge(working_folder(self.folders, where), where)
-            self.answered.emit([])  # who shares a name may be another, too
-        if self._judged:
+            self._judging = self.tree.judging(working_folder(self.folders, where), where)
+        while self._judging is not None and time.perf_counter() < end:
+            try:
+                next(self._judging)
+            except StopIteration as stop:
+                self._judging = None
+                self._judged = stop.value
+                self.answered.emit([])  # who shares a name may be another, too
+        if self._judging is not None:
+            self._timer.start()
+        elif self._judged:
             some, self._judged = self._judged[:_AT_ONCE], self._judged[_AT_ONCE:]
             self.answered.emit(some)
             self._timer.start()
         else:
-            self._known.save()
+            self.known.save()
             self.settled.emit()
 
     # --- settings and watches ------------------------------------------------------------------

@@ -21,7 +21,7 @@ from agenteditor.ui.qtext import plain, tool_tip
 Index = QModelIndex | QPersistentModelIndex
 Row = AgentRow | FolderRow
 _Role = Qt.ItemDataRole
-_PORTION = 300  # rows of a flat list at first: Qt asks us for each of them before it draws one
+_PORTION = 150  # rows of a flat list at first: Qt asks us for each of them before it draws one
 _FOLDER = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
 _AGENT = _FOLDER | Qt.ItemFlag.ItemNeverHasChildren
 _NOWHERE = QModelIndex()
@@ -85,9 +85,11 @@ class CatalogModel(QAbstractItemModel):
             if at is None or (self.flat and at >= self._handed_out):
                 continue
             touched[self._holder(row)].append(at)
+        above: set[int] = set()
         for number in list(touched):
             folder = self._rows.get(number)
-            while folder is not None:
+            while folder is not None and folder.number not in above:
+                above.add(folder.number)
                 if folder.number in self._places:  # others share a row, or have none
                     touched[self._holder(folder)].append(self._places[folder.number])
                 folder = folder.parent

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QMenu, QToolButton
 
 from agenteditor.core.catalog_entry import CatalogEntry
 from agenteditor.core.catalog_filter import understood
+from agenteditor.core.catalog_known import KnownAnswers
 from agenteditor.core.catalog_listing import outermost
 from agenteditor.core.catalog_order import Count, counted
 from agenteditor.core.catalog_tree import AgentRow, CatalogTree
@@ -117,6 +118,9 @@ class CatalogView(QWidget):
         wanted = sorted(outermost(folders), key=_rank)
         if tuple(wanted) != self.folders():
             self._filter.clear()
+        if not set(wanted) & set(self.folders()):
+            self._list.choose_none()
+            self._list.scrollToTop()
         self._loader.open(wanted)
         self._show_title()
         self.folders_changed.emit()
@@ -142,6 +146,11 @@ class CatalogView(QWidget):
     def entries(self) -> tuple[CatalogEntry, ...]:
         """What has been read so far, as it is on disk; ``settled`` tells when that is all."""
         return tuple(row.entry for row in self._tree.agents() if row.entry is not None)
+
+    @property
+    def known(self) -> KnownAnswers:
+        """What has been found out about files, for others who want to know it of the same ones."""
+        return self._loader.known
 
     def selected(self) -> tuple[Path, ...]:
         """The files of the selected agents, from the top down."""
@@ -194,17 +203,21 @@ class CatalogView(QWidget):
             self._answered([row])
 
     def show_present(self, path: Path | None) -> None:
-        """Select the agent that is shown in the window, if it is one of these."""
+        """Select the agent that is shown in the window; nothing if it has no row here.
+
+        An agent that stayed selected would be taken for the one that is shown: renamed, deleted.
+        """
         if path != self._present:
             self._present = path
-            self._choose_present()
+            if not self._choose_present():
+                self._list.choose_none()
 
     # --- showing -------------------------------------------------------------------------------
 
-    def _choose_present(self) -> None:
+    def _choose_present(self) -> bool:
+        """Select the agent that is shown; whether it has a row."""
         row = self._tree.row(self._present) if self._present is not None else None
-        if row is not None:
-            self._list.choose(row)
+        return row is not None and self._list.choose(row)
 
     def _choose(self) -> None:
         """Another filter or order."""
