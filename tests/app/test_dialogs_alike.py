@@ -57,7 +57,7 @@ def made(kind: str, folder: Path) -> QDialog:
         there = write_folder(folder.parent / "there", {"c.md": agent("c")})
         source = import_sources.opened(there)
         assert not isinstance(source, Refusal)
-        return ImportCatalogDialog(source, folder)
+        return ImportCatalogDialog(source, folder, "Import")
     settings = Settings(export_layout="plugin" if kind == "marketplace" else "folder")
     return ExportDialog([Source(path, path.read_text("utf-8")) for path in paths], settings)
 
