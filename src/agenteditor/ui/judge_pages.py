@@ -52,7 +52,7 @@ class BudgetPage(Page):
         self.costs = JudgeRows(
             tr("What is loaded together"),
             [tr("Folder"), *numbers, tr("Limit")],
-            (0.68, 0, 0, 0, 0, 0.32),
+            (0.6, 0, 0, 0, 0, 0.4),
             sentence=5,
             numbers=(1, 2, 3, 4),
         )
