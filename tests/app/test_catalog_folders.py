@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication
 from agenteditor.app import dialogs
 from agenteditor.app.commands import make_window
 from agenteditor.app.going import named_agents
+from agenteditor.app.judge_dialog import JudgeDialog
 from agenteditor.app.main import application
 from agenteditor.app.searching import SearchPane
 from agenteditor.app.settings import Settings
@@ -119,3 +120,13 @@ def test_a_key_leads_to_the_filter_even_where_the_list_is_hidden(window, qtbot):
         window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
     )
     assert QApplication.focusWidget() is window.catalog.filter_line
+
+
+def test_the_judgement_is_over_every_open_folder(window, folders, qtbot):
+    window.catalog.add_folder(folders[1])
+    qtbot.waitUntil(lambda: not window.catalog.busy)
+    window.actions_["judge"].trigger()
+    dialog = window.findChild(JudgeDialog)
+    qtbot.waitUntil(lambda: dialog.work.judgement is not None)
+    assert {file.path for file in dialog.work.files} == set(window.catalog.paths())
+    assert "one, two" in dialog.windowTitle()

@@ -52,7 +52,7 @@ def made(kind: str, folder: Path) -> QDialog:
     if kind == "rename":
         return batch(NameForm("a", "a", lambda _new: batch_files.duplicate(paths, paths, "", ())), folder)
     if kind == "judge":
-        return JudgeDialog(folder, dict)
+        return JudgeDialog([folder], dict)
     if kind == "import":
         there = write_folder(folder.parent / "there", {"c.md": agent("c")})
         source = import_sources.opened(there)

@@ -44,7 +44,7 @@ def texts():
 @pytest.fixture
 def dialog(qtbot, folder, texts):
     application(Settings(theme="light"))
-    made = JudgeDialog(folder, lambda: texts)
+    made = JudgeDialog([folder], lambda: texts)
     made.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
     qtbot.addWidget(made)
     made.show()
@@ -147,7 +147,7 @@ def test_texts_of_open_editors_count_and_looking_again_takes_them(dialog, qtbot,
 
 
 def test_the_work_can_be_stopped_and_begun_again(qtbot, folder):
-    made = JudgeDialog(folder, dict)
+    made = JudgeDialog([folder], dict)
     made.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
     qtbot.addWidget(made)
     made.show()
@@ -163,7 +163,7 @@ def test_the_work_can_be_stopped_and_begun_again(qtbot, folder):
 
 
 def test_an_empty_folder_is_judged_too(qtbot, tmp_path):
-    made = JudgeDialog(tmp_path, dict)
+    made = JudgeDialog([tmp_path], dict)
     made.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
     qtbot.addWidget(made)
     made.show()
@@ -175,7 +175,7 @@ def test_an_empty_folder_is_judged_too(qtbot, tmp_path):
 
 
 def test_closing_ends_the_work(qtbot, folder):
-    made = JudgeDialog(folder, dict)
+    made = JudgeDialog([folder], dict)
     made.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
     qtbot.addWidget(made)
     made.show()
@@ -204,7 +204,7 @@ def test_a_report_that_cannot_be_saved_is_said(dialog, qtbot, monkeypatch, tmp_p
 def test_markup_in_names_stays_text(qtbot, tmp_path):
     name = "<img src=x onerror=alert(1)>"
     (tmp_path / "a.md").write_text(text_of(name, "Use this agent to bake bread."), encoding="utf-8")
-    made = JudgeDialog(tmp_path, dict)
+    made = JudgeDialog([tmp_path], dict)
     made.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
     qtbot.addWidget(made)
     made.show()

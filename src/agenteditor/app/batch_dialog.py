@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
 )
 
 from agenteditor.app.batch_forms import Form
-from agenteditor.core.batch import FileChange, Plan, Progress, restart_hint
+from agenteditor.core.batch import FileChange, Kind, Plan, Progress, restart_hint
 from agenteditor.core.batch_journal import batches
 from agenteditor.core.batch_write import Undoing, Writing
 from agenteditor.core.files import FileProblem
@@ -222,6 +222,11 @@ class BatchDialog(QDialog):
     def _chosen(self) -> list[FileChange]:
         return self.list.chosen() if self._job.choosable else list(self._plan.changes)
 
+    def _done_to(self, kinds: set[Kind]) -> str:
+        """What happens to the files, in a word."""
+        words = {"moved": self.tr("moved"), "created": self.tr("made"), "deleted": self.tr("deleted")}
+        return words.get(kinds.pop(), self.tr("changed")) if len(kinds) == 1 else self.tr("changed")
+
     def _chosen_changed(self) -> None:
         if self.stage != "ready":
             return
@@ -231,10 +236,12 @@ class BatchDialog(QDialog):
         else:
             self._pages.setCurrentIndex(1)
             total, alone = len(self._plan.changes), len(self._plan.refused)
-            one = self.tr("1 file would be changed.") if chosen else self.tr("No file would be changed.")
-            several = self.tr("{0} of {1} files would be changed.").format(chosen, total)
+            done = self._done_to({change.kind for change in self._plan.changes})
+            one = self.tr("1 file would be {0}.") if chosen else self.tr("No file would be {0}.")
+            one = one.format(done)
+            several = self.tr("{0} of {1} files would be {2}.").format(chosen, total, done)
             if not self._job.choosable:
-                several = self.tr("{0} files would be changed.").format(total)
+                several = self.tr("{0} files would be {1}.").format(total, done)
             words = one if total < 2 else several
             if alone == 1:
                 words += " " + self.tr("1 is left alone; the list says why.")

@@ -5,7 +5,8 @@ The window stays usable beside it: a row opens its agent there. Texts of open ed
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import os
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
@@ -38,11 +39,10 @@ from agenteditor.ui.qtext import plain
 
 
 def judge(window: Window) -> None:
-    """Show the judgement over the folder of a window; one that is open already comes to the front."""
-    assert window.folder is not None, "the action is off without a folder"
-    folder = window.folder.absolute()
+    """Show the judgement over the folders of a window; one that is open already comes to the front."""
+    folders = [folder.absolute() for folder in window.catalog.folders()]
     for there in window.findChildren(JudgeDialog):
-        if there.folder == folder and there.isVisible():
+        if there.folders == folders and there.isVisible():
             there.raise_()
             there.activateWindow()
             return
@@ -51,14 +51,14 @@ def judge(window: Window) -> None:
         documents = [editor.document for editor in window.editors()]
         return {document.path.absolute(): document.text for document in documents if document.path}
 
-    dialog = JudgeDialog(folder, texts, window, window.catalog.known)
+    dialog = JudgeDialog(folders, texts, window, window.catalog.known)
     dialog.opened.connect(lambda path: window.open_paths([path]))
     dialog.show()
 
 
 class JudgeDialog(QDialog):
-    """The dialog about ``folder``. ``texts`` gives the texts that are open, by absolute path; ``known``
-    is what was found out about files before.
+    """The dialog about folders, one at least. ``texts`` gives the texts that are open, by absolute path;
+    ``known`` is what was found out about files before.
 
     ``opened`` carries the Path of an agent that was chosen.
     """
@@ -67,15 +67,17 @@ class JudgeDialog(QDialog):
 
     def __init__(
         self,
-        folder: Path,
+        folders: Sequence[Path],
         texts: Callable[[], Mapping[Path, str]],
         parent: QWidget | None = None,
         known: KnownAnswers | None = None,
     ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(plain(self.tr("Judge the catalog: {0}").format(folder.name or folder)))
-        self.folder, self._texts, self._known = folder, texts, known
+        names = ", ".join(folder.name or str(folder) for folder in folders)
+        self.setWindowTitle(plain(self.tr("Judge the catalog: {0}").format(names)))
+        self.folders, self._texts, self._known = list(folders), texts, known
+        self.folder = Path(os.path.commonpath(folders))  # places are told from here
         self.summary = QLabel()
         self.summary.setTextFormat(Qt.TextFormat.PlainText)
         self.summary.setWordWrap(True)
@@ -144,7 +146,7 @@ class JudgeDialog(QDialog):
         super().done(result)
 
     def _started(self) -> JudgeWork:
-        work = JudgeWork(self.folder, self._texts(), self._known, self)
+        work = JudgeWork(self.folders, self._texts(), self._known, self)
         work.stepped.connect(self._step)
         work.indexed.connect(lambda: self.who.show_index(work.index, self.folder))
         work.finished.connect(self._finish)

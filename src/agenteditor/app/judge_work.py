@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -18,7 +18,7 @@ _SLICE = 0.02  # seconds of work between two looks at the event queue
 
 
 class JudgeWork(QObject):
-    """The work on one folder; ``files``, ``index`` and ``judgement`` are there when it is said.
+    """The work on folders; ``files``, ``index`` and ``judgement`` are there when it is said.
 
     ``stepped`` says in words what is done now, and how far it is of how much.
     """
@@ -28,10 +28,14 @@ class JudgeWork(QObject):
     finished = Signal()
 
     def __init__(
-        self, folder: Path, texts: Mapping[Path, str], known: KnownAnswers | None, parent: QObject
+        self,
+        folders: Sequence[Path],
+        texts: Mapping[Path, str],
+        known: KnownAnswers | None,
+        parent: QObject,
     ) -> None:
         super().__init__(parent)
-        self.folder = folder
+        self._folders = folders
         self.unlisted: list[str] = []
         self.files: list[CatalogFile] = []
         self.index: Index | None = None
@@ -53,6 +57,9 @@ class JudgeWork(QObject):
         """Do no more; what is there by now stays."""
         self._timer.stop()
 
+    def _cannot_list(self, error: OSError) -> None:
+        self.unlisted.append(str(error.filename))
+
     def _some(self) -> None:
         until = time.monotonic() + _SLICE
         while time.monotonic() < until:
@@ -62,11 +69,13 @@ class JudgeWork(QObject):
                 return
 
     def _work(self) -> Iterator[None]:
-        paths = agent_files(self.folder, lambda error: self.unlisted.append(str(error.filename)))
-        for done, file in enumerate(reading(paths, self.folder, self._texts, self._known), 1):
-            self.files.append(file)
-            self.stepped.emit(self.tr("Reading the agents"), done, len(paths))
-            yield
+        listed = [(folder, agent_files(folder, self._cannot_list)) for folder in self._folders]
+        total = sum(len(paths) for _, paths in listed)
+        for folder, paths in listed:
+            for file in reading(paths, folder, self._texts, self._known):
+                self.files.append(file)
+                self.stepped.emit(self.tr("Reading the agents"), len(self.files), total)
+                yield
         agents = [file.agent for file in self.files if file.agent is not None]
         index = Index(agents)
         for done, _ in enumerate(index.grow(), 1):
