@@ -15,7 +15,7 @@ GOOD = "---\nname: {name}\ndescription: Use this when tests run.\n{more}---\n\nY
 @pytest.fixture
 def agents(tmp_path):
     folder = tmp_path / "agents"
-    for path, more in {"work/a.md": "", "play/b.md": "tools: Bash(git *)\n"}.items():
+    for path, more in {"jobs/a.md": "", "play/b.md": "tools: Bash(git *)\n"}.items():
         (folder / path).parent.mkdir(parents=True)
         (folder / path).write_text(GOOD.format(name=Path(path).stem, more=more), encoding="utf-8")
     return folder
@@ -31,7 +31,7 @@ def test_a_dry_run_prints_the_plan_and_writes_nothing(word, agents, tmp_path, ca
     assert main(["export", str(agents), "--to", str(out), "--layout", "categories", word]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[:2] for line in lines] == [
-        ["new", "README.md"], ["new", "play/b.md"], ["new", "work/a.md"]
+        ["new", "README.md"], ["new", "jobs/a.md"], ["new", "play/b.md"]
     ]  # fmt: skip
     assert not out.exists()
 
@@ -53,8 +53,8 @@ def test_a_marketplace_with_everything_that_can_be_said(agents, tmp_path, capsys
     assert main(command) == 0
     plugin = (tmp_path / "out/plugins/play/.claude-plugin/plugin.json").read_text("utf-8")
     assert '"version": "1.0.0"' in plugin and '"license": "MIT"' in plugin and '"name": "Me"' in plugin
-    assert (tmp_path / "out/plugins/work/LICENSE").read_text("utf-8") == "Do.\n"
-    assert "/plugin install work@cat" in (tmp_path / "out/README.md").read_text("utf-8")
+    assert (tmp_path / "out/plugins/jobs/LICENSE").read_text("utf-8") == "Do.\n"
+    assert "/plugin install jobs@cat" in (tmp_path / "out/README.md").read_text("utf-8")
     capsys.readouterr()
     assert main(command) == 0
     assert all(line.startswith("unchanged ") for line in capsys.readouterr().out.splitlines())

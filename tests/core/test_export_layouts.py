@@ -240,14 +240,14 @@ def test_pruning_takes_what_exports_wrote_and_nothing_else(
 
 
 def test_a_file_whose_agent_is_refused_now_is_not_removed(tmp_path):
-    good = [agent("a", "Work"), agent("b", "Work"), agent("c", "Play")]
+    good = [agent("a", "Craft"), agent("b", "Craft"), agent("c", "Play")]
     exported(tmp_path, Choices("plugin", name="cat"), good)
-    broken = Source(Path("in/Work/other.md"), "---\nname: a\ndescription: ends in a colon:\n---\n", "Work")
-    unreadable = Source(Path("in/Work/b.md"), "", "Work", unreadable="It cannot be read.")
+    broken = Source(Path("in/Craft/other.md"), "---\nname: a\ndescription: ends in a colon:\n---\n", "Craft")
+    unreadable = Source(Path("in/Craft/b.md"), "", "Craft", unreadable="It cannot be read.")
     made = plan([broken, unreadable, good[2]], tmp_path, Choices("plugin", name="cat", prune=True))
     states = {entry.path: entry.state for entry in made.entries}
     assert made.count("removed") == 0
-    assert states["plugins/work/agents/a.md"] == states["plugins/work/.claude-plugin/plugin.json"] == "left"
+    assert states["plugins/craft/agents/a.md"] == states["plugins/craft/.claude-plugin/plugin.json"] == "left"
     assert [refused.reason for refused in made.refused][1] == "It cannot be read."
     gone = plan([good[2]], tmp_path, Choices("plugin", name="cat", prune=True))
     assert gone.count("removed") == 4
