@@ -111,7 +111,7 @@ def test_places_are_found_while_one_types(view, searched):
 
 def test_the_switches_and_the_filter_count(view, searched, settled, qtbot):
     searched("one")
-    qtbot.mouseClick(view.fields.case, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(view.fields.switches.case, Qt.MouseButton.LeftButton)
     settled()
     assert view.fields.count.text() == "3 places in 3 files"
     QTest.keyClicks(view.fields.only, "a.md")
@@ -137,7 +137,7 @@ def test_without_anything_to_search_it_says_what_to_do(view, host, searched):
 
 
 def test_what_is_wrong_with_an_expression_is_said(view, searched, settled):
-    view.fields.regex.setChecked(True)
+    view.fields.switches.regex.setChecked(True)
     searched("(one")
     assert "not a regular expression" in view.sentence.text() and view.sentence.isVisible()
     assert view.fields.words.accessibleDescription() == view.sentence.text()
@@ -159,7 +159,7 @@ def test_files_that_cannot_be_searched_are_named(view, host, searched, tmp_path)
 def test_a_search_that_takes_too_long_ends_with_a_sentence(view, host, searched, monkeypatch):
     monkeypatch.setattr(search, "FIND_SECONDS", 0.02)
     host.texts = {str(number): "a" * 40 + "b" for number in range(9)}
-    view.fields.regex.setChecked(True)
+    view.fields.switches.regex.setChecked(True)
     searched("(a+)+c")
     assert "takes too long" in view.sentence.text() and "not searched" in view.sentence.text()
 
@@ -332,14 +332,14 @@ def test_of_many_that_were_skipped_the_first_are_named_and_all_where_the_mouse_r
 
 
 def test_nothing_changes_where_the_replacement_is_the_same(view, host, searched, settled, qtbot):
-    view.fields.case.setChecked(True)
+    view.fields.switches.case.setChecked(True)
     searched("one", "one")
     assert view.changes() == ()
     assert view.diff.is_empty
 
 
 def test_a_replacement_that_cannot_be_used_is_said(view, searched):
-    view.fields.regex.setChecked(True)
+    view.fields.switches.regex.setChecked(True)
     searched("one", "\\7")
     assert "cannot be used" in rows(view)["a.md"][0]
     assert not view.fields.replace_button.isEnabled()
@@ -376,9 +376,9 @@ def test_every_widget_that_takes_the_focus_has_a_name_and_rows_are_high_enough(v
         view.fields.words,
         view.fields.replacement,
         view.fields.only,
-        view.fields.case,
-        view.fields.word,
-        view.fields.regex,
+        view.fields.switches.case,
+        view.fields.switches.word,
+        view.fields.switches.regex,
         view.rows,
     ):
         assert widget.accessibleName()

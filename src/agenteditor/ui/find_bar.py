@@ -26,6 +26,7 @@ from agenteditor.core.search import LONGEST_QUERY, Found, Query
 from agenteditor.ui import theme
 from agenteditor.ui.icons import icon, severity_icon
 from agenteditor.ui.qtext import plain
+from agenteditor.ui.search_switches import SearchSwitches
 
 
 class FindBar(QFrame):
@@ -45,10 +46,9 @@ class FindBar(QFrame):
         self._count = QLabel()
         self._count.setTextFormat(Qt.TextFormat.PlainText)
         self._count.setAccessibleName(self.tr("Number of matches"))
-        self._case = self._switch("Aa", self.tr("Match case"))
-        self._word = self._switch(self.tr("ab|"), self.tr("Whole words"))
-        self._regex = self._switch(".*", self.tr("Regular expression"))
-        self._regex.toggled.connect(self._show_hint)
+        self._switches = SearchSwitches()
+        self._switches.changed.connect(self.query_changed)
+        self._switches.changed.connect(self._show_hint)
         self._previous = self._step("up", self.tr("Previous match (Shift+F3)"), -1)
         self._next = self._step("down", self.tr("Next match (F3)"), 1)
         close = self._button("close", self.tr("Close (Esc)"))
@@ -71,7 +71,7 @@ class FindBar(QFrame):
 
     def _lay_out(self, close: QToolButton) -> None:
         find = QHBoxLayout()
-        for widget in (self._case, self._word, self._regex, self._previous, self._next):
+        for widget in (self._switches, self._previous, self._next):
             find.addWidget(widget)
         find.setSpacing(2)
         replace = QHBoxLayout(self._replace_row)
@@ -101,7 +101,7 @@ class FindBar(QFrame):
         layout.addWidget(self._sentence_row)
         self._sentence_row.hide()
         order = (
-            *(self._find, self._replace, self._case, self._word, self._regex, self._previous, self._next),
+            *(self._find, self._replace, *self._switches.buttons, self._previous, self._next),
             *(self._one, self._all, close),
         )
         for one, other in itertools.pairwise(order):
@@ -112,9 +112,7 @@ class FindBar(QFrame):
     @property
     def query(self) -> Query:
         """What to look for."""
-        return Query(
-            self._find.text(), self._case.isChecked(), self._word.isChecked(), self._regex.isChecked()
-        )
+        return self._switches.query(self._find.text())
 
     @property
     def replacement(self) -> str:
@@ -210,16 +208,5 @@ class FindBar(QFrame):
         button.clicked.connect(lambda: self.stepped.emit(step))
         return button
 
-    def _switch(self, text: str, name: str) -> QToolButton:
-        button = QToolButton()
-        button.setText(text)
-        button.setCheckable(True)
-        button.setAutoRaise(True)
-        button.setToolTip(name)
-        button.setAccessibleName(name)
-        button.toggled.connect(self.query_changed)
-        return button
-
     def _show_hint(self) -> None:
-        groups = self.tr("Replace with (\\1 is what the first group found)")
-        self._replace.setPlaceholderText(groups if self._regex.isChecked() else self.tr("Replace with"))
+        self._replace.setPlaceholderText(self._switches.replacement_hint())

@@ -12,6 +12,7 @@ from agenteditor.ui import theme
 from agenteditor.ui.icons import icon
 from agenteditor.ui.one_line import OneLine
 from agenteditor.ui.qtext import plain, tool_tip
+from agenteditor.ui.search_switches import SearchSwitches
 
 
 class SearchFields(QWidget):
@@ -27,10 +28,9 @@ class SearchFields(QWidget):
         self.replacement = self._field(self.tr("Replace with"))
         self.only = self._field(self.tr("Only files (such as review*)"))
         self.only.setAccessibleName(self.tr("Only files"))
-        self.case = self._switch("Aa", self.tr("Match case"))
-        self.word = self._switch(self.tr("ab|"), self.tr("Whole words"))
-        self.regex = self._switch(".*", self.tr("Regular expression"))
-        self.regex.toggled.connect(self._show_hint)
+        self.switches = SearchSwitches()
+        self.switches.changed.connect(self.changed)
+        self.switches.changed.connect(self._show_hint)
         self.count = OneLine()
         self.count.setMinimumWidth(self.fontMetrics().horizontalAdvance("9,999 places in 999 files"))
         self.count.setAccessibleName(self.tr("Number of places"))
@@ -58,7 +58,7 @@ class SearchFields(QWidget):
     @property
     def query(self) -> Query:
         """What to look for."""
-        return Query(self.words.text(), self.case.isChecked(), self.word.isChecked(), self.regex.isChecked())
+        return self.switches.query(self.words.text())
 
     @property
     def replaces(self) -> bool:
@@ -85,10 +85,6 @@ class SearchFields(QWidget):
         self.words.setAccessibleDescription(words)
 
     def _arrange(self) -> None:
-        switches = QHBoxLayout()
-        switches.setSpacing(2)
-        for button in (self.case, self.word, self.regex):
-            switches.addWidget(button)
         replace = QHBoxLayout()
         replace.setSpacing(theme.MARGIN)
         replace.addWidget(self.replace_button)
@@ -98,7 +94,7 @@ class SearchFields(QWidget):
         grid.setHorizontalSpacing(theme.GAP)
         grid.setVerticalSpacing(theme.GAP // 2)
         grid.addWidget(self.words, 0, 0)
-        grid.addLayout(switches, 0, 1)
+        grid.addWidget(self.switches, 0, 1)
         grid.addWidget(self.only, 0, 2)
         grid.addWidget(self.count, 0, 3)
         grid.addWidget(self.close_button, 0, 4)
@@ -107,7 +103,7 @@ class SearchFields(QWidget):
         for column, stretch in enumerate((3, 0, 2, 2)):
             grid.setColumnStretch(column, stretch)
         order = (
-            *(self.words, self.replacement, self.case, self.word, self.regex, self.only),
+            *(self.words, self.replacement, *self.switches.buttons, self.only),
             *(self.replace_button, self.close_button),
         )
         for one, other in itertools.pairwise(order):
@@ -122,16 +118,5 @@ class SearchFields(QWidget):
         field.textChanged.connect(self.changed)
         return field
 
-    def _switch(self, text: str, name: str) -> QToolButton:
-        button = QToolButton()
-        button.setText(text)
-        button.setCheckable(True)
-        button.setAutoRaise(True)
-        button.setToolTip(name)
-        button.setAccessibleName(name)
-        button.toggled.connect(self.changed)
-        return button
-
     def _show_hint(self) -> None:
-        groups = self.tr("Replace with (\\1 is what the first group found)")
-        self.replacement.setPlaceholderText(groups if self.regex.isChecked() else self.tr("Replace with"))
+        self.replacement.setPlaceholderText(self.switches.replacement_hint())
