@@ -14,6 +14,7 @@ from agenteditor.app.judge_dialog import JudgeDialog
 from agenteditor.app.main import application
 from agenteditor.app.searching import SearchPane
 from agenteditor.app.settings import Settings
+from agenteditor.ui import catalog_loader
 
 TEXT = "---\nname: {0}\ndescription: Use this agent when a test needs one.\n---\n\nYou do one thing and do it well.\n"
 
@@ -44,6 +45,23 @@ def test_a_folder_is_added_beside_the_open_one(window, folders, monkeypatch):
     assert str(folders[1]) in window.settings.recent_folders
     window.catalog.close_folder(folders[0])
     assert window.folder == folders[1]
+
+
+def test_the_first_agent_is_opened_however_long_listing_takes(qtbot, folders, monkeypatch):
+    monkeypatch.setattr(catalog_loader, "_AT_FIRST", 0)
+    application(Settings(theme="light"))
+    made = make_window(Settings())
+    qtbot.addWidget(made)
+    made.show()
+    made.open_paths([folders[0]])
+    assert made.catalog.listing and made.editor is None
+    qtbot.waitUntil(lambda: made.editor is not None)
+    assert made.editor.document.path == folders[0] / "agent-one.md"
+    qtbot.waitUntil(lambda: not made.catalog.busy)
+    made.close_document(made.editor)
+    made.catalog.add_folder(folders[1])
+    qtbot.waitUntil(lambda: not made.catalog.busy)
+    assert made.editor is None  # only a folder that is opened opens one
 
 
 def test_no_folder_chosen_changes_nothing(window, folders, monkeypatch):

@@ -66,12 +66,14 @@ class Window(QMainWindow):
         self.setAcceptDrops(True)
         self.folder: Path | None = None
         self._folded = False
+        self._first_wanted = False  # a folder was opened while nothing else was
         self._paths: dict[Editor, Path] = {}
         self.actions_ = make_actions(self)
         self.catalog = CatalogView()
         self.catalog.opened.connect(lambda path: self.open_paths([path]))
         self.catalog.folder_wanted.connect(self.actions_["add-folder"].trigger)
         self.catalog.folders_changed.connect(self._folders_changed)
+        self.catalog.listed.connect(self._open_first)
         self.catalog.settled.connect(self._follow_disk)
         self.documents = OpenAgents()
         self.documents.currentChanged.connect(lambda _index: self._refresh())
@@ -161,11 +163,20 @@ class Window(QMainWindow):
         self.settings.remember_folder(folder)
         self.catalog.set_folder(folder)
         self.actions_["folder"].setChecked(True)
-        if not self.editors():
-            first = self.catalog.first()
-            if first is not None and is_file(first):  # nobody asked for this one: no question about it
-                self.open_paths([first])
+        self._first_wanted = not self.editors()
+        self._open_first()
         self._refresh()
+
+    def _open_first(self) -> None:
+        """Open the first agent of a folder that was opened while nothing else was, once it is listed."""
+        first = self.catalog.first()
+        if first is not None and folder_of(first, self.catalog.folders()) is None:
+            first = None  # of the folder before
+        if not self._first_wanted or (first is None and self.catalog.listing):
+            return
+        self._first_wanted = False
+        if first is not None and not self.editors() and is_file(first):  # nobody asked for it: no question
+            self.open_paths([first])
 
     def _folders_changed(self) -> None:
         self.folder = self.catalog.folders()[0]

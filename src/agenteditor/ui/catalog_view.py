@@ -38,15 +38,17 @@ _REARRANGE_MS = 300  # between two new orders while rows are being read
 class CatalogView(QWidget):
     """The agents of one or more folders.
 
-    ``opened`` carries the path of the one chosen; ``menu_wanted`` the paths of the selected ones and a place
-    on the screen; ``folders_changed`` comes when other folders are open than before; ``folder_wanted`` asks
-    for a question which folder to add; ``settled`` comes when all agents have been read.
+    ``opened`` carries the path of the one chosen; ``menu_wanted`` the paths of the selected ones and a
+    place on the screen; ``folders_changed`` comes when other folders are open than before, ``listed`` when
+    their rows are there; ``folder_wanted`` asks for a question which folder to add; ``settled`` comes when
+    all agents have been read.
     """
 
     opened = Signal(object)
     menu_wanted = Signal(object, QPoint)
     folders_changed = Signal()
     folder_wanted = Signal()
+    listed = Signal()
     settled = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -240,6 +242,7 @@ class CatalogView(QWidget):
         took = (time.perf_counter() - began) * 1000
         self._later.setInterval(max(_REARRANGE_MS, round(10 * took)))
         self._say()
+        self.listed.emit()
 
     def _answered(self, rows: list[AgentRow]) -> None:
         self._list.rows.refresh(rows)
