@@ -6,6 +6,7 @@ import functools
 import re
 import threading
 import time
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -211,6 +212,18 @@ def test_only_the_search_itself_is_interrupted(monkeypatch: pytest.MonkeyPatch) 
 
 def test_waiting_for_a_busy_machine_is_not_taking_long() -> None:
     assert search._in_time(0.05, functools.partial(time.sleep, 0.2))
+
+
+def test_of_plain_words_those_found_in_time_are_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    def too_late(_seconds: float, work: Callable[[], None]) -> bool:
+        work()
+        return False
+
+    monkeypatch.setattr(search, "_in_time", too_late)
+    found = find("a b a", Query("a"))
+    assert found.error is None and found.more and len(found.spans) == 2
+    assert find("a b a", Query("a+", regex=True)).error is not None
+    assert find("b", Query("a")).error is not None
 
 
 def test_a_warning_of_the_compiler_is_no_error() -> None:

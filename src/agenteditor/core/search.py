@@ -71,7 +71,9 @@ def find(text: str, query: Query) -> Found:
             spans.append(lines.span(match))
 
     if not _in_time(FIND_SECONDS, run):
-        return Found(error=_TOO_SLOW)
+        if _needs_care(query) or not spans:
+            return Found(error=_TOO_SLOW)
+        more = True  # there are many, and nothing is wrong with the query
     return Found(tuple(spans), more)
 
 
@@ -109,6 +111,11 @@ _TOO_SLOW = (
 )
 _NEEDS_CARE = re.compile(r"[*+?{|]")
 _FLAGS = re.compile(r"\(\?[aiLmsux]+\)")
+
+
+def _needs_care(query: Query) -> bool:
+    """Whether looking for it may never come to an end."""
+    return query.regex and _NEEDS_CARE.search(query.text) is not None
 
 
 def _start(span: Span) -> int:
@@ -163,7 +170,7 @@ def _compiled(query: Query) -> re.Pattern[str] | Refusal | None:
 
 def _matches(pattern: re.Pattern[str], text: str, query: Query, seconds: float) -> Iterator[re.Match[str]]:
     """All matches, from left to right. Raises _TooLongError when the time is over."""
-    if not query.regex or not _NEEDS_CARE.search(query.text):
+    if not _needs_care(query):
         yield from pattern.finditer(text)
         return
     # One try per place, not one search: ``[^x]*y`` looks at the rest of the text from every place, and
