@@ -8,11 +8,12 @@ TOUR := build/tour
 # A file's tests stay together, so what they share is made once. ARGS="-n 0" runs them in one process.
 PARALLEL := -n auto --maxprocesses 4 --dist loadfile
 
-.PHONY: help run test lint bench docs oracle validate-export screenshots clean
+.PHONY: help run test torture lint bench docs oracle validate-export screenshots clean
 
 help:
 	@echo 'make run      open the window on the sample catalog (without a screen: a tour, written to $(TOUR))'
 	@echo 'make test     all tests; ARGS="-k name" passes words on to pytest'
+	@echo 'make torture  try every promise as often as a release asks, and write docs/promises.md (root tries more)'
 	@echo 'make lint     ruff and mypy'
 	@echo 'make bench    how fast it is, as ratios'
 	@echo 'make docs     write docs/rules.md anew from the rules'
@@ -33,6 +34,13 @@ run:
 test:
 	@$(PYTHON) tools/prepare.py test
 	@exec $(BIN)/python -m pytest $(PARALLEL) $(ARGS)
+
+# A promise that is not kept fails, but the page is written all the same.
+torture:
+	@$(PYTHON) tools/prepare.py test
+	@rm -rf build/promises
+	@$(BIN)/python -m pytest $(PARALLEL) --torture -o faulthandler_timeout=7200 tests/promises $(ARGS); \
+	status=$$?; $(BIN)/python -m tools.promises; exit $$status
 
 lint:
 	@$(PYTHON) tools/prepare.py test

@@ -31,6 +31,11 @@ settings.register_profile("agenteditor", deadline=None, print_blob=True)
 settings.load_profile("agenteditor")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``make torture`` tries the promises (tests/promises) as often as a release asks."""
+    parser.addoption("--torture", action="store_true", help="try promises as often as a release asks")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Give the session a home folder of its own, so that no test reads or writes the developer's."""
     home = tempfile.TemporaryDirectory(prefix="agenteditor-tests-")
