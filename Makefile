@@ -39,7 +39,7 @@ test:
 torture:
 	@$(PYTHON) tools/prepare.py test
 	@rm -rf build/promises
-	@$(BIN)/python -m pytest $(PARALLEL) --torture -o faulthandler_timeout=7200 tests/promises $(ARGS); \
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal --torture -o faulthandler_timeout=7200 tests/promises $(ARGS); \
 	status=$$?; $(BIN)/python -m tools.promises; exit $$status
 
 lint:
