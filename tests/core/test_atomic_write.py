@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from agenteditor.core import atomic_write, disk
+from agenteditor.core import atomic_write, disk, in_place
 from agenteditor.core.atomic_write import remove_leftovers, write
 from agenteditor.core.disk import LIMIT, Conflict, Stamp, read
 from agenteditor.core.file_problem import FileProblem
@@ -266,6 +266,37 @@ def test_another_file_put_in_place_of_a_hard_link_is_not_overwritten(
     assert file.with_name("other.md").read_bytes() == OLD
 
 
+@pytest.mark.parametrize("how", ["hard link", "cannot be replaced"])
+def test_a_change_while_the_safety_copy_is_made_is_seen(
+    file: Path, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    changes: dict[str, object] = {}
+    if how == "hard link":
+        file.with_name("other.md").hardlink_to(file)
+    else:
+        changes["rename"] = _busy
+    expected = read(file)[1]
+    copied = in_place.write_all
+
+    def slow(handle: int, data: bytes) -> None:
+        copied(handle, data)
+        file.write_bytes(b"by another program")  # the same file, opened and written
+
+    monkeypatch.setattr(in_place, "write_all", slow)
+    with faults_in_saving(Faults(0), **changes):
+        problem = refused(file, "changed", expected)
+    assert isinstance(problem, Conflict)
+    assert problem.found == read(file)[1]
+    assert file.read_bytes() == b"by another program"
+    assert names(state_folder() / "overwriting") == []
+
+
+def test_a_text_longer_than_what_can_be_opened_is_saved_again_and_again(file: Path) -> None:
+    stamp = save(file, b"x" * (LIMIT + 10))
+    assert write(file, b"y" * (LIMIT + 20), stamp).size == LIMIT + 20
+    assert file.stat().st_size == LIMIT + 20
+
+
 def test_a_file_made_while_the_new_one_is_written_is_seen(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -363,15 +394,16 @@ def test_nobody_else_can_read_it_before_it_has_its_rights(
 
 
 def test_a_file_that_cannot_be_replaced_is_overwritten(file: Path) -> None:
-    def rename(*_arguments: object, **_named: object) -> None:
-        raise OSError(errno.EBUSY, "Device or resource busy")  # a file mounted on its own, as containers do
-
     before, expected = file.stat().st_ino, read(file)[1]
-    with faults_in_saving(Faults(0), rename=rename):
+    with faults_in_saving(Faults(0), rename=_busy):
         write(file, NEW, expected)
     assert file.read_bytes() == NEW
     assert file.stat().st_ino == before
     assert names(file.parent) == ["agent.md"]
+
+
+def _busy(*_arguments: object, **_named: object) -> None:
+    raise OSError(errno.EBUSY, "Device or resource busy")  # a file mounted on its own, as containers do
 
 
 def test_hard_links_stay_together(file: Path) -> None:

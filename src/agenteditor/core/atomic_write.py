@@ -156,7 +156,7 @@ def _replace(place: _Place, data: bytes, expected: Stamp) -> Stamp:
                 raise _OnlyInPlace
             _swap(place, old, status, data, expected)
         except _OnlyInPlace:
-            overwrite(place.path, lambda: _opened_again(place, status), present, data)
+            overwrite(place.path, lambda: _opened_again(place, old, status, present), present, data)
         return _saved(place, data)
     finally:
         close(old)  # and gives up the lock
@@ -218,7 +218,7 @@ def _swap(place: _Place, old: int, status: os.stat_result, data: bytes, expected
             same = os.path.samestat(status, place.status())
         except FileNotFoundError as error:
             raise Conflict("gone", place.path, None) from error
-        if not same or stamp_of(content(old), status) != expected:
+        if not same or stamp_of(content(old, expected.size + 1), status) != expected:
             raise Conflict("changed", place.path, _present(place))
 
     temporary = _temporary_name()
@@ -232,10 +232,11 @@ def _swap(place: _Place, old: int, status: os.stat_result, data: bytes, expected
         raise
 
 
-def _opened_again(place: _Place, status: os.stat_result) -> int:
+def _opened_again(place: _Place, old: int, status: os.stat_result, present: bytes) -> int:
+    """The same file, opened for writing, if it still holds what it did before the safety copy was made."""
     handle = place.open(os.O_WRONLY | os.O_NONBLOCK)
     try:
-        same = os.path.samestat(status, os.fstat(handle))
+        same = os.path.samestat(status, os.fstat(handle)) and content(old, len(present) + 1) == present
     except OSError:
         same = False
     if not same:
@@ -295,7 +296,7 @@ def _put_nameless(place: _Place, name: str, data: bytes, mode: int, complete: Ca
     except OSError as error:
         if isinstance(error, FileProblem) or error.errno not in _NOT_OFFERED:
             raise
-        return False
+        return False  # an immutable folder says EPERM here: by name it is refused with the right sentence
     try:
         write_all(handle, data)
         complete(handle)
@@ -333,7 +334,7 @@ def _opened_new(place: _Place, name: str, how: int, mode: int) -> int:
     try:
         return os.open(name, os.O_WRONLY | os.O_CLOEXEC | how, mode, dir_fd=place.folder)
     except OSError as error:
-        if error.errno in (errno.EACCES, errno.EROFS):
+        if error.errno in (errno.EACCES, errno.EROFS) or (error.errno == errno.EPERM and name != "."):
             raise FileProblem("read-only-folder", "save", place.path) from error
         raise
 
