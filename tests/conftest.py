@@ -53,6 +53,14 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ[variable] = str(path)
 
 
+@pytest.fixture(autouse=True)
+def _the_window_waits_for_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine any disk is slow; only tests of that shall see a window that goes on."""
+    background = sys.modules.get("agenteditor.app.background")
+    if background is not None:
+        monkeypatch.setattr(background, "PATIENCE", 30.0)
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The reference folder: the real files, the vectors and their answers. It is not part of the project."""

@@ -54,7 +54,7 @@ def team(tmp_path):
 
 @pytest.fixture
 def window(qtbot, monkeypatch, team):
-    for name in ("ask_to_save", "ask_conflict", "say"):
+    for name in ("ask_to_save", "ask_conflict", "ask_copy", "say"):
         monkeypatch.setattr(
             dialogs, name, lambda *args, asked=name: pytest.fail(f"asked: {asked} {args[1:]}")
         )

@@ -45,7 +45,15 @@ def folder(tmp_path):
 @pytest.fixture
 def window(qtbot, monkeypatch, tmp_path, tmp_path_factory):
     """A shown window; every question fails the test."""
-    for name in ("ask_files", "ask_folder", "ask_save_path", "ask_to_save", "ask_conflict", "say"):
+    for name in (
+        "ask_files",
+        "ask_folder",
+        "ask_save_path",
+        "ask_to_save",
+        "ask_conflict",
+        "ask_copy",
+        "say",
+    ):
         monkeypatch.setattr(
             dialogs, name, lambda *args, asked=name: pytest.fail(f"asked: {asked} {args[1:]}")
         )

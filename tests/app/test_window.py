@@ -27,7 +27,15 @@ GOOD = "---\nname: good\ndescription: Use this agent when a test needs one.\nmod
 @pytest.fixture
 def window(qtbot, monkeypatch, tmp_path):
     """A shown window; every question fails the test unless the test answers it."""
-    for name in ("ask_files", "ask_folder", "ask_save_path", "ask_to_save", "ask_conflict", "say"):
+    for name in (
+        "ask_files",
+        "ask_folder",
+        "ask_save_path",
+        "ask_to_save",
+        "ask_conflict",
+        "ask_copy",
+        "say",
+    ):
         monkeypatch.setattr(
             dialogs, name, lambda *args, asked=name: pytest.fail(f"asked: {asked} {args[1:]}")
         )

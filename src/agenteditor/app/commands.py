@@ -23,6 +23,7 @@ from agenteditor.app.new_agents import new_agent, start_folder, templates
 from agenteditor.app.searching import search_all
 from agenteditor.app.settings import Settings
 from agenteditor.app.shortcuts_dialog import ShortcutsDialog
+from agenteditor.app.titles import title
 from agenteditor.app.window import Window
 from agenteditor.core import line_ends
 from agenteditor.core.document import Document, Transaction
@@ -169,28 +170,26 @@ def filter_agents(window: Window) -> None:
 def save(window: Window) -> None:
     """Save the present document and say so."""
     document = window.present_editor().document
-    if saving.saved(window, document):
-        say_saved(window, [document])
+    window.saves.save(document, lambda saved: _go_on(window, document) if saved else None)
 
 
 def save_as(window: Window) -> None:
     """Save the present document elsewhere and go on with it there."""
     document = window.present_editor().document
-    if saving.saved_as(window, document):
-        if document.chosen is None:
-            window.read_as(None)  # another folder may be another program's
-        say_saved(window, [document])
+    window.saves.save_as(document, lambda saved: _go_on(window, document) if saved else None)
+
+
+def _go_on(window: Window, document: Document) -> None:
+    """Go on with a document where it was saved."""
+    if document.chosen is None and window.editor is not None and window.editor.document is document:
+        window.read_as(None)  # another folder may be another program's
+    say_saved(window, [document])
 
 
 def save_all(window: Window) -> None:
     """Save what is not saved, one after the other; a question answered by Cancel stops it."""
-    saved: list[Document] = []
-    for document in [editor.document for editor in window.editors()]:
-        if document.modified:
-            if not saving.saved(window, document):
-                break
-            saved.append(document)
-    say_saved(window, saved)
+    documents = [editor.document for editor in window.editors() if editor.document.modified]
+    window.saves.save_each(documents, lambda saved: say_saved(window, saved))
 
 
 def say_saved(window: Window, documents: Sequence[Document]) -> None:
@@ -199,7 +198,14 @@ def say_saved(window: Window, documents: Sequence[Document]) -> None:
         if document.path is not None:
             window.settings.remember_file(document.path)
     window.read_settings()  # one of them may be a settings file
-    if len(documents) == 1:
+    doubtful = [one for one in documents if one.stamp is not None and not one.stamp.durable]
+    if doubtful:
+        window.say(
+            tr("Saved {0}, but the disk did not confirm that it would outlast a power cut.").format(
+                ", ".join(title(document) for document in doubtful)
+            )
+        )
+    elif len(documents) == 1:
         window.say(tr("Saved {0}").format(plain(str(documents[0].path))))
     elif documents:
         window.say(tr("Saved {0} agents").format(len(documents)))

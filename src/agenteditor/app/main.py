@@ -43,6 +43,7 @@ def open_window(paths: Sequence[Path]) -> int:
     window.show()
     QTimer.singleShot(0, lambda: offer_unfinished(window))
     status = app.exec()
+    window.saves.join()
     try:
         save(path, settings)
     except OSError as error:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QTabBar, QTabWidget, QToolButton, QWidget
 
 from agenteditor.app.titles import tab_titles
 from agenteditor.core.disk import is_same
+from agenteditor.core.document import Document
 from agenteditor.ui.editor import Editor
 from agenteditor.ui.icons import icon, worst_icon
 from agenteditor.ui.qtext import tool_tip
@@ -24,6 +25,7 @@ class OpenAgents(QTabWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._saving: tuple[Document, ...] = ()
         self.setDocumentMode(True)
         self.setMovable(True)
         self.setTabBarAutoHide(True)
@@ -67,10 +69,16 @@ class OpenAgents(QTabWidget):
         self.name_tabs()
         self.setTabIcon(self.indexOf(editor), worst_icon(editor.document.problems) or icon("agent"))
 
+    def show_saving(self, documents: tuple[Document, ...]) -> None:
+        """Say of these, and of no others, that they are being saved."""
+        self._saving = documents
+        self.name_tabs()
+
     def name_tabs(self) -> None:
         """The tabs' names: those of their documents, with folders where two are alike."""
         documents = [editor.document for editor in self.editors()]
-        for index, (document, text) in enumerate(zip(documents, tab_titles(documents), strict=True)):
+        texts = tab_titles(documents, self._saving)
+        for index, (document, text) in enumerate(zip(documents, texts, strict=True)):
             if self.tabText(index) != text:
                 self.setTabText(index, text)
             self.setTabToolTip(index, tool_tip(str(document.path or "")))

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from functools import partial
 from pathlib import Path
 
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from agenteditor.app import dialogs
+from agenteditor.app.background import Background
 from agenteditor.core import files
+from agenteditor.core.disk import is_there
 from agenteditor.core.document import Document, Transaction
-from agenteditor.core.files import Conflict, FileProblem
+from agenteditor.core.files import Conflict, FileProblem, Stamp
 from agenteditor.core.text import diff
+
+Then = Callable[[bool], object]
 
 
 def opened(parent: QWidget, path: Path) -> Document | None:
@@ -23,26 +31,130 @@ def opened(parent: QWidget, path: Path) -> Document | None:
     return Document(loaded.text, loaded.path, stamp=loaded.stamp)
 
 
-def saved(parent: QWidget, document: Document) -> bool:
-    """Save; ask where if the document has no path. Whether the text is on disk now."""
-    if document.path is None:
-        return saved_as(parent, document)
-    if not document.modified:
-        return True
-    return _written(parent, document, document.path, document.stamp)
+class Saves(QObject):
+    """The saves of one window, in threads: one at a time for each document, the others wait their turn.
+
+    Who saves gives a ``then``, which is told whether the text is on disk now: before the call returns
+    if the disk is quick, else once it has answered. Until then the document stays as it is, unsaved, and
+    may be edited; what is edited meanwhile stays unsaved. ``changed`` says that `slow` did.
+    """
+
+    changed = Signal()
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self._window = window
+        self._background = Background(self)
+        self._running: dict[Document, list[Then]] = {}
+        self._slow: list[Document] = []
+
+    def slow(self) -> tuple[Document, ...]:
+        """The documents that are being saved, for longer than a moment; those that began first come first."""
+        return tuple(self._slow)
+
+    def wait(self, documents: Sequence[Document], then: Callable[[], object]) -> bool:
+        """Whether one of these is being saved; ``then`` is called when it is on disk, and not if it fails."""
+        for document in documents:
+            if document in self._running:
+                self._running[document].append(lambda saved: then() if saved else None)
+                return True
+        return False
+
+    def join(self) -> None:
+        """Wait for the threads, at the end of the program."""
+        self._background.join()
+
+    def save(self, document: Document, then: Then) -> None:
+        """Save; ask where if the document has no path. The text is the one at its turn."""
+        if document in self._running:
+            self._running[document].append(lambda saved: self.save(document, then) if saved else then(False))
+        elif document.path is None:
+            self.save_as(document, then)
+        elif not document.modified:
+            then(True)
+        else:
+            stamp = document.stamp
+            self._write(document, document.path, lambda: stamp, [then])
+
+    def save_as(self, document: Document, then: Then) -> None:
+        """Ask where and save there."""
+        path = dialogs.ask_save_path(self._window, suggestion(document))
+        if path is None:
+            then(False)
+        elif document in self._running:
+            self._running[document].append(lambda _saved: self._write_there(document, path, then))
+        else:
+            self._write_there(document, path, then)
+
+    def save_each(self, documents: Sequence[Document], then: Callable[[list[Document]], object]) -> None:
+        """Save these one after the other; one that is not saved ends it. ``then`` is told which were."""
+        rest, saved = list(documents), list[Document]()
+        ready, looping = True, False  # a loop, or many quick saves were a call in a call for each
+
+        def go_on() -> None:
+            nonlocal ready, looping
+            looping = True
+            while rest and ready:
+                ready = False
+                self.save(rest[0], told)
+            looping = False
+            if ready:
+                then(saved)
+
+        def told(answer: bool) -> None:
+            nonlocal ready
+            ready = True
+            if answer:
+                saved.append(rest.pop(0))
+            else:
+                rest.clear()
+            if not looping:
+                go_on()
+
+        go_on()
+
+    def _write_there(self, document: Document, path: Path, then: Then) -> None:
+        # The dialog has asked whether a file that is there may be replaced.
+        self._write(document, path, lambda: files.stamp(path) if is_there(path) else None, [then])
+
+    def _write(
+        self, document: Document, path: Path, expected: Callable[[], Stamp | None], told: list[Then]
+    ) -> None:
+        text = document.text
+        self._running[document] = told
+        if not self._background.run(
+            lambda: files.save(path, text, expected()), partial(self._written, document, path, text)
+        ):
+            self._slow.append(document)
+            self.changed.emit()
+
+    def _written(self, document: Document, path: Path, text: str, outcome: Future[Stamp]) -> None:
+        told = self._running.pop(document)
+        if document in self._slow:
+            self._slow.remove(document)
+            self.changed.emit()
+        saved = False
+        try:
+            document.mark_saved(path, text, outcome.result())
+            saved = True
+        except Conflict as conflict:
+            answer = dialogs.ask_conflict(self._window, path.name, str(conflict))
+            if answer == "overwrite":
+                found = conflict.found
+                self._write(document, path, lambda: found, told)
+                return
+            if answer == "reload":
+                reload(self._window, document, path)
+        except FileProblem as problem:
+            if dialogs.ask_copy(self._window, str(problem)):
+                self.save_as(document, lambda saved: _tell(told, saved))
+                return
+        _tell(told, saved)
 
 
-def saved_as(parent: QWidget, document: Document) -> bool:
-    """Ask where and save there. Whether the text is on disk now."""
-    path = dialogs.ask_save_path(parent, suggestion(document))
-    if path is None:
-        return False
-    try:
-        stamp = files.stamp(path) if path.exists() else None
-    except FileProblem as problem:
-        dialogs.say(parent, parent.tr("The agent is not saved."), str(problem))
-        return False
-    return _written(parent, document, path, stamp)
+def _tell(told: list[Then], saved: bool) -> None:
+    for then in told:
+        then(saved)
 
 
 def suggestion(document: Document) -> Path:
@@ -53,24 +165,6 @@ def suggestion(document: Document) -> Path:
     word = name.text if name is not None and name.text else "agent"
     safe = "".join(letter if letter.isalnum() or letter in "-_ " else "-" for letter in word).strip("- ")
     return Path.cwd() / f"{safe[:60] or 'agent'}.md"
-
-
-def _written(parent: QWidget, document: Document, path: Path, expected: files.Stamp | None) -> bool:
-    text = document.text
-    try:
-        stamp = files.save(path, text, expected)
-    except Conflict as conflict:
-        answer = dialogs.ask_conflict(parent, path.name, str(conflict))
-        if answer == "overwrite":
-            return _written(parent, document, path, conflict.found)
-        if answer == "reload":
-            reload(parent, document, path)
-        return False
-    except FileProblem as problem:
-        dialogs.say(parent, parent.tr("The agent is not saved."), str(problem))
-        return False
-    document.mark_saved(path, text, stamp)
-    return True
 
 
 def reload(parent: QWidget, document: Document, path: Path) -> None:

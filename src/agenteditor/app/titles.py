@@ -6,8 +6,14 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+from PySide6.QtCore import QCoreApplication
+
 from agenteditor.core.document import Document
 from agenteditor.ui.qtext import plain
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("titles", text)
 
 
 def title(document: Document) -> str:
@@ -15,18 +21,22 @@ def title(document: Document) -> str:
     return plain(document.path.name) if document.path is not None else "untitled.md"
 
 
-def window_title(document: Document | None, folder: Path | None) -> str:
+def window_title(document: Document | None, folder: Path | None, *, saving: bool = False) -> str:
     """``name.md[*] — folder — Agent Editor``; [*] becomes a mark while there are unsaved changes."""
     # Qt takes "[*]" for the place of the mark, and two of them for the letters.
     parts = [f"{title(document).replace('[*]', '[*][*]')}[*]"] if document else []
+    if saving:
+        parts.append(_tr("Saving…"))
     where = document.path.parent if document and document.path else folder
     if where is not None:
         parts.append(plain(where.name or str(where)).replace("[*]", "[*][*]"))
     return " — ".join([*parts, "Agent Editor"])
 
 
-def tab_titles(documents: Sequence[Document]) -> list[str]:
+def tab_titles(documents: Sequence[Document], saving: Sequence[Document] = ()) -> list[str]:
     """The text of each tab: the name, with the folder where several have it, and ● while not saved.
+
+    Those that are ``saving`` say that instead.
 
     Folders are told apart by their own name, else by as many of those above as it takes.
     """
@@ -42,7 +52,8 @@ def tab_titles(documents: Sequence[Document]) -> list[str]:
                 if same == name and other.path is not None and other is not document
             ]
             text = f"{name} — {plain(_tail(document.path.absolute().parent, others))}"
-        texts.append(text.replace("&", "&&") + (" ●" if document.modified else ""))
+        state = f" — {_tr('Saving…')}" if document in saving else " ●" if document.modified else ""
+        texts.append(text.replace("&", "&&") + state)
     return texts
 
 

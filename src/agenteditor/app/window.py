@@ -68,6 +68,8 @@ class Window(QMainWindow):
         self._folded = False
         self._first_wanted = False  # a folder was opened while nothing else was
         self._paths: dict[Editor, Path] = {}
+        self.saves = saving.Saves(self)
+        self.saves.changed.connect(self._show_saving)
         self.actions_ = make_actions(self)
         self.catalog = CatalogView()
         self.catalog.opened.connect(lambda path: self.open_paths([path]))
@@ -204,6 +206,9 @@ class Window(QMainWindow):
     def read_as(self, dialect: Dialect | None) -> None:
         """Read the present document by the rules of ``dialect``; None: of the one its place and text give."""
         editor = self.present_editor()
+        if editor.document in self.saves.slow():  # what is saved now would be another document then
+            self.say(self.tr("It is being saved. Choose again when that is done."))
+            return
         there = editor.document.in_dialect(dialect)
         if there.syntax.dialect is editor.document.syntax.dialect:
             return
@@ -250,12 +255,17 @@ class Window(QMainWindow):
     def _follow_disk(self) -> None:
         """Let open agents without unsaved changes say what another program has written."""
         for editor in self.editors():
+            if editor.document in self.saves.slow():
+                continue  # it is this window that writes
             if saving.follow(editor.document, self.tr("Load from disk")):
                 self.say(self.tr("{0} was changed by another program.").format(title(editor.document)))
 
     def close_document(self, editor: Editor) -> bool:
-        """Close a document, asking about unsaved changes; whether it is closed."""
-        if not self._may_lose([editor]):
+        """Close a document, asking about unsaved changes; whether it is closed now.
+
+        One that is being saved is closed once it is on disk.
+        """
+        if editor not in self.editors() or not self._may_lose([editor], lambda: self.close_document(editor)):
             return False
         path = self._paths.pop(editor, None)
         if path is not None:
@@ -265,15 +275,42 @@ class Window(QMainWindow):
         self._refresh()
         return True
 
-    def _may_lose(self, editors: list[Editor]) -> bool:
-        """Whether these may be closed: nothing unsaved, or it was saved or given up now."""
-        unsaved = [editor for editor in editors if editor.document.modified]
+    def _may_lose(self, editors: list[Editor], again: Callable[[], object]) -> bool:
+        """Whether these may be closed now: nothing unsaved, or it was saved or given up.
+
+        Where the disk keeps them waiting they may not, and ``again`` is called when they are saved.
+        """
+        if self.saves.wait([editor.document for editor in editors], again):
+            self._show_saving(self.tr("It will be closed then."))
+            return False
+        unsaved = [editor.document for editor in editors if editor.document.modified]
         if not unsaved:
             return True
-        answer = dialogs.ask_to_save(self, [title(editor.document) for editor in unsaved])
-        if answer == "save":
-            return all(saving.saved(self, editor.document) for editor in unsaved)
-        return answer == "discard"
+        answer = dialogs.ask_to_save(self, [title(document) for document in unsaved])
+        if answer != "save":
+            return answer == "discard"
+        all_saved, waited = False, False
+
+        def then(saved: list[Document]) -> None:
+            nonlocal all_saved
+            all_saved = len(saved) == len(unsaved)
+            if all_saved and waited:
+                again()
+
+        self.saves.save_each(unsaved, then)
+        waited = True
+        return all_saved
+
+    def _show_saving(self, more: str = "") -> None:
+        """Say which agents are being saved, until they are on disk."""
+        documents = self.saves.slow()
+        self.documents.show_saving(documents)
+        self._refresh()
+        if documents:
+            names = ", ".join(title(document) for document in documents)
+            self.statusBar().showMessage(f"{self.tr('Saving {0}…').format(names)} {more}".rstrip())
+        else:
+            self.statusBar().clearMessage()
 
     # --- showing ---------------------------------------------------------------------------
 
@@ -331,7 +368,8 @@ class Window(QMainWindow):
             ]
             self.start.show_places(detected_folders(), recent)
         self.catalog.show_present(document.path if document else None)
-        self.setWindowTitle(window_title(document, self.folder))
+        slow = document in self.saves.slow()
+        self.setWindowTitle(window_title(document, self.folder, saving=slow))
         self.setWindowModified(bool(document and document.modified))
         self.status.show_document(document)
         if editor is not None and document is not None:
@@ -339,7 +377,7 @@ class Window(QMainWindow):
                 preview=self.actions_["preview"].isChecked(), problems=self.actions_["problems"].isChecked()
             )
             self.actions_["save"].setEnabled(document.modified or document.path is None)
-            self.actions_["revert"].setEnabled(document.modified)
+            self.actions_["revert"].setEnabled(document.modified and not slow)
             self.actions_["make-agent"].setEnabled(document.syntax.frontmatter is None)
             triggers = style(document.syntax)
             self.actions_["to-prose"].setEnabled(triggers in ("examples", "both"))
@@ -397,7 +435,7 @@ class Window(QMainWindow):
         self._fold_preview(before if before > 0 else _WIDE, event.size().width())
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if not self._may_lose(self.editors()):
+        if not self._may_lose(self.editors(), self.close):
             event.ignore()
             return
         self.settings.geometry = bytes(self.saveGeometry().toHex().data()).decode()

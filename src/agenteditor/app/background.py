@@ -1,0 +1,69 @@
+"""Work that may have to wait for a disk, done beside the window.
+
+Each piece of work has a thread of its own, which touches nothing but what it was given. What came of
+it is told where the work was handed over: at once if the disk answers soon, else from the event loop.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, wait
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from PySide6.QtCore import QObject, Qt, Signal
+
+PATIENCE = 0.03  # seconds to wait for the disk before the window goes on; two frames at 60 Hz
+
+Result = TypeVar("Result")
+
+
+@dataclass(eq=False)
+class _Job:
+    work: Callable[[], Any]
+    then: Callable[[Future[Any]], None]
+    future: Future[Any]
+    told: bool = False
+
+
+class Background(QObject):
+    """The threads of one window. `join` before the program ends."""
+
+    _finished = Signal(object)
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._threads: dict[_Job, threading.Thread] = {}
+        self._finished.connect(self._tell, Qt.ConnectionType.QueuedConnection)
+
+    def run(self, work: Callable[[], Result], then: Callable[[Future[Result]], None]) -> bool:
+        """Do ``work`` in a thread and give ``then``, called once and in this thread, what came of it.
+
+        Whether ``then`` was called before this returned.
+        """
+        job = _Job(work, then, Future())
+        self._threads[job] = threading.Thread(target=self._do, args=(job,), name="agenteditor-disk")
+        self._threads[job].start()
+        if wait([job.future], PATIENCE).done:
+            self._tell(job)
+        return job.told
+
+    def join(self) -> None:
+        """Wait until no thread runs. What came of their work is told only if the event loop goes on."""
+        for thread in tuple(self._threads.values()):
+            thread.join()
+
+    def _do(self, job: _Job) -> None:
+        try:
+            job.future.set_result(job.work())
+        except BaseException as error:  # noqa: BLE001  # ``then`` meets it, in its own thread
+            job.future.set_exception(error)
+        self._finished.emit(job)
+
+    def _tell(self, job: _Job) -> None:
+        if job.told:
+            return  # it was in time, and this is the signal that comes after
+        job.told = True
+        self._threads.pop(job).join()
+        job.then(job.future)
