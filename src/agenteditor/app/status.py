@@ -12,6 +12,7 @@ from agenteditor.core.checks import Severity
 from agenteditor.core.document import Document
 from agenteditor.core.line_ends import has_bom, line_ends
 from agenteditor.core.router import tokens
+from agenteditor.core.syntax import Syntax
 from agenteditor.ui import theme
 from agenteditor.ui.icons import coloured_icon, severity_icon
 from agenteditor.ui.qtext import tool_tip
@@ -40,6 +41,8 @@ class Status(QWidget):
             part.setMinimumWidth(theme.MARGIN)  # their words give way before the window grows
         bar.addPermanentWidget(self)
         self._bar = bar
+        self._counted: Syntax | None = None  # of which words and cost are known
+        self._words = self._cost = 0
         bar.messageChanged.connect(self._give_way)
 
     def show_document(self, document: Document | None) -> None:
@@ -58,8 +61,10 @@ class Status(QWidget):
         dialect = document.syntax.dialect
         tip = _tr("Read as a file of this kind: {0}").format(dialect.title)
         _set(self.dialect, dialect.title, tip)
-        words = len(document.syntax.prompt.split())
-        cost = tokens(document.text)
+        if document.syntax is not self._counted:
+            self._counted = document.syntax
+            self._words, self._cost = len(document.syntax.prompt.split()), tokens(document.text)
+        words, cost = self._words, self._cost
         sentence = _tr("1 word · ≈ {1} tokens") if words == 1 else _tr("{0} words · ≈ {1} tokens")
         text = sentence.format(f"{words:,}", f"{cost:,}")
         _set(

@@ -305,7 +305,7 @@ class Window(QMainWindow):
         """Say which agents are being saved, until they are on disk."""
         documents = self.saves.slow()
         self.documents.show_saving(documents)
-        self._refresh()
+        self._show_title()
         if documents:
             names = ", ".join(title(document) for document in documents)
             self.statusBar().showMessage(f"{self.tr('Saving {0}…').format(names)} {more}".rstrip())
@@ -368,16 +368,13 @@ class Window(QMainWindow):
             ]
             self.start.show_places(detected_folders(), recent)
         self.catalog.show_present(document.path if document else None)
-        slow = document in self.saves.slow()
-        self.setWindowTitle(window_title(document, self.folder, saving=slow))
-        self.setWindowModified(bool(document and document.modified))
+        self._show_title()
         self.status.show_document(document)
         if editor is not None and document is not None:
             editor.show_panels(
                 preview=self.actions_["preview"].isChecked(), problems=self.actions_["problems"].isChecked()
             )
             self.actions_["save"].setEnabled(document.modified or document.path is None)
-            self.actions_["revert"].setEnabled(document.modified and not slow)
             self.actions_["make-agent"].setEnabled(document.syntax.frontmatter is None)
             triggers = style(document.syntax)
             self.actions_["to-prose"].setEnabled(triggers in ("examples", "both"))
@@ -386,6 +383,14 @@ class Window(QMainWindow):
             self.actions_["to-crlf"].setEnabled(line_ends(document.text) not in ("CRLF", "none"))
             self.actions_["bom"].setChecked(has_bom(document.text))
             self.status.show_caret(*editor.caret)
+
+    def _show_title(self) -> None:
+        document = self.editor.document if self.editor else None
+        saving = document in self.saves.slow()
+        self.setWindowTitle(window_title(document, self.folder, saving=saving))
+        modified = document is not None and document.modified
+        self.setWindowModified(modified)
+        self.actions_["revert"].setEnabled(modified and not saving)
 
     def step_pane(self, step: int) -> None:
         """Move the focus to the next (1) or previous (-1) pane: list, view, preview, problems."""

@@ -177,7 +177,7 @@ class Document:
         """
         self._path, self._saved_text, self._stamp = path, text, stamp
         before, there = self._syntax, self._parsed(self.text, path)
-        if there.dialect.keys() == before.dialect.keys():
+        if there.dialect != before.dialect and there.dialect.keys() == before.dialect.keys():
             self._syntax = there  # else its views show the fields of another program: ``in_dialect``
         self._settings = found(path, self._settings)
         self._found = self._problems = None

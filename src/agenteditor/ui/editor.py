@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QSplitter, QTabWidget, QVBoxLayout, 
 
 from agenteditor.core.checks import Diagnostic, Fix
 from agenteditor.core.document import Change, Document, Transaction
-from agenteditor.core.text import Edits, LineIndex, Refusal, Span, apply
+from agenteditor.core.text import Edits, Refusal, Span, apply, position
 from agenteditor.core.triggers import to_examples, to_prose
 from agenteditor.ui import fix_dialog, trigger_dialog
 from agenteditor.ui.example_view import ExampleView
@@ -135,7 +135,7 @@ class Editor(QWidget):
     @property
     def caret(self) -> tuple[int, int]:
         """Line and column of the source's caret, 1-based, in code points."""
-        return LineIndex(self.document.text).position(self.source.caret)
+        return position(self.document.text, self.source.caret)
 
     def show_view(self, name: ViewName) -> None:
         """Show a view and put the focus into it."""

@@ -1,0 +1,128 @@
+"""Saving in the window when the disk is slow: what waits, what goes on, and what is asked."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from agenteditor.app import dialogs
+from tests.promises.saving_windows import HEAD, SlowDisk, opened, press_save, saying, shown_window, type_
+
+
+@pytest.fixture
+def window(qtbot, monkeypatch):
+    return shown_window(qtbot, monkeypatch)
+
+
+@pytest.fixture
+def slow(monkeypatch):
+    disk = SlowDisk(monkeypatch)
+    yield disk
+    disk.answer()
+
+
+def test_saves_asked_for_meanwhile_wait_and_write_the_newest_text_once(window, slow, qtbot, tmp_path):
+    path = tmp_path / "good.md"
+    path.write_text(HEAD, "utf-8")
+    document = opened(window, path).document
+    for letter in "abcd":
+        type_(window, letter)
+        press_save(window)
+    slow.answer()
+    qtbot.waitUntil(lambda: not document.modified)
+    assert path.read_text("utf-8") == "abcd" + HEAD
+    assert slow.syncs == 4  # file and folder, of two saves
+
+
+def test_closing_waits_and_closes_when_all_is_on_disk(window, slow, *, qtbot, tmp_path, monkeypatch):
+    paths = [tmp_path / f"{name}.md" for name in "abc"]
+    for path in paths:
+        path.write_text(HEAD, "utf-8")
+        opened(window, path)
+        type_(window, "x")
+    monkeypatch.setattr(dialogs, "ask_to_save", lambda *_: "save")
+    assert not window.close() and window.isVisible()
+    assert not window.close()  # asked again: nothing is asked twice, and it still waits
+    type_(window, "")
+    slow.answer()
+    qtbot.waitUntil(lambda: not window.isVisible())
+    assert [path.read_text("utf-8") for path in paths] == ["x" + HEAD] * 3
+
+
+def test_a_tab_closed_while_it_is_saved_closes_then(window, slow, qtbot, tmp_path):
+    path = tmp_path / "good.md"
+    path.write_text(HEAD, "utf-8")
+    editor = opened(window, path)
+    type_(window, "x")
+    press_save(window)
+    assert not window.close_document(editor)
+    assert not window.close_document(editor)
+    assert saying(window) == ["title", "tab", "status"]
+    slow.answer()
+    qtbot.waitUntil(lambda: not window.editors())
+    assert path.read_text("utf-8") == "x" + HEAD
+
+
+def test_what_is_typed_while_closing_waits_is_asked_about(window, slow, *, qtbot, tmp_path, monkeypatch):
+    path = tmp_path / "good.md"
+    path.write_text(HEAD, "utf-8")
+    editor = opened(window, path)
+    type_(window, "x")
+    press_save(window)
+    window.close()
+    type_(window, "y")
+    asked = []
+    monkeypatch.setattr(dialogs, "ask_to_save", lambda _parent, names: asked.append(names) or "cancel")
+    slow.answer()
+    qtbot.waitUntil(lambda: bool(asked))
+    assert asked == [["good.md"]]
+    assert window.isVisible() and editor.document.text == "xy" + HEAD
+
+
+@pytest.mark.parametrize("closing", [False, True])
+def test_a_save_that_fails_late_says_so_and_keeps_all_open(
+    window, slow, *, qtbot, tmp_path, monkeypatch, closing
+):
+    path = tmp_path / "good.md"
+    path.write_text(HEAD, "utf-8")
+    document = opened(window, path).document
+    type_(window, "x")
+    press_save(window)
+    if closing:
+        window.close()
+    path.write_text("by another program", "utf-8")
+    asked = []
+    monkeypatch.setattr(dialogs, "ask_conflict", lambda *args: asked.append(args[1]) or "cancel")
+    slow.answer()
+    qtbot.waitUntil(lambda: bool(asked))
+    QApplication.processEvents()
+    assert window.isVisible() and document.modified and not saying(window)
+    assert path.read_text("utf-8") == "by another program"
+
+
+def test_save_all_goes_on_from_one_agent_to_the_next(window, slow, qtbot, tmp_path):
+    paths = [tmp_path / f"{name}.md" for name in "abc"]
+    for path in paths:
+        path.write_text(HEAD, "utf-8")
+        opened(window, path)
+        type_(window, "x")
+    window.actions_["save-all"].trigger()
+    assert sum("Saving" in window.documents.tabText(index) for index in range(3)) == 1
+    slow.answer()
+    qtbot.waitUntil(lambda: "Saved 3 agents" in window.statusBar().currentMessage())
+    assert [path.read_text("utf-8") for path in paths] == ["x" + HEAD] * 3
+
+
+def test_save_as_during_a_save_goes_elsewhere_after_it(window, slow, *, qtbot, tmp_path, monkeypatch):
+    path, other = tmp_path / "good.md", tmp_path / "other.md"
+    path.write_text(HEAD, "utf-8")
+    document = opened(window, path).document
+    type_(window, "x")
+    press_save(window)
+    type_(window, "y")
+    monkeypatch.setattr(dialogs, "ask_save_path", lambda *_: other)
+    window.actions_["save-as"].trigger()
+    assert document.path == path
+    slow.answer()
+    qtbot.waitUntil(lambda: document.path == other and not document.modified)
+    assert (path.read_text("utf-8"), other.read_text("utf-8")) == ("x" + HEAD, "xy" + HEAD)
