@@ -21,14 +21,33 @@ CALLS = {
 
 
 class Faults:
-    """Counts calls; the ``at``-th one fails with ``number``, or kills the process, or is cut short."""
+    """Counts calls; the ``at``-th one fails with ``number``, or kills the process, or is cut short.
 
-    def __init__(self, at: int, number: int = 0, *, kill: bool = False, short: bool = False) -> None:
+    ``before`` is called before it, which then goes on; the call number ``later`` fails too.
+    """
+
+    def __init__(
+        self,
+        at: int,
+        number: int = 0,
+        *,
+        kill: bool = False,
+        short: bool = False,
+        later: int = 0,
+        later_number: int = 0,
+        before: Callable[[], None] | None = None,
+    ) -> None:
         self.at, self.number, self.kill, self.short = at, number, kill, short
+        self.later, self.later_number, self.before = later, later_number, before
         self.count = 0
-        self.failed = ""  # the name of the call that went wrong
+        self.failures: list[str] = []  # the names of the calls that went wrong
         self.full = False
         self.calls: list[str] = []
+
+    @property
+    def failed(self) -> str:
+        """The name of the first call that went wrong."""
+        return self.failures[0] if self.failures else ""
 
     def wrap(self, module: ModuleType) -> SimpleNamespace:
         wrapped = SimpleNamespace(**vars(module))
@@ -44,20 +63,24 @@ class Faults:
             self.calls.append(name)
             if name == "write" and self.full:
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-            if self.count != self.at:
+            if self.count not in (self.at, self.later):
+                return real(*arguments, **named)
+            if self.before is not None:
+                self.before()
                 return real(*arguments, **named)
             if self.kill:
                 os.kill(os.getpid(), signal.SIGKILL)
             if self.short and name != "write":
                 return real(*arguments, **named)
-            self.failed = name
+            self.failures.append(name)
             if self.short:
                 self.full = True
                 handle, data = arguments
                 return real(handle, data[: len(data) // 2])
             if name == "close":
                 real(*arguments)
-            raise OSError(self.number, os.strerror(self.number))
+            number = self.number if self.count == self.at else self.later_number
+            raise OSError(number, os.strerror(number))
 
         return call
 

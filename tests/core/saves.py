@@ -1,6 +1,5 @@
-"""Saves in processes of their own, run by test_atomic_write: killed, racing, or with fewer rights.
+"""Saves in processes of their own, run by tests/promises/test_saving.py: killed, racing, with fewer rights.
 
-saves.py kill FOLDER TIMES SIZE    prints: kills, files torn, finished saves lost, files left
 saves.py each FOLDER HOW           prints "whole", or what was found
 saves.py race FOLDER TIMES         prints: saves of each of two programs, saves lost
 saves.py nobody CASE               prints "as promised", or what was found
@@ -9,11 +8,8 @@ saves.py nobody CASE               prints "as promised", or what was found
 from __future__ import annotations
 
 import os
-import random
-import signal
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -41,42 +37,6 @@ def child(work: Callable[[], object]) -> int:
         finally:
             os._exit(code)
     return pid
-
-
-def kill(folder: Path, times: int, size: int) -> str:
-    """Kill a program that saves without a pause, each time at another moment."""
-    chance = random.Random(1)
-    path = folder / "agent.md"
-    started = time.perf_counter()
-    stamp: Stamp | None = None
-    for number in range(10):
-        stamp = write(path, version(number, size), stamp)
-    one = (time.perf_counter() - started) / 10
-    number, torn, lost = 9, 0, 0
-    for _ in range(times):
-        done, tell = os.pipe()
-
-        def saving(tell: int = tell, number: int = number) -> None:
-            last = read(path)[1]
-            while True:
-                number += 1
-                last = write(path, version(number, size), last)
-                os.write(tell, number.to_bytes(8))
-
-        pid = child(saving)
-        os.close(tell)
-        time.sleep(chance.random() * one * 6)
-        os.kill(pid, signal.SIGKILL)
-        os.waitpid(pid, 0)
-        with os.fdopen(done, "rb") as stream:
-            told = stream.read()
-        finished = int.from_bytes(told[-8:]) if told else number
-        content = path.read_bytes()
-        number = int(content[:12] or b"-1")
-        torn += content != version(number, size)
-        lost += number < finished
-    left = len(list(folder.iterdir())) - 1
-    return f"{times} {torn} {lost} {left}"
 
 
 def each(folder: Path, how: str) -> str:
@@ -183,8 +143,6 @@ def main(what: str, *rest: str) -> str:
     if what == "nobody":
         return nobody(rest[0])
     folder = Path(rest[0])
-    if what == "kill":
-        return kill(folder, int(rest[1]), int(rest[2]))
     return race(folder, int(rest[1])) if what == "race" else each(folder, rest[1])
 
 

@@ -1,14 +1,14 @@
-"""A saved file is whole at every instant, keeps what it had, and overwrites nothing unseen."""
+"""A saved file keeps what it had, and overwrites nothing unseen.
+
+That it is whole at every instant, whatever fails, is proved in tests/promises/test_saving.py.
+"""
 
 from __future__ import annotations
 
 import errno
 import os
-import socket
 import stat
 import struct
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -331,28 +331,6 @@ def test_a_locked_file_is_waited_for_and_then_refused(file: Path, monkeypatch: p
 # What is kept.
 
 
-def test_permissions_attributes_and_owner_are_kept(file: Path) -> None:
-    file.chmod(0o604)
-    _set_attribute(file, "user.note", b"1\0\xff")
-    if ROOT:
-        os.chown(file, 1234, 2345)
-    before = file.stat()
-    save(file)
-    after = file.stat()
-    assert (after.st_mode, after.st_uid, after.st_gid) == (before.st_mode, before.st_uid, before.st_gid)
-    assert after.st_ino != before.st_ino
-    assert os.getxattr(file, "user.note") == b"1\0\xff"
-
-
-def test_an_access_list_is_kept_and_rights_are_not_widened(file: Path) -> None:
-    acl = _acl((0x01, 6, -1), (0x02, 6, 1001), (0x04, 4, -1), (0x10, 6, -1), (0x20, 0, -1))
-    _set_attribute(file, "system.posix_acl_access", acl)
-    mode = file.stat().st_mode
-    save(file)
-    assert os.getxattr(file, "system.posix_acl_access") == acl
-    assert file.stat().st_mode == mode
-
-
 def test_a_folders_default_access_list_gives_nobody_the_old_file(file: Path) -> None:
     everything = _acl((0x01, 7, -1), (0x02, 7, 1001), (0x04, 7, -1), (0x10, 7, -1), (0x20, 7, -1))
     _set_attribute(file.parent, "system.posix_acl_default", everything)
@@ -437,20 +415,6 @@ def test_a_read_only_file_is_left_alone(file: Path) -> None:
     assert stat.S_IMODE(file.stat().st_mode) == 0o444
 
 
-def test_only_ordinary_files_are_written(tmp_path: Path) -> None:
-    pipe, folder, plug = tmp_path / "pipe", tmp_path / "folder", tmp_path / "plug"
-    os.mkfifo(pipe)
-    folder.mkdir()
-    stamp = Stamp("0" * 64, 0)
-    with socket.socket(socket.AF_UNIX) as listener:
-        listener.bind(str(plug))
-        for path in (pipe, folder, plug, Path("/dev/null"), Path("/")):
-            for expected in (None, stamp):
-                refused(path, "not-a-file", expected)
-    assert stat.S_ISFIFO(pipe.stat().st_mode)
-    assert names(tmp_path) == ["folder", "pipe", "plug"]
-
-
 def test_a_circle_of_links_is_refused(tmp_path: Path) -> None:
     a, b = tmp_path / "a.md", tmp_path / "b.md"
     a.symlink_to(b)
@@ -472,63 +436,6 @@ def test_a_file_in_place_of_the_folder_is_refused(file: Path) -> None:
 # Whatever goes wrong.
 
 
-@pytest.mark.parametrize("changes", [{}, {"O_TMPFILE": 0}])
-def test_a_file_is_synced_before_it_gets_its_name_and_its_folder_after(
-    file: Path, changes: dict[str, object]
-) -> None:
-    expected = read(file)[1]
-    order = []
-    for target, stamp in ((file, expected), (file.with_name("new.md"), None)):
-        counting = Faults(0)
-        with faults_in_saving(counting, **changes):
-            write(target, NEW, stamp)
-        order.append([name for name in counting.calls if name in ("write", "fsync", "link", "rename")])
-    nameless = not changes and hasattr(os, "O_TMPFILE")
-    assert order[0] == ["write", "fsync", *(["link"] if nameless else []), "rename", "fsync"]
-    assert order[1] == ["write", "fsync", "link", "fsync"]
-
-
-def _faults(at: int) -> Iterator[Faults]:
-    for number in ERRORS:
-        yield Faults(at, number)
-    yield Faults(at, short=True)
-
-
-@pytest.mark.parametrize("how", ["replace", "in place", "create", "named", "created by name", "no links"])
-def test_any_call_may_fail(tmp_path: Path, how: str) -> None:
-    """Old or new, the right answer, and no stray file, whichever call of a save fails in whichever way."""
-    changes: dict[str, object] = {}
-    if how in ("named", "created by name", "no links"):
-        changes["O_TMPFILE"] = 0
-    if how == "no links":
-        changes["link"] = _no_link
-    new_file = how.startswith("create") or how == "no links"
-    tried = 0
-    for at in range(1, 200):
-        reached = False
-        for faults in _faults(at):
-            folder = tmp_path / f"{at}-{faults.number}-{faults.short}"
-            folder.mkdir()
-            path = folder / "agent.md"
-            expected = None
-            if not new_file:
-                path.write_bytes(OLD)
-                path.chmod(0o640)
-                expected = read(path)[1]
-            if how == "in place":
-                (folder / "other.md").hardlink_to(path)
-            with faults_in_saving(faults, **changes):
-                problem = _problem(path, expected)
-            reached = reached or faults.count >= at
-            tried += bool(faults.failed)
-            _check(path, problem, faults, new_file)
-        if not reached:
-            break
-    else:
-        raise AssertionError("a save has fewer calls than that")
-    assert tried > 100
-
-
 def _no_link(*_arguments: object, **_named: object) -> None:
     raise PermissionError(errno.EPERM, "no hard links here")
 
@@ -540,30 +447,6 @@ def _problem(path: Path, expected: Stamp | None) -> FileProblem | None:
         return problem
     assert stamp.size == len(NEW)
     return None
-
-
-def _check(path: Path, problem: FileProblem | None, faults: Faults, new_file: bool) -> None:
-    what = (faults.failed, faults.number, faults.at, problem)
-    content = path.read_bytes() if path.exists() else None
-    if problem is None:
-        assert content == NEW, what
-    elif problem.code == "torn":  # neither the new nor the old text could be written
-        assert faults.short, what
-        kept = unfinished()
-        assert [(one.path, one.old) for one in kept] == [(path.resolve(), OLD)], what
-        assert str(kept[0].copy) in str(problem), what
-        kept[0].copy.unlink()
-    else:
-        assert content == (None if new_file else OLD), what
-        assert "\n" not in str(problem), what
-    if content is not None and not new_file:
-        assert stat.S_IMODE(path.stat().st_mode) == 0o640, what
-    if (path.parent / "other.md").exists():
-        assert path.samefile(path.parent / "other.md"), what
-    if faults.failed != "unlink":  # then a file of ours stays, and is swept away later
-        assert set(names(path.parent)) <= {"agent.md", "other.md"}, what
-        copies = state_folder() / "overwriting"
-        assert not copies.is_dir() or names(copies) == [], what
 
 
 def test_a_folder_that_cannot_be_synced_is_said_but_is_no_failure(file: Path) -> None:
@@ -597,84 +480,6 @@ def test_a_full_disk_is_named(file: Path) -> None:
             assert problem.code == "no-space"
             return
     raise AssertionError("no write was met")
-
-
-@pytest.mark.skipif(not ROOT, reason="only root may mount the small file system that this test fills")
-def test_a_disk_that_is_really_full(tmp_path: Path) -> None:
-    if subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", tmp_path], capture_output=True, check=False
-    ).returncode:
-        pytest.skip("this root may not mount a file system")
-    try:
-        path, ballast = tmp_path / "agent.md", tmp_path / "ballast"
-        for size in (5_000, 200_000):
-            old = b"o" * size
-            path.write_bytes(old)
-            expected = read(path)[1]
-            for rest in range(0, size + 8192, max(4096, size // 8)):
-                with ballast.open("wb") as stream:
-                    free = os.statvfs(tmp_path)
-                    os.posix_fallocate(stream.fileno(), 0, max(1, free.f_bavail * free.f_frsize - rest))
-                try:
-                    write(path, b"n" * size, expected)
-                except FileProblem as problem:
-                    assert problem.code == "no-space"
-                    assert path.read_bytes() == old
-                else:
-                    assert path.read_bytes() == b"n" * size
-                    path.write_bytes(old)
-                assert names(tmp_path) == ["agent.md", "ballast"]
-                ballast.unlink()
-            write(path, b"n" * size, expected)  # and with space again it works
-            assert path.read_bytes() == b"n" * size
-    finally:
-        subprocess.run(["umount", tmp_path], check=True)
-
-
-# Other processes: tests/core/saves.py is what they run.
-
-
-def run(*arguments: object) -> str:
-    script = Path(__file__).with_name("saves.py")
-    source = Path(disk.__file__).parents[2]
-    done = subprocess.run(
-        [sys.executable, script, *map(str, arguments)],
-        env=os.environ | {"PYTHONPATH": f"{source}{os.pathsep}{script.parents[2]}"},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
-
-
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork and SIGKILL")
-@pytest.mark.parametrize("size", [6_000, 200_000])
-def test_killed_at_any_moment_a_file_is_whole_and_no_finished_save_is_lost(tmp_path: Path, size: int) -> None:
-    kills, torn, lost, left = map(int, run("kill", tmp_path, 100, size).split())
-    assert (kills, torn, lost) == (100, 0, 0)
-    assert left <= 10
-    assert remove_leftovers(tmp_path, time.time() + 7200) == left
-    assert names(tmp_path) == ["agent.md"]
-
-
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork and SIGKILL")
-@pytest.mark.parametrize("how", ["replace", "named", "create", "in place"])
-def test_killed_before_any_call_a_file_is_whole_or_its_old_text_is_kept(tmp_path: Path, how: str) -> None:
-    assert run("each", tmp_path, how) == "whole"
-
-
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs flock")
-def test_two_programs_saving_one_file_lose_nothing(tmp_path: Path) -> None:
-    first, second, lost = map(int, run("race", tmp_path, 60).split())
-    assert (first, second, lost) == (60, 60, 0)
-
-
-@pytest.mark.skipif(not ROOT, reason="only root may become another user to see what that one may do")
-@pytest.mark.parametrize("case", ["foreign", "sticky", "folder", "file", "own", "unreadable"])
-def test_a_user_with_fewer_rights(tmp_path: Path, case: str) -> None:
-    assert run("nobody", case) == "as promised"
 
 
 # What is left.

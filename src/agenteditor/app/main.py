@@ -32,6 +32,7 @@ def open_window(paths: Sequence[Path]) -> int:
 
     from agenteditor.app.batch_commands import offer_unfinished
     from agenteditor.app.commands import make_window
+    from agenteditor.app.leftovers import look_after
 
     path = settings_path(os.environ)
     settings = load(path)
@@ -42,6 +43,7 @@ def open_window(paths: Sequence[Path]) -> int:
     window.open_paths(list(paths))
     window.show()
     QTimer.singleShot(0, lambda: offer_unfinished(window))
+    QTimer.singleShot(0, lambda: look_after(window))
     status = app.exec()
     window.saves.join()
     try:

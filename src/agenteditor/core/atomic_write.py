@@ -214,16 +214,13 @@ def _swap(place: _Place, old: int, status: os.stat_result, data: bytes, expected
         _dress(handle, old, status)
         os.fsync(handle)
         # Programs that know no locks may have written, replaced or deleted the old one since.
-        try:
-            same = os.path.samestat(status, place.status())
-        except FileNotFoundError as error:
-            raise Conflict("gone", place.path, None) from error
-        if not same or stamp_of(content(old, expected.size + 1), status) != expected:
+        if stamp_of(content(old, expected.size + 1), status) != expected:
             raise Conflict("changed", place.path, _present(place))
 
     temporary = _temporary_name()
     _put(place, temporary, data, 0o600, complete)
     try:
+        _require_same(place, status)  # the last call before the rename: a pipe put there stays, too
         os.rename(temporary, place.name, src_dir_fd=place.folder, dst_dir_fd=place.folder)
     except BaseException as error:
         _unlink(place, temporary)
@@ -232,17 +229,25 @@ def _swap(place: _Place, old: int, status: os.stat_result, data: bytes, expected
         raise
 
 
+def _require_same(place: _Place, status: os.stat_result) -> None:
+    try:
+        if os.path.samestat(status, place.status()):
+            return
+    except FileNotFoundError as error:
+        raise Conflict("gone", place.path, None) from error
+    raise Conflict("changed", place.path, _present(place))
+
+
 def _opened_again(place: _Place, old: int, status: os.stat_result, present: bytes) -> int:
     """The same file, opened for writing, if it still holds what it did before the safety copy was made."""
     handle = place.open(os.O_WRONLY | os.O_NONBLOCK)
     try:
-        same = os.path.samestat(status, os.fstat(handle)) and content(old, len(present) + 1) == present
-    except OSError:
-        same = False
-    if not same:
-        close(handle)
+        if os.path.samestat(status, os.fstat(handle)) and content(old, len(present) + 1) == present:
+            return handle
         raise Conflict("changed", place.path, _present(place))
-    return handle
+    except BaseException:
+        close(handle)
+        raise
 
 
 def _present(place: _Place) -> Stamp | None:

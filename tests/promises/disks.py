@@ -1,0 +1,45 @@
+"""Small disks of our own: files that are mounted, as root only. Each is taken away again."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+class NotHere(Exception):
+    """This system does not let us; the text says what it said."""
+
+
+def call(*command: object) -> str:
+    """What a program says. Raises `NotHere` if it says no."""
+    done = subprocess.run([*map(str, command)], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise NotHere(f"not here: {' '.join(map(str, command[:2]))}: {done.stderr.strip()}")
+    return done.stdout.strip()
+
+
+@contextmanager
+def memory_disk(folder: Path, megabytes: int) -> Iterator[Path]:
+    """A tmpfs of that size on ``folder``."""
+    call("mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", folder)
+    try:
+        yield folder
+    finally:
+        call("umount", folder)
+
+
+@contextmanager
+def image_disk(folder: Path, make: str, megabytes: int) -> Iterator[str]:
+    """A loop device with a new file system, made by ``make`` (mkfs.ext4 …); not mounted yet."""
+    image = folder / "image"
+    with image.open("wb") as stream:
+        stream.truncate(megabytes * 1024 * 1024)
+    call(make, *(["-q", "-F", "-m", "0"] if make.endswith("ext4") else ["-q", "-f"]), image)
+    device = call("losetup", "-f", "--show", image)
+    try:
+        yield device
+    finally:
+        call("losetup", "-d", device)
+        image.unlink()
