@@ -158,6 +158,24 @@ def test_a_whole_file_needs_no_copy(file: Path, state: Path, content: bytes) -> 
     assert not copy.exists()
 
 
+def test_a_copy_that_nobody_needed_is_not_taken_for_one_after_the_next_save(file: Path, state: Path) -> None:
+    """A kill between the last byte and the end of a save leaves a copy of a file that is whole."""
+    left = copied(state, file, b"before", OLD)
+    other = copied(state, file, b"before that", b"of a file that was torn then", "2.copy")
+    write(file, OLD, NEW)
+    assert not left.exists()
+    assert [one.copy for one in unfinished()] == [other]
+
+
+def test_of_two_copies_that_say_the_same_one_is_enough(file: Path, state: Path) -> None:
+    copied(state, file, OLD, NEW)
+    copied(state, file, OLD, b"something else", "2.copy")
+    file.write_bytes(NEW[:20])
+    (found,) = unfinished()
+    assert found.old == OLD
+    assert list(state.iterdir()) == [found.copy]
+
+
 @pytest.mark.parametrize("cut", [0, 10, 40, -1])
 def test_a_copy_cut_off_itself_means_that_the_file_was_not_touched(file: Path, state: Path, cut: int) -> None:
     copy = copied(state, file, OLD, NEW)

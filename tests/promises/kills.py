@@ -1,9 +1,9 @@
 """Programs that save without a pause, killed at random moments; run by test_saving.
 
-kills.py save FOLDER TIMES SIZE    one file, saved again and again
-kills.py batch FOLDER TIMES        a field of three files, set again and again
-kills.py rename FOLDER TIMES       a file whose name changes to and fro
-kills.py leave FOLDER TIMES        as save, where files cannot be made without a name
+kills.py saves FOLDER TIMES SIZE    one file, saved again and again
+kills.py batch: FOLDER TIMES        a field of three files, set again and again
+kills.py renames FOLDER TIMES       a file whose name changes to and fro
+kills.py leaves FOLDER TIMES        as saves, where files cannot be made without a name
 
 Each prints: kills, files torn or gone, finished work lost, temporary files left.
 """
@@ -145,9 +145,9 @@ def leave(folder: Path, times: int) -> str:
 
 def main(what: str, folder: str, times: str, *size: str) -> str:
     path, count = Path(folder), int(times)
-    if what == "save":
+    if what == "saves":
         return save(path, count, int(size[0]))
-    return {"batch": batch, "rename": renaming, "leave": leave}[what](path, count)
+    return {"batch:": batch, "renames": renaming, "leaves": leave}[what](path, count)
 
 
 if __name__ == "__main__":

@@ -110,7 +110,7 @@ def offer(window: Window, found: Sequence[Unfinished]) -> None:
     ]
     dialog = ReviewDialog(
         tr("A save was cut off"),
-        tr("{0} is only half written").format(one.path.name),
+        tr("{0} may be only half written").format(one.path.name),
         remarks,
         (present or "", old),
         accept=tr("&Restore the old text"),

@@ -64,29 +64,24 @@ def overwrite(path: AnyPath, open_file: Callable[[], int], old: bytes, new: byte
                 raise
         finally:
             close(handle)
+    _remove_unneeded(path, old)
 
 
 def unfinished() -> tuple[Unfinished, ...]:
     """The files that a kill or power cut left half-written; asked when the program starts.
 
-    Copies that nobody needs (the file is whole), an hour old, are removed on the way.
+    Copies that nobody needs are removed on the way: those of a whole file, an hour old, and those that
+    hold what another one does.
     """
-    found = []
-    for copy in sorted(_folder().glob("*.copy")):
-        with suppress(OSError):  # no copy of ours, or another window was quicker
-            handle = os.open(copy, READING | os.O_NOFOLLOW)
-            try:
-                require_file(os.fstat(handle), "open", copy)
-                fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)  # else its save is still running
-                needed = _needed(copy, content(handle, sys.maxsize))
-                age = time.time() - os.fstat(handle).st_mtime
-            finally:
-                close(handle)
-            if needed:
-                found.append(needed)
-            elif age > LEFTOVER_AGE:
+    found: dict[tuple[Path, bytes], Unfinished] = {}
+    for copy, kept, age in _copies():
+        needed = kept is not None and kept.is_needed()
+        if kept is not None and needed and (kept.file.path, kept.file.old) not in found:
+            found[kept.file.path, kept.file.old] = kept.file
+        elif needed or age > LEFTOVER_AGE:
+            with suppress(OSError):  # another window was quicker
                 copy.unlink()
-    return tuple(found)
+    return tuple(found.values())
 
 
 class _Torn(Exception):
@@ -128,20 +123,50 @@ def _safety_copy(path: AnyPath, old: bytes, new: bytes) -> Iterator[Path]:
         close(handle)
 
 
-def _needed(copy: Path, data: bytes) -> Unfinished | None:
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    file: Unfinished  # or finished after all
+    whole: tuple[str, str]  # the digests of the contents with which the file needs no copy
+
+    def is_needed(self) -> bool:
+        try:
+            return _digest(read(self.file.path)[0]) not in self.whole
+        except FileProblem:
+            return True
+
+
+def _copies() -> Iterator[tuple[Path, _Kept | None, float]]:
+    """Each safety copy whose save does not run any more: where, what it says, and its age in seconds."""
+    for copy in sorted(_folder().glob("*.copy")):
+        with suppress(OSError):  # no copy of ours, or another window was quicker
+            handle = os.open(copy, READING | os.O_NOFOLLOW)
+            try:
+                require_file(os.fstat(handle), "open", copy)
+                fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+                kept = _kept(copy, content(handle, sys.maxsize))
+                age = time.time() - os.fstat(handle).st_mtime
+            finally:
+                close(handle)
+            yield copy, kept, age
+
+
+def _kept(copy: Path, data: bytes) -> _Kept | None:
     line, _, old = data.partition(b"\n")
     try:
         header = json.loads(line)
         path, whole = Path(header["path"]), (header["old"], header["new"])
     except (ValueError, TypeError, KeyError, RecursionError):
         return None  # cut off while the copy was made: its file was not touched yet
-    if _digest(old) != whole[0]:
-        return None
-    try:
-        present = read(path)[0]
-    except FileProblem:
-        return Unfinished(path, old, copy)
-    return None if _digest(present) in whole else Unfinished(path, old, copy)
+    return _Kept(Unfinished(path, old, copy), whole) if _digest(old) == whole[0] else None
+
+
+def _remove_unneeded(path: AnyPath, whole: bytes) -> None:
+    """Remove copies that a file did not need while it held ``whole``: with its next content it seems torn."""
+    real, digest = Path(os.path.realpath(path)), _digest(whole)
+    for copy, kept, _age in _copies():
+        if kept is not None and kept.file.path == real and digest in kept.whole:
+            with suppress(OSError):
+                copy.unlink()
 
 
 def _fill(handle: int, data: bytes, size: int) -> None:
