@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtWidgets import QApplication
 
 from agenteditor.app import dialogs
+from agenteditor.core import files
+from agenteditor.core.dialects import dialects
+from agenteditor.core.document import Document, Transaction
+from agenteditor.core.text import Span, TextEdit
 from tests.promises.saving_windows import HEAD, SlowDisk, opened, press_save, saying, shown_window, type_
 
 
@@ -126,3 +132,47 @@ def test_save_as_during_a_save_goes_elsewhere_after_it(window, slow, *, qtbot, t
     slow.answer()
     qtbot.waitUntil(lambda: document.path == other and not document.modified)
     assert (path.read_text("utf-8"), other.read_text("utf-8")) == ("x" + HEAD, "xy" + HEAD)
+
+
+def test_a_text_that_no_file_can_hold_is_said_and_no_copy_is_offered(window, tmp_path, monkeypatch):
+    path = tmp_path / "good.md"
+    path.write_text(HEAD, "utf-8")
+    document = opened(window, path).document
+    document.apply(Transaction((TextEdit(Span(0, 0), "\ud800"),), "Type"))
+    said = []
+    monkeypatch.setattr(dialogs, "say", lambda _parent, _title, text: said.append(text))
+    window.actions_["save"].trigger()
+    assert "half a character" in said[0] and document.modified
+
+
+def test_what_the_disk_did_not_confirm_is_said(window, tmp_path, monkeypatch):
+    path = tmp_path / "good.md"
+    path.write_text(HEAD, "utf-8")
+    document = opened(window, path).document
+    type_(window, "x")
+    real = files.save
+    monkeypatch.setattr(files, "save", lambda *rest: replace(real(*rest), durable=False))
+    press_save(window)
+    assert not document.modified
+    assert "power cut" in window.statusBar().currentMessage()
+
+
+def test_hundreds_of_agents_are_saved_one_after_the_other(window, tmp_path):
+    documents = [Document(HEAD, tmp_path / f"{number}.md", saved_text="") for number in range(300)]
+    told = []
+    window.saves.save_each(documents, told.append)
+    assert told == [documents] and len(list(tmp_path.iterdir())) == 300
+
+
+def test_another_kind_of_agent_is_not_chosen_while_it_is_saved(window, slow, qtbot, tmp_path):
+    path = tmp_path / "good.md"
+    path.write_text(HEAD, "utf-8")
+    document = opened(window, path).document
+    type_(window, "x")
+    press_save(window)
+    window.read_as(dialects()["gemini-cli"])
+    assert window.present_editor().document is document
+    assert "being saved" in window.statusBar().currentMessage()
+    slow.answer()
+    qtbot.waitUntil(lambda: not saying(window))
+    assert not document.modified

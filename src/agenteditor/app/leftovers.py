@@ -120,6 +120,7 @@ def offer(window: Window, found: Sequence[Unfinished]) -> None:
     assert box is not None, "a review dialog has buttons"
     box.button(QDialogButtonBox.StandardButton.Cancel).setText(tr("Ask me later"))
     leave = box.addButton(tr("&Leave it as it is"), QDialogButtonBox.ButtonRole.DestructiveRole)
+    leave.setToolTip(tr("The old text that was kept is deleted then."))
     leave.clicked.connect(lambda: dialog.done(_LEAVE))
 
     def decided(answer: int) -> None:

@@ -146,7 +146,9 @@ class Saves(QObject):
             if answer == "reload":
                 reload(self._window, document, path)
         except FileProblem as problem:
-            if dialogs.ask_copy(self._window, str(problem)):
+            if problem.code == "not-text":  # nor could any other file hold it
+                dialogs.say(self._window, self.tr("The agent is not saved."), str(problem))
+            elif dialogs.ask_copy(self._window, str(problem)):
                 self.save_as(document, lambda saved: _tell(told, saved))
                 return
         _tell(told, saved)
