@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 
 from PySide6.QtCore import QCoreApplication, QMarginsF, Qt
 from PySide6.QtGui import QPageLayout
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton, QWidget
+from PySide6.QtWidgets import QFileDialog, QLabel, QMessageBox, QPushButton, QWidget
 
 from agenteditor.ui.qtext import plain
 
 if TYPE_CHECKING:
     from PySide6.QtPrintSupport import QPrinter
+
+_LINE = 50  # letters in a line of a message
 
 
 def _tr(text: str) -> str:
@@ -189,6 +191,9 @@ def _box(parent: QWidget, symbol: QMessageBox.Icon, title: str, text: str) -> QM
     box.setWindowTitle("Agent Editor")
     box.setText(plain(title))
     box.setInformativeText(plain(text))
+    label = box.findChild(QLabel, "qt_msgbox_informativelabel")
+    if label is not None:  # else it is as narrow as the buttons
+        label.setMinimumWidth(_LINE * box.fontMetrics().averageCharWidth())
     return box
 
 
