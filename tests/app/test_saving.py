@@ -76,11 +76,13 @@ def test_what_is_typed_while_closing_waits_is_asked_about(window, slow, *, qtbot
     type_(window, "x")
     press_save(window)
     window.close()
+    window.close()
     type_(window, "y")
     asked = []
     monkeypatch.setattr(dialogs, "ask_to_save", lambda _parent, names: asked.append(names) or "cancel")
     slow.answer()
-    qtbot.waitUntil(lambda: bool(asked))
+    qtbot.waitUntil(lambda: bool(asked) and not window.saves.slow())
+    QApplication.processEvents()
     assert asked == [["good.md"]]
     assert window.isVisible() and editor.document.text == "xy" + HEAD
 

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from agenteditor.app import dialogs
 from agenteditor.app.background import Background
+from agenteditor.app.titles import title
 from agenteditor.core import files
 from agenteditor.core.disk import is_there
 from agenteditor.core.document import Document, Transaction
@@ -36,10 +37,11 @@ class Saves(QObject):
 
     Who saves gives a ``then``, which is told whether the text is on disk now: before the call returns
     if the disk is quick, else once it has answered. Until then the document stays as it is, unsaved, and
-    may be edited; what is edited meanwhile stays unsaved. ``changed`` says that `slow` did.
+    may be edited; what is edited meanwhile stays unsaved. ``changed`` says that `slow` did, and what else
+    there is to say.
     """
 
-    changed = Signal()
+    changed = Signal(str)
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
@@ -47,18 +49,11 @@ class Saves(QObject):
         self._background = Background(self)
         self._running: dict[Document, list[Then]] = {}
         self._slow: list[Document] = []
+        self._closing: dict[tuple[Document, ...], Callable[[], object]] = {}
 
     def slow(self) -> tuple[Document, ...]:
         """The documents that are being saved, for longer than a moment; those that began first come first."""
         return tuple(self._slow)
-
-    def wait(self, documents: Sequence[Document], then: Callable[[], object]) -> bool:
-        """Whether one of these is being saved; ``then`` is called when it is on disk, and not if it fails."""
-        for document in documents:
-            if document in self._running:
-                self._running[document].append(lambda saved: then() if saved else None)
-                return True
-        return False
 
     def join(self) -> None:
         """Wait for the threads, at the end of the program."""
@@ -113,6 +108,40 @@ class Saves(QObject):
 
         go_on()
 
+    def may_close(self, documents: Sequence[Document], again: Callable[[], object]) -> bool:
+        """Whether these may be closed now: nothing unsaved, or it was saved or given up on a question.
+
+        Where the disk keeps them waiting they may not, and ``again`` is called once they are saved.
+        """
+        closing = tuple(documents)
+        running = next((one for one in documents if one in self._running), None)
+        if running is not None:
+            self._closing[closing] = again  # once, however often that is asked for
+            self._running[running].append(lambda saved: self._close_again(closing) if saved else None)
+            self.changed.emit(self.tr("It will be closed then."))
+            return False
+        unsaved = [document for document in documents if document.modified]
+        if not unsaved:
+            return True
+        answer = dialogs.ask_to_save(self._window, [title(document) for document in unsaved])
+        if answer != "save":
+            return answer == "discard"
+        all_saved, late = False, False
+
+        def then(saved: list[Document]) -> None:
+            nonlocal all_saved
+            all_saved = len(saved) == len(unsaved)
+            if all_saved and late:
+                again()
+
+        self.save_each(unsaved, then)
+        late = True
+        return all_saved
+
+    def _close_again(self, closing: tuple[Document, ...]) -> None:
+        if (again := self._closing.pop(closing, None)) is not None:
+            again()
+
     def _write_there(self, document: Document, path: Path, then: Then) -> None:
         # The dialog has asked whether a file that is there may be replaced.
         self._write(document, path, lambda: files.stamp(path) if is_there(path) else None, [then])
@@ -126,13 +155,13 @@ class Saves(QObject):
             lambda: files.save(path, text, expected()), partial(self._written, document, path, text)
         ):
             self._slow.append(document)
-            self.changed.emit()
+            self.changed.emit("")
 
     def _written(self, document: Document, path: Path, text: str, outcome: Future[Stamp]) -> None:
         told = self._running.pop(document)
         if document in self._slow:
             self._slow.remove(document)
-            self.changed.emit()
+            self.changed.emit("")
         saved = False
         try:
             document.mark_saved(path, text, outcome.result())

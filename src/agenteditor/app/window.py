@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from agenteditor.app import dialogs, rules, saving
+from agenteditor.app import rules, saving
 from agenteditor.app.actions import Actions
 from agenteditor.app.file_drops import dropped_files
 from agenteditor.app.open_agents import OpenAgents
@@ -265,7 +265,9 @@ class Window(QMainWindow):
 
         One that is being saved is closed once it is on disk.
         """
-        if editor not in self.editors() or not self._may_lose([editor], lambda: self.close_document(editor)):
+        if editor not in self.editors():
+            return True
+        if not self.saves.may_close([editor.document], lambda: self.close_document(editor)):
             return False
         path = self._paths.pop(editor, None)
         if path is not None:
@@ -275,33 +277,7 @@ class Window(QMainWindow):
         self._refresh()
         return True
 
-    def _may_lose(self, editors: list[Editor], again: Callable[[], object]) -> bool:
-        """Whether these may be closed now: nothing unsaved, or it was saved or given up.
-
-        Where the disk keeps them waiting they may not, and ``again`` is called when they are saved.
-        """
-        if self.saves.wait([editor.document for editor in editors], again):
-            self._show_saving(self.tr("It will be closed then."))
-            return False
-        unsaved = [editor.document for editor in editors if editor.document.modified]
-        if not unsaved:
-            return True
-        answer = dialogs.ask_to_save(self, [title(document) for document in unsaved])
-        if answer != "save":
-            return answer == "discard"
-        all_saved, waited = False, False
-
-        def then(saved: list[Document]) -> None:
-            nonlocal all_saved
-            all_saved = len(saved) == len(unsaved)
-            if all_saved and waited:
-                again()
-
-        self.saves.save_each(unsaved, then)
-        waited = True
-        return all_saved
-
-    def _show_saving(self, more: str = "") -> None:
+    def _show_saving(self, more: str) -> None:
         """Say which agents are being saved, until they are on disk."""
         documents = self.saves.slow()
         self.documents.show_saving(documents)
@@ -440,7 +416,7 @@ class Window(QMainWindow):
         self._fold_preview(before if before > 0 else _WIDE, event.size().width())
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if not self._may_lose(self.editors(), self.close):
+        if not self.saves.may_close([editor.document for editor in self.editors()], self.close):
             event.ignore()
             return
         self.settings.geometry = bytes(self.saveGeometry().toHex().data()).decode()
