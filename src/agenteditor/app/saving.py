@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QWidget
 
-from agenteditor.app import dialogs
+from agenteditor.app import dialogs, disk_dialogs
 from agenteditor.core import files
 from agenteditor.core.document import Document, Transaction
 from agenteditor.core.files import Conflict, FileProblem
@@ -60,17 +60,35 @@ def _written(parent: QWidget, document: Document, path: Path, expected: files.St
     try:
         stamp = files.save(path, text, expected)
     except Conflict as conflict:
-        answer = dialogs.ask_conflict(parent, path.name, str(conflict))
-        if answer == "overwrite":
-            return _written(parent, document, path, conflict.found)
-        if answer == "reload":
-            reload(parent, document, path)
-        return False
+        return _decided(parent, document, path, conflict)
     except FileProblem as problem:
         dialogs.say(parent, parent.tr("The agent is not saved."), str(problem))
         return False
     document.mark_saved(path, text, stamp)
     return True
+
+
+def _decided(parent: QWidget, document: Document, path: Path, conflict: Conflict) -> bool:
+    """Ask what to do about another file in the place of the one that was read; whether it is saved then."""
+    if conflict.code == "gone":
+        what = dialogs.ask_gone(parent, path.name, str(conflict))
+        if what == "elsewhere":
+            return saved_as(parent, document)
+        return what == "again" and _written(parent, document, path, None)
+    answer = dialogs.ask_conflict(parent, path.name, str(conflict))
+    if answer == "overwrite":
+        return _written(parent, document, path, conflict.found)
+    if answer == "reload":
+        reload(parent, document, path)
+    elif answer != "cancel":
+        try:
+            loaded = files.load(path)
+        except FileProblem as problem:
+            dialogs.say(parent, parent.tr("This file cannot be read again."), str(problem))
+            return False
+        if disk_dialogs.go(parent, document, loaded, answer) == "keep":
+            return _written(parent, document, path, loaded.stamp)
+    return False
 
 
 def reload(parent: QWidget, document: Document, path: Path) -> None:
@@ -82,24 +100,6 @@ def reload(parent: QWidget, document: Document, path: Path) -> None:
         return
     document.apply(Transaction(diff(document.text, loaded.text), parent.tr("Load from disk")))
     document.mark_saved(path, loaded.text, loaded.stamp)
-
-
-def follow(document: Document, label: str) -> bool:
-    """Take what another program has written, if nothing would be lost; whether the text is another now.
-
-    A document with unsaved changes is left, and asked about when it is saved; so is a file that is gone.
-    """
-    if document.modified or document.path is None or document.stamp is None:
-        return False
-    try:
-        loaded = files.load(document.path)
-    except FileProblem:
-        return False
-    if loaded.text == document.text:
-        return False
-    document.apply(Transaction(diff(document.text, loaded.text), label))
-    document.mark_saved(document.path, loaded.text, loaded.stamp)
-    return True
 
 
 def revert(document: Document, label: str) -> None:

@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+from PySide6.QtCore import QCoreApplication
+
 from agenteditor.core.document import Document
 from agenteditor.ui.qtext import plain
 
@@ -18,7 +20,7 @@ def title(document: Document) -> str:
 def window_title(document: Document | None, folder: Path | None) -> str:
     """``name.md[*] — folder — Agent Editor``; [*] becomes a mark while there are unsaved changes."""
     # Qt takes "[*]" for the place of the mark, and two of them for the letters.
-    parts = [f"{title(document).replace('[*]', '[*][*]')}[*]"] if document else []
+    parts = [f"{title(document).replace('[*]', '[*][*]')}{_state(document)}[*]"] if document else []
     where = document.path.parent if document and document.path else folder
     if where is not None:
         parts.append(plain(where.name or str(where)).replace("[*]", "[*][*]"))
@@ -34,16 +36,26 @@ def tab_titles(documents: Sequence[Document]) -> list[str]:
     several = {name for name, count in Counter(names).items() if count > 1}
     texts: list[str] = []
     for document, name in zip(documents, names, strict=True):
-        text = name
+        text = name + _state(document)
         if name in several and document.path is not None:
             others = [
                 other.path.absolute().parent
                 for other, same in zip(documents, names, strict=True)
                 if same == name and other.path is not None and other is not document
             ]
-            text = f"{name} — {plain(_tail(document.path.absolute().parent, others))}"
+            text += f" — {plain(_tail(document.path.absolute().parent, others))}"
         texts.append(text.replace("&", "&&") + (" ●" if document.modified else ""))
     return texts
+
+
+def _state(document: Document) -> str:
+    """What became of the file, if it is not there to be read any more."""
+    words = {
+        "": "",
+        "gone": QCoreApplication.translate("titles", " (gone)"),
+        "unreadable": QCoreApplication.translate("titles", " (unreadable)"),
+    }
+    return words[document.orphaned]
 
 
 def _tail(folder: Path, others: Sequence[Path]) -> str:
