@@ -47,6 +47,7 @@ class _File:
 
     seen: str = ""  # the last look: a digest, or why there is none
     waits: int = 0
+    read: Stamp | None = None  # what was there when it could last be read
     asked: tuple[Path | None, Stamp | None] = (None, None)
     watched: frozenset[str] = frozenset()
     told: Loaded | FileProblem | None = None  # what the bar speaks of
@@ -80,6 +81,7 @@ class DiskWatch(QObject):
         self._again = False
         self._late: set[Document] = set()
         self._sentence = ""
+        self._covered: set[str] = set()
         self._began = time.monotonic()
         self.watch = FolderWatch(self)
         self.watch.stirred.connect(self.look)
@@ -151,17 +153,15 @@ class DiskWatch(QObject):
 
     def _cover(self, took_ms: float) -> None:
         """Watch what was just looked at: of those paths it is known that their disk answers."""
-        paths: set[str] = set()
-        for file in self._files.values():
-            paths |= file.watched
-        if paths or self._sentence:
+        if self.watch.settled and self.watch.sentence != self._sentence:  # of the time since the last look
+            self._sentence = self.watch.sentence
+            if self._sentence:
+                self.said.emit(self._sentence)
+        paths = {path for file in self._files.values() for path in file.watched}
+        if paths != self._covered or self.watch.lost:
+            self._covered = paths
             self.watch.cover((), sorted(paths), 0, took_ms)
         self._poll.setInterval(max(POLL_MS, round(took_ms * _SHARE)))
-        sentence = self.watch.sentence if self.watch.settled else self._sentence
-        if sentence != self._sentence:
-            self._sentence = sentence
-            if sentence:
-                self.said.emit(sentence)
 
     # --- what a look found -----------------------------------------------------------------------
 
@@ -173,6 +173,8 @@ class DiskWatch(QObject):
             return
         file.watched = _paths(look)
         found = look.found
+        if isinstance(found, Loaded):
+            file.read = found.stamp
         seen = found.code + found.detail if isinstance(found, FileProblem) else found.stamp.digest
         if disk_changes.is_as_saved(document, found):
             file.seen, file.waits = seen, 0
@@ -202,8 +204,9 @@ class DiskWatch(QObject):
         if first:
             file.new_place = None
             self._show(document, bar)
-            if state == "gone" and document.stamp is not None and document.path is not None:
-                self._search(document, document.path, document.stamp)
+            stamp = file.read or document.stamp
+            if state == "gone" and stamp is not None and document.path is not None:
+                self._search(document, document.path, stamp)
 
     def _clear(self, file: _File, bar: MessageBar) -> None:
         file.unsubscribe()
