@@ -18,12 +18,12 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QWidget
 
-from agenteditor.app import disk_dialogs, saving
+from agenteditor.app import disk_bar, disk_dialogs, saving
 from agenteditor.app.titles import title
 from agenteditor.core import disk_changes
 from agenteditor.core.disk import Stamp
 from agenteditor.core.disk_calls import DiskCalls
-from agenteditor.core.disk_changes import Found, Look
+from agenteditor.core.disk_changes import Found, Look, Weighed
 from agenteditor.core.document import Change, Document
 from agenteditor.core.file_problem import FileProblem
 from agenteditor.core.files import Loaded
@@ -52,6 +52,7 @@ class _File:
     watched: frozenset[str] = frozenset()
     told: Loaded | FileProblem | None = None  # what the bar speaks of
     told_for: Stamp | None = None  # the document's version when it began to
+    conflicts: int = 0  # of a merge with it
     new_place: Path | None = None
     unsubscribe: Callable[[], None] = lambda: None
 
@@ -78,7 +79,7 @@ class DiskWatch(QObject):
         self._folders = folders
         self._files: dict[Document, _File] = {}
         self._calls = DiskCalls()
-        self._again = False
+        self._again = self._closed = False
         self._late: set[Document] = set()
         self._sentence = ""
         self._covered: set[str] = set()
@@ -94,7 +95,8 @@ class DiskWatch(QObject):
             app.aboutToQuit.connect(self.close)
 
     def close(self) -> None:
-        """Look no more."""
+        """Look no more, and wait a moment for the looks that are out."""
+        self._closed = True
         for timer in (self._poll, self._settling, self._answering, self._merging):
             timer.stop()
         self._calls.close()
@@ -108,6 +110,8 @@ class DiskWatch(QObject):
 
     def look(self) -> None:
         """Look at the files of all open agents. What comes of it is told later."""
+        if self._closed:
+            return
         opened = {document: bar for document, bar in self._opened() if _has_file(document)}
         for document in [one for one in self._files if one not in opened]:
             self._files.pop(document).unsubscribe()
@@ -135,8 +139,10 @@ class DiskWatch(QObject):
                 self._late.discard(name)
                 if name in bars and not asked:
                     self._consider(name, bars[name], answer)
-            elif isinstance(name, tuple) and isinstance(answer, Path) and name[0] in bars and not asked:
+            elif isinstance(name, tuple) and isinstance(answer, Path) and name[0] in bars:
                 self._found_again(name[0], bars[name[0]], answer)
+            elif isinstance(answer, Weighed) and isinstance(name, tuple) and name[0] in bars:
+                self._weighed(name[0], bars[name[0]], answer)
             elif isinstance(answer, Exception):
                 raise answer  # a mistake of ours: reported as any other
         for late in self._calls.late:
@@ -203,6 +209,9 @@ class DiskWatch(QObject):
         file.told, file.told_for = found, document.stamp
         if first:
             file.new_place = None
+            if isinstance(found, Loaded):
+                self._weigh(document, found)
+                return
             self._show(document, bar)
             stamp = file.read or document.stamp
             if state == "gone" and stamp is not None and document.path is not None:
@@ -234,7 +243,23 @@ class DiskWatch(QObject):
                 if file.told.text == document.text:
                     self._tell(document, bar, file.told)
                 else:
-                    self._show(document, bar)
+                    self._weigh(document, file.told)
+
+    def _weigh(self, document: Document, loaded: Loaded) -> None:
+        """Find out how the texts merge; then the bar says so."""
+        call = partial(disk_changes.weighed, document.saved_text, document.text, loaded)
+        self._calls.start({(document, "merge"): call})
+        self._answering.start()
+
+    def _weighed(self, document: Document, bar: MessageBar, weighed: Weighed) -> None:
+        file = self._files.get(document)
+        if file is None or not isinstance(file.told, Loaded):
+            return
+        if _alike(file.told, weighed.loaded) and weighed.still_of(document):
+            file.conflicts = weighed.conflicts
+            self._show(document, bar)
+        else:
+            self._weigh(document, file.told)
 
     def _search(self, document: Document, path: Path, stamp: Stamp) -> None:
         taken = [one.path for one, _ in self._opened() if one.path is not None]
@@ -248,98 +273,43 @@ class DiskWatch(QObject):
             file.new_place = place
             self._show(document, bar)
 
-    # --- the bar ---------------------------------------------------------------------------------
-
-    def _show(self, document: Document, bar: MessageBar) -> None:
-        """Say what is there now, and what can be done: the likeliest first."""
-        file, name = self._files[document], title(document)
-        ways: dict[str, tuple[str, Callable[[], object]]] = {}
-        if isinstance(file.told, Loaded):
-            sentence = self._offer_ways(document, file.told, ways)
-        else:
-            assert isinstance(file.told, FileProblem), "a bar speaks of something"
-            sentence = self._sentence_about(file.told, name)
-            if file.new_place is not None:
-                place = file.new_place
-                sentence = self.tr("{0} was moved to {1}.").format(name, plain(_shown(place, document)))
-                ways[self.tr("Go on there")] = (
-                    self.tr("The next save goes to the new place."),
-                    lambda: self._go_on(document, place),
-                )
-            if file.told.code in ("missing", "link-loop"):
-                ways[self.tr("Save it again")] = (
-                    self.tr("Makes the file again where it was."),
-                    lambda: self._save_again(document),
-                )
-            ways[self.tr("Save a copy elsewhere…")] = ("", lambda: saving.saved_as(self._window, document))
-            ways[self.tr("Close")] = ("", lambda: self.close_wanted.emit(document))
-        actions = {label: action for label, (_, action) in ways.items()}
-        tips = {label: tip for label, (tip, _) in ways.items()}
-        bar.say("warning", sentence, actions, tips)
-
-    def _offer_ways(
-        self, document: Document, loaded: Loaded, ways: dict[str, tuple[str, Callable[[], object]]]
-    ) -> str:
-        go = partial(self._go, document)
-        reload_ = self.tr("Takes the text on disk; undo brings yours back.")
-        keep = self.tr("The next save overwrites what is on disk now.")
-        merge = self.tr("Brings both texts together, by fields and sections.")
-        offers: list[tuple[str, str, disk_dialogs.Way]] = [
-            (self.tr("Reload"), reload_, "reload"),
-            (self.tr("Keep mine"), keep, "keep"),
-            (self.tr("Compare…"), self.tr("Shows both texts side by side."), "compare"),
-            (self.tr("Merge…"), merge, "merge"),
-        ]
-        sentence = self.tr("{0} was changed by another program.").format(title(document))
-        if not document.edited:  # but something may be done again
-            for label, tip, way in offers:
-                ways[label] = (tip, partial(go, way))
-            return sentence
-        conflicts = len(disk_changes.merged(document, loaded).conflicts)
-        if not conflicts:
-            offers.insert(0, offers.pop())
-            sentence += " " + self.tr("Its changes and yours can be merged without a conflict.")
-        elif conflicts == 1:
-            sentence += " " + self.tr("One of its changes conflicts with yours.")
-        else:
-            sentence += " " + self.tr("{0} of its changes conflict with yours.").format(conflicts)
-        for label, tip, way in offers:
-            ways[label] = (tip, partial(go, way))
-        return sentence
-
-    def _sentence_about(self, problem: FileProblem, name: str) -> str:
-        if problem.code == "not-a-file":
-            return self.tr("Where {0} was, there is {1} now.").format(name, problem.detail)
-        if problem.code == "missing":
-            return self.tr("{0} was deleted or moved by another program.").format(name)
-        if problem.code == "link-loop":
-            return self.tr("{0} is now a link that leads round in a circle.").format(name)
-        if problem.code == "no-permission":
-            return self.tr("{0} can no longer be read: its permissions were changed.").format(name)
-        if problem.code == "too-big":
-            sentence = self.tr("{0} was changed by another program and has {1} now, too much to edit.")
-            return sentence.format(name, problem.detail)
-        return self.tr("{0} can no longer be read. {1}").format(name, plain(str(problem)))
-
     # --- ways to go on ---------------------------------------------------------------------------
 
-    def _go(self, document: Document, way: disk_dialogs.Way) -> None:
+    def _show(self, document: Document, bar: MessageBar) -> None:
+        """Say what is there now, and what can be done."""
+        file = self._files[document]
+        if isinstance(file.told, FileProblem):
+            notice = disk_bar.of_problem(document, file.told, file.new_place)
+        else:
+            notice = disk_bar.of_change(document, file.conflicts)
+        actions = {disk_bar.label(way): partial(self._go, document, way) for way in notice.ways}
+        tips = {disk_bar.label(way): disk_bar.tip(way) for way in notice.ways}
+        bar.say("warning", notice.sentence, actions, tips)
+
+    def _go(self, document: Document, way: disk_bar.Way) -> None:
         file = self._files.get(document)
-        if file is None or not isinstance(file.told, Loaded):
+        if file is None:
             return
-        gone = disk_dialogs.go(self._window, document, file.told, way)
-        if gone:
-            self.said.emit(disk_dialogs.said_of(gone))
+        if way == "close":
+            self.close_wanted.emit(document)
+        elif way == "there":
+            if file.new_place is not None:
+                disk_changes.go_on_at(document, file.new_place)
+                self.said.emit(self.tr("Going on with {0}").format(plain(str(document.path))))
+                self.moved.emit(document)
+        elif way == "again":
+            disk_changes.begin_anew(document)
+            self._say_saved(document, saving.saved(self._window, document))
+        elif way == "elsewhere":
+            self._say_saved(document, saving.saved_as(self._window, document))
+        elif isinstance(file.told, Loaded):
+            gone = disk_dialogs.go(self._window, document, file.told, way)
+            if gone:
+                self.said.emit(disk_dialogs.said_of(gone))
 
-    def _save_again(self, document: Document) -> None:
-        disk_changes.begin_anew(document)
-        if saving.saved(self._window, document):
+    def _say_saved(self, document: Document, saved: bool) -> None:
+        if saved:
             self.said.emit(self.tr("Saved {0}").format(plain(str(document.path))))
-
-    def _go_on(self, document: Document, place: Path) -> None:
-        disk_changes.go_on_at(document, place)
-        self.said.emit(self.tr("Going on with {0}").format(plain(str(place))))
-        self.moved.emit(document)
 
 
 def _has_file(document: Document) -> bool:
@@ -359,12 +329,6 @@ def _alike(told: Found | None, found: Found) -> bool:
     if isinstance(told, FileProblem) and isinstance(found, FileProblem):
         return (told.code, told.detail) == (found.code, found.detail)
     return False
-
-
-def _shown(place: Path, document: Document) -> str:
-    """A new place as it is told apart from the old one."""
-    old = document.path
-    return place.name if old is not None and place.parent == old.parent else str(place)
 
 
 def _timer(parent: QObject, interval: int, slot: Callable[[], object], *, once: bool = False) -> QTimer:

@@ -415,6 +415,7 @@ class Window(QMainWindow):
             return
         self.settings.geometry = bytes(self.saveGeometry().toHex().data()).decode()
         self._remember_sizes()
+        self.disk.close()
         event.accept()
 
     def _remember_sizes(self) -> None:

@@ -42,6 +42,20 @@ class Look:
     found: Found
 
 
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """How many conflicts a merge of ``ours`` with what was ``loaded`` has, if both come from ``base``."""
+
+    base: str
+    ours: str
+    loaded: Loaded
+    conflicts: int
+
+    def still_of(self, document: Document) -> bool:
+        """Whether the document has not been changed since."""
+        return (document.saved_text, document.text) == (self.base, self.ours)
+
+
 def look(path: Path) -> Look:
     """Read what is at a path now. Never raises for what it finds; may wait for a disk."""
     try:
@@ -98,6 +112,11 @@ def merged(document: Document, loaded: Loaded) -> Merged:
     """The text here with what changed on disk since it was last read or saved."""
     base = document.saved_text if loaded.path == document.path else None
     return merge(base, document.text, loaded.text)
+
+
+def weighed(base: str, ours: str, loaded: Loaded) -> Weighed:
+    """How texts merge; for a thread, since large ones may take seconds."""
+    return Weighed(base, ours, loaded, len(merge(base, ours, loaded.text).conflicts))
 
 
 def take_merge(document: Document, loaded: Loaded, text: str, label: str) -> None:
