@@ -46,6 +46,11 @@ def opened(path: Path) -> Document:
     return Document(loaded.text, loaded.path, stamp=loaded.stamp)
 
 
+def save(parent: QWidget, document: Document) -> bool:
+    """Save as the window does; whether it is on disk now."""
+    return saving.saved(parent, document)
+
+
 def typed(document: Document, text: str = "x") -> None:
     end = len(document.text)
     document.apply(Transaction((replace(end, end, text),), "Typing"))
@@ -161,7 +166,7 @@ def test_p14_what_another_program_wrote_is_not_overwritten_unasked(
             followed = document.text == there
             typed(document, "more")
             asked.clear()
-            saved = saving.saved(parent, document)
+            saved = save(parent, document)
             if there == BASE:
                 needless += asked != [] or not saved
             elif delivered and not dirty:
@@ -365,7 +370,7 @@ def test_p16_whatever_becomes_of_the_file_the_text_stays_and_saving_asks(promise
                     elif not dirty:
                         typed(document)
                     asked.clear()
-                    saved = saving.saved(parent, document)
+                    saved = save(parent, document)
                     unasked += saved or not asked
                     lost += not document.text.startswith(BASE) or what_is_there(path) != there
                     tried += 1

@@ -22,7 +22,7 @@ from agenteditor.ui.qtext import plain
 Way = Literal["reload", "keep", "compare", "merge", ""]
 """How to go on with a file that was changed; "" for not now."""
 
-_LEAST, _MOST, _HEIGHT = 960, 1400, 640  # pixels; between them as wide as two sides need
+_LEAST, _MOST, _HEIGHT = 960, 1400, 640  # pixels; as wide as two sides need, if they fit
 _ROLE = QDialogButtonBox.ButtonRole.ActionRole
 
 
@@ -171,8 +171,8 @@ def _arrange(dialog: QDialog, heading: str, words: str, *widgets: QWidget) -> No
     for at, widget in enumerate(widgets):
         column.addWidget(_framed(widget) if isinstance(widget, DiffView) else widget, 0 if at else 1)
     sides = widgets[0].findChild(DiffView) if not isinstance(widgets[0], DiffView) else widgets[0]
-    needed = round(sides.delegate.least_sides_width) if sides is not None else 0
-    dialog.resize(min(max(_LEAST, needed + 5 * theme.MARGIN), _MOST), _HEIGHT)
+    needed = 5 * theme.MARGIN + (round(sides.delegate.least_sides_width) if sides is not None else 0)
+    dialog.resize(needed if _LEAST < needed <= _MOST else _LEAST, _HEIGHT)
 
 
 def _framed(diff: DiffView) -> QFrame:

@@ -18,7 +18,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QWidget
 
-from agenteditor.app import disk_bar, disk_dialogs, saving
+from agenteditor.app import disk_bar, disk_dialogs
 from agenteditor.app.titles import title
 from agenteditor.core import disk_changes
 from agenteditor.core.disk import Stamp
@@ -60,10 +60,13 @@ class _File:
 class DiskWatch(QObject):
     """``opened`` gives the open agents with their bars, ``folders`` where a moved file is looked for.
 
-    ``said`` carries a sentence for the status bar; ``close_wanted`` and ``moved`` a document.
+    ``said`` carries a sentence for the status bar; the other signals a document: to be saved, saved
+    elsewhere or closed, and one that goes on at another place.
     """
 
     said = Signal(str)
+    save_wanted = Signal(object)
+    save_as_wanted = Signal(object)
     close_wanted = Signal(object)
     moved = Signal(object)
 
@@ -299,17 +302,13 @@ class DiskWatch(QObject):
                 self.moved.emit(document)
         elif way == "again":
             disk_changes.begin_anew(document)
-            self._say_saved(document, saving.saved(self._window, document))
+            self.save_wanted.emit(document)
         elif way == "elsewhere":
-            self._say_saved(document, saving.saved_as(self._window, document))
+            self.save_as_wanted.emit(document)
         elif isinstance(file.told, Loaded):
             gone = disk_dialogs.go(self._window, document, file.told, way)
             if gone:
                 self.said.emit(disk_dialogs.said_of(gone))
-
-    def _say_saved(self, document: Document, saved: bool) -> None:
-        if saved:
-            self.said.emit(self.tr("Saved {0}").format(plain(str(document.path))))
 
 
 def _has_file(document: Document) -> bool:

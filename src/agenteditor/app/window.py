@@ -81,6 +81,8 @@ class Window(QMainWindow):
         self.documents.close_wanted.connect(self.close_document)
         self.disk = DiskWatch(self, self._open_documents, self.catalog.folders)
         self.disk.said.connect(self.say)
+        self.disk.save_wanted.connect(lambda one: self._say_saved(one, saving.saved(self, one)))
+        self.disk.save_as_wanted.connect(lambda one: self._say_saved(one, saving.saved_as(self, one)))
         self.disk.close_wanted.connect(self._close_orphan)
         self.disk.moved.connect(self._moved)
         self.catalog.settled.connect(self.disk.look)
@@ -261,6 +263,10 @@ class Window(QMainWindow):
         for editor in self.editors():
             if editor.document is document:
                 self.close_document(editor)
+
+    def _say_saved(self, document: Document, saved: bool) -> None:
+        if saved:
+            self.say(self.tr("Saved {0}").format(plain(str(document.path))))
 
     def _moved(self, document: Document) -> None:
         if self.editor is not None and self.editor.document is document and document.chosen is None:
