@@ -120,13 +120,13 @@ def test_an_open_agent_follows_its_file_unless_changes_would_be_lost(window, fol
     document.undo()
     assert document.text == before and document.modified
     path.write_text(other + "Again.\n", encoding="utf-8")
-    window._follow_disk()
-    assert document.text == before
-    path.unlink()
+    bar = window.present_editor().disk_bar
+    qtbot.waitUntil(bar.isVisible, timeout=20_000)
+    assert document.text == before and "agent-one.md was changed by another program" in bar.text
+    path.write_text(other, encoding="utf-8")
     document.redo()
-    assert not document.modified
-    window._follow_disk()
-    assert document.text == other
+    qtbot.waitUntil(lambda: not bar.isVisible(), timeout=20_000)
+    assert document.text == other and not document.modified
 
 
 def test_a_key_leads_to_the_filter_even_where_the_list_is_hidden(window, qtbot):

@@ -318,7 +318,7 @@ def follow(window: Window, done: Sequence[FileChange]) -> None:
     """Let open documents and the folder's list say what is on disk after these changes."""
     for change in done:
         editor = next((one for one in window.editors() if _is(one.document.path, change.path)), None)
-        if editor is None or editor.document.modified:
+        if editor is None or editor.document.edited:
             continue
         if change.kind == "deleted":
             window.close_document(editor)

@@ -146,18 +146,31 @@ def ask_to_save(parent: QWidget, names: Sequence[str]) -> Answer:
     return _asked(box, save_button, cancel_button, answers, "cancel")
 
 
-Conflict = Literal["overwrite", "reload", "cancel"]
+Conflict = Literal["overwrite", "reload", "compare", "merge", "cancel"]
 
 
 def ask_conflict(parent: QWidget, name: str, reason: str) -> Conflict:
     """What to do when the file on disk is not the one that was opened."""
+    ways = _tr(
+        "“Reload” takes the text on disk, and undo brings yours back; “Overwrite” writes yours over it."
+    )
     box = _box(
-        parent, QMessageBox.Icon.Warning, _tr("{0} was changed by another program.").format(name), reason
+        parent,
+        QMessageBox.Icon.Warning,
+        _tr("{0} was changed by another program.").format(name),
+        f"{reason}\n\n{ways}",
     )
     cancel_button = box.addButton(_tr("Go on editing"), QMessageBox.ButtonRole.RejectRole)
-    overwrite = box.addButton(_tr("&Overwrite it"), QMessageBox.ButtonRole.DestructiveRole)
-    reload_ = box.addButton(_tr("&Load it (undo brings mine back)"), QMessageBox.ButtonRole.AcceptRole)
-    answers: dict[object, Conflict] = {overwrite: "overwrite", reload_: "reload"}
+    overwrite = box.addButton(_tr("&Overwrite"), QMessageBox.ButtonRole.DestructiveRole)
+    reload_ = box.addButton(_tr("&Reload"), QMessageBox.ButtonRole.AcceptRole)
+    compare = box.addButton(_tr("&Compare…"), QMessageBox.ButtonRole.ActionRole)
+    merge = box.addButton(_tr("&Merge…"), QMessageBox.ButtonRole.ActionRole)
+    answers: dict[object, Conflict] = {
+        overwrite: "overwrite",
+        reload_: "reload",
+        compare: "compare",
+        merge: "merge",
+    }
     return _asked(box, cancel_button, cancel_button, answers, "cancel")
 
 
@@ -168,6 +181,20 @@ def ask_copy(parent: QWidget, reason: str) -> bool:
     go_on = box.addButton(_tr("Go on editing"), QMessageBox.ButtonRole.RejectRole)
     answers: dict[object, Literal["copy", "go on"]] = {copy: "copy"}
     return _asked(box, copy, go_on, answers, "go on") == "copy"
+
+
+Gone = Literal["again", "elsewhere", "cancel"]
+
+
+def ask_gone(parent: QWidget, name: str, reason: str) -> Gone:
+    """What to do when there is no file any more where it was opened."""
+    title = _tr("{0} was deleted or moved by another program.").format(name)
+    box = _box(parent, QMessageBox.Icon.Warning, title, reason)
+    cancel_button = box.addButton(_tr("Go on editing"), QMessageBox.ButtonRole.RejectRole)
+    elsewhere = box.addButton(_tr("Save a &copy elsewhere…"), QMessageBox.ButtonRole.AcceptRole)
+    again = box.addButton(_tr("&Save it again"), QMessageBox.ButtonRole.AcceptRole)
+    answers: dict[object, Gone] = {again: "again", elsewhere: "elsewhere"}
+    return _asked(box, again, cancel_button, answers, "cancel")
 
 
 def say(parent: QWidget, title: str, text: str) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from agenteditor.app import dialogs
+from agenteditor.app import dialogs, disk_dialogs
 from agenteditor.app.background import Background
 from agenteditor.app.titles import title
 from agenteditor.core import files
@@ -167,13 +167,8 @@ class Saves(QObject):
             document.mark_saved(path, text, outcome.result())
             saved = True
         except Conflict as conflict:
-            answer = dialogs.ask_conflict(self._window, path.name, str(conflict))
-            if answer == "overwrite":
-                found = conflict.found
-                self._write(document, path, lambda: found, told)
-                return
-            if answer == "reload":
-                reload(self._window, document, path)
+            self._decide(document, path, conflict, told)
+            return
         except FileProblem as problem:
             if problem.code == "not-text":  # nor could any other file hold it
                 dialogs.say(self._window, self.tr("The agent is not saved."), str(problem))
@@ -181,6 +176,35 @@ class Saves(QObject):
                 self.save_as(document, lambda saved: _tell(told, saved))
                 return
         _tell(told, saved)
+
+    def _decide(self, document: Document, path: Path, conflict: Conflict, told: list[Then]) -> None:
+        """Ask what to do about another file in the place of the one that was read, and do it."""
+        if conflict.code == "gone":
+            what = dialogs.ask_gone(self._window, path.name, str(conflict))
+            if what == "again":
+                self._write(document, path, lambda: None, told)
+            elif what == "elsewhere":
+                self.save_as(document, lambda saved: _tell(told, saved))
+            else:
+                _tell(told, False)
+            return
+        answer = dialogs.ask_conflict(self._window, path.name, str(conflict))
+        found = conflict.found
+        if answer == "reload":
+            reload(self._window, document, path)
+        elif answer in ("compare", "merge"):
+            try:
+                loaded = files.load(path)
+            except FileProblem as problem:
+                dialogs.say(self._window, self.tr("This file cannot be read again."), str(problem))
+            else:
+                found = loaded.stamp
+                if disk_dialogs.go(self._window, document, loaded, answer) == "keep":
+                    answer = "overwrite"
+        if answer == "overwrite":
+            self._write(document, path, lambda: found, told)
+        else:
+            _tell(told, False)
 
 
 def _tell(told: list[Then], saved: bool) -> None:
@@ -207,24 +231,6 @@ def reload(parent: QWidget, document: Document, path: Path) -> None:
         return
     document.apply(Transaction(diff(document.text, loaded.text), parent.tr("Load from disk")))
     document.mark_saved(path, loaded.text, loaded.stamp)
-
-
-def follow(document: Document, label: str) -> bool:
-    """Take what another program has written, if nothing would be lost; whether the text is another now.
-
-    A document with unsaved changes is left, and asked about when it is saved; so is a file that is gone.
-    """
-    if document.modified or document.path is None or document.stamp is None:
-        return False
-    try:
-        loaded = files.load(document.path)
-    except FileProblem:
-        return False
-    if loaded.text == document.text:
-        return False
-    document.apply(Transaction(diff(document.text, loaded.text), label))
-    document.mark_saved(document.path, loaded.text, loaded.stamp)
-    return True
 
 
 def revert(document: Document, label: str) -> None:

@@ -24,7 +24,7 @@ def title(document: Document) -> str:
 def window_title(document: Document | None, folder: Path | None, *, saving: bool = False) -> str:
     """``name.md[*] — folder — Agent Editor``; [*] becomes a mark while there are unsaved changes."""
     # Qt takes "[*]" for the place of the mark, and two of them for the letters.
-    parts = [f"{title(document).replace('[*]', '[*][*]')}[*]"] if document else []
+    parts = [f"{title(document).replace('[*]', '[*][*]')}{_state(document)}[*]"] if document else []
     if saving:
         parts.append(_tr("Saving…"))
     where = document.path.parent if document and document.path else folder
@@ -44,17 +44,27 @@ def tab_titles(documents: Sequence[Document], saving: Sequence[Document] = ()) -
     several = {name for name, count in Counter(names).items() if count > 1}
     texts: list[str] = []
     for document, name in zip(documents, names, strict=True):
-        text = name
+        text = name + _state(document)
         if name in several and document.path is not None:
             others = [
                 other.path.absolute().parent
                 for other, same in zip(documents, names, strict=True)
                 if same == name and other.path is not None and other is not document
             ]
-            text = f"{name} — {plain(_tail(document.path.absolute().parent, others))}"
+            text += f" — {plain(_tail(document.path.absolute().parent, others))}"
         state = f" — {_tr('Saving…')}" if document in saving else " ●" if document.modified else ""
         texts.append(text.replace("&", "&&") + state)
     return texts
+
+
+def _state(document: Document) -> str:
+    """What became of the file, if it is not there to be read any more."""
+    words = {
+        "": "",
+        "gone": _tr(" (gone)"),
+        "unreadable": _tr(" (unreadable)"),
+    }
+    return words[document.orphaned]
 
 
 def _tail(folder: Path, others: Sequence[Path]) -> str:

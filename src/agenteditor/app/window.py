@@ -7,6 +7,7 @@ happens inside one document is the editor's business; questions to the person ar
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import cast
 
@@ -24,6 +25,7 @@ from PySide6.QtWidgets import (
 
 from agenteditor.app import rules, saving
 from agenteditor.app.actions import Actions
+from agenteditor.app.disk_watch import DiskWatch
 from agenteditor.app.file_drops import dropped_files
 from agenteditor.app.open_agents import OpenAgents
 from agenteditor.app.settings import Settings
@@ -41,6 +43,7 @@ from agenteditor.core.line_ends import has_bom, line_ends
 from agenteditor.core.triggers import style
 from agenteditor.ui.catalog_view import CatalogView
 from agenteditor.ui.editor import Editor, ViewName
+from agenteditor.ui.message_bar import MessageBar
 from agenteditor.ui.qtext import plain, tool_tip
 from agenteditor.ui.search_view import SearchView
 
@@ -76,10 +79,16 @@ class Window(QMainWindow):
         self.catalog.folder_wanted.connect(self.actions_["add-folder"].trigger)
         self.catalog.folders_changed.connect(self._folders_changed)
         self.catalog.listed.connect(self._open_first)
-        self.catalog.settled.connect(self._follow_disk)
         self.documents = OpenAgents()
         self.documents.currentChanged.connect(lambda _index: self._refresh())
         self.documents.close_wanted.connect(self.close_document)
+        self.disk = DiskWatch(self, self._open_documents, self.catalog.folders, self.saves.slow)
+        self.disk.said.connect(self.say)
+        self.disk.save_wanted.connect(lambda one: self.saves.save(one, partial(self._say_saved, one)))
+        self.disk.save_as_wanted.connect(lambda one: self.saves.save_as(one, partial(self._say_saved, one)))
+        self.disk.close_wanted.connect(self._close_orphan)
+        self.disk.moved.connect(self._moved)
+        self.catalog.settled.connect(self.disk.look)
         self.start = StartPage([self.actions_[name] for name in ("open-folder", "open", "new", "sample")])
         self.start.opened.connect(lambda path: self.open_paths([path]))
         self._pages = QStackedWidget()
@@ -201,6 +210,7 @@ class Window(QMainWindow):
         self._document_changed(editor)
         self._refresh()
         editor.show_view("details")
+        self.disk.look()
         return editor
 
     def read_as(self, dialect: Dialect | None) -> None:
@@ -252,13 +262,21 @@ class Window(QMainWindow):
             editor.document.read_settings()
         self.catalog.read_settings()
 
-    def _follow_disk(self) -> None:
-        """Let open agents without unsaved changes say what another program has written."""
+    def _open_documents(self) -> list[tuple[Document, MessageBar]]:
+        return [(editor.document, editor.disk_bar) for editor in self.editors()]
+
+    def _close_orphan(self, document: Document) -> None:
         for editor in self.editors():
-            if editor.document in self.saves.slow():
-                continue  # it is this window that writes
-            if saving.follow(editor.document, self.tr("Load from disk")):
-                self.say(self.tr("{0} was changed by another program.").format(title(editor.document)))
+            if editor.document is document:
+                self.close_document(editor)
+
+    def _say_saved(self, document: Document, saved: bool) -> None:
+        if saved:
+            self.say(self.tr("Saved {0}").format(plain(str(document.path))))
+
+    def _moved(self, document: Document) -> None:
+        if self.editor is not None and self.editor.document is document and document.chosen is None:
+            self.read_as(None)  # another folder may be another program's
 
     def close_document(self, editor: Editor) -> bool:
         """Close a document, asking about unsaved changes; whether it is closed now.
@@ -408,7 +426,7 @@ class Window(QMainWindow):
         super().changeEvent(event)
         if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
             self.read_settings()  # another program may have changed them meanwhile
-            self._follow_disk()
+            self.disk.look()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -421,6 +439,7 @@ class Window(QMainWindow):
             return
         self.settings.geometry = bytes(self.saveGeometry().toHex().data()).decode()
         self._remember_sizes()
+        self.disk.close()
         event.accept()
 
     def _remember_sizes(self) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from agenteditor.core.checks import Diagnostic, check
 from agenteditor.core.dialect import Dialect
@@ -48,6 +49,9 @@ class Change:
 
 Subscriber = Callable[[Change], None]
 
+Orphaned = Literal["", "gone", "unreadable"]
+"""What became of the file while it was open: it is there; no file is; it cannot be read any more."""
+
 
 class Document:
     """An open file, or one that has no path yet."""
@@ -59,6 +63,7 @@ class Document:
         *,
         saved_text: str | None = None,
         stamp: Stamp | None = None,
+        orphaned: Orphaned = "",
         dialect: Dialect | None = None,
         history: History | None = None,
     ) -> None:
@@ -67,6 +72,7 @@ class Document:
         self._path = path
         self._saved_text = text if saved_text is None else saved_text
         self._stamp = stamp
+        self._orphaned = orphaned
         self._settings = found(path)
         self._history = history or History()
         self._subscribers: list[Subscriber] = []
@@ -109,9 +115,19 @@ class Document:
         return self._saved_text
 
     @property
-    def modified(self) -> bool:
-        """Whether the text differs from the saved one."""
+    def edited(self) -> bool:
+        """Whether the text differs from the one last read or saved."""
         return self.text != self._saved_text
+
+    @property
+    def orphaned(self) -> Orphaned:
+        """What became of the file, as far as it is known."""
+        return self._orphaned
+
+    @property
+    def modified(self) -> bool:
+        """Whether there is something to save: the text was edited, or its file is not there any more."""
+        return self.edited or bool(self._orphaned)
 
     @property
     def settings(self) -> RuleSettings:
@@ -175,7 +191,7 @@ class Document:
 
         The dialect stays, but for what a plugin makes of the same fields: see ``in_dialect``.
         """
-        self._path, self._saved_text, self._stamp = path, text, stamp
+        self._path, self._saved_text, self._stamp, self._orphaned = path, text, stamp, ""
         before, there = self._syntax, self._parsed(self.text, path)
         if there.dialect != before.dialect and there.dialect.keys() == before.dialect.keys():
             self._syntax = there  # else its views show the fields of another program: ``in_dialect``
@@ -183,6 +199,12 @@ class Document:
         self._found = self._problems = None
         self._history.seal()
         self._tell(Change((), before, self._syntax))
+
+    def mark_orphaned(self, orphaned: Orphaned, stamp: Stamp | None) -> None:
+        """Say what became of the file, and what the next save has to find there: None for no file."""
+        if (orphaned, stamp) != (self._orphaned, self._stamp):
+            self._orphaned, self._stamp = orphaned, stamp
+            self._tell(Change((), self._syntax, self._syntax))
 
     def in_dialect(self, dialect: Dialect | None) -> Document:
         """The same file with the same history, read by the rules of ``dialect``; None goes by path and text.
@@ -194,6 +216,7 @@ class Document:
             self._path,
             saved_text=self._saved_text,
             stamp=self._stamp,
+            orphaned=self._orphaned,
             dialect=dialect,
             history=self._history,
         )

@@ -39,7 +39,8 @@ AnyPath = str | os.PathLike[str]
 class FileProblem(OSError):
     """A file could not be opened or saved; ``str()`` is the sentence for people.
 
-    ``code`` is stable; ``path`` is the file as it was named, None for a text without one.
+    ``code`` is stable; ``path`` is the file as it was named, None for a text without one; ``detail`` is a
+    word of the sentence, such as "a folder".
     Unless the code is "torn", the file is as it was before.
     """
 
@@ -48,6 +49,7 @@ class FileProblem(OSError):
         what = "this text" if path is None else shown_path(path)
         self.code = code
         self.action = action
+        self.detail = detail
         self.path = None if path is None else Path(path)
         self.message = (
             f"Cannot {action} {what}: {reason.format(detail=detail)}. {advice.format(detail=detail)}"

@@ -32,6 +32,7 @@ class FolderWatch(QObject):
         self._watcher = QFileSystemWatcher(self)
         self._watcher.directoryChanged.connect(self._changed)
         self._watcher.fileChanged.connect(self._changed)
+        self._polls = not any(_is_native(engine) for engine in self._watcher.children())
         self._roots: dict[Path, tuple[int, int] | None] = {}
         self._changed_paths: set[str] = set()
         self._waiting: list[str] = []
@@ -77,7 +78,7 @@ class FolderWatch(QObject):
     def sentence(self) -> str:
         """Why changes may show a little late; "" where they show at once."""
         seconds = self._poll.interval() / 1000
-        if self._refused:
+        if self._refused or self._polls:
             return self.tr(
                 "The system watches no more files: looking for changes every {0} seconds instead."
             ).format(f"{seconds:g}")
@@ -106,7 +107,7 @@ class FolderWatch(QObject):
     def _look_around(self) -> None:
         """A folder that was moved away tells nothing, and one that is not there cannot be watched."""
         moved = any(_identity(root) != known for root, known in self._roots.items())
-        if moved or self._refused or self._unwatched:
+        if moved or self._polls or self._refused or self._unwatched:
             self.stirred.emit()
 
     def _timer(self, interval: int, slot: Callable[[], object], *, once: bool = False) -> QTimer:
@@ -115,6 +116,12 @@ class FolderWatch(QObject):
         timer.setSingleShot(once)
         timer.timeout.connect(slot)
         return timer
+
+
+def _is_native(engine: QObject) -> bool:
+    """Whether it hears from the system; where that gives none, Qt compares times and says nothing."""
+    name = engine.metaObject().className()
+    return name.endswith("Engine") and "Polling" not in name
 
 
 def _identity(folder: Path) -> tuple[int, int] | None:

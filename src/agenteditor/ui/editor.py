@@ -40,7 +40,8 @@ class Editor(QWidget):
 
     ``changed`` is emitted after every change of text, path, saved state or settings; ``said`` carries a
     sentence for the status bar; ``caret_moved`` line and column of the source's caret, 1-based;
-    ``rule_wanted`` and ``switch_wanted`` are those of the problems.
+    ``rule_wanted`` and ``switch_wanted`` are those of the problems. ``disk_bar`` is for what happens
+    to the file; somebody else fills it.
     """
 
     changed = Signal()
@@ -63,6 +64,7 @@ class Editor(QWidget):
         self.preview = PreviewPanel(document)
         self.problems = ProblemsView(document)
         self.messages = MessageBar()
+        self.disk_bar = MessageBar(lasting=True)
         self._views: dict[ViewName, QWidget] = {
             "details": self.form,
             "examples": self.examples,
@@ -81,6 +83,7 @@ class Editor(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
+        layout.addWidget(self.disk_bar)
         layout.addWidget(self.messages)
         layout.addWidget(self._rows, 1)
         self._connect()
@@ -228,8 +231,9 @@ class Editor(QWidget):
         self.show_view(other.view)
 
     def panes(self) -> list[tuple[QWidget, Callable[[], None]]]:
-        """What F6 goes through: view, preview and problems as far as they are shown, and how to get there."""
+        """What F6 goes through, as far as it is shown: bar, view, preview, problems; how to get there."""
         panes: list[tuple[QWidget, Callable[[], None]]] = [
+            (self.disk_bar, self.disk_bar.take_focus),
             (self._tabs, lambda: self.show_view(self.view)),
             (self.preview, self.preview.take_focus),
             (self.problems, self.problems.take_focus),

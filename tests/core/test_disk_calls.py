@@ -1,0 +1,75 @@
+"""Calls on threads: each is answered once, one that waits holds up nobody, and the collector rests meanwhile."""
+
+from __future__ import annotations
+
+import gc
+import threading
+import time
+
+import pytest
+
+from agenteditor.core import disk_calls
+from agenteditor.core.disk_calls import DiskCalls
+
+
+def answers(calls: DiskCalls, count: int) -> dict[object, object]:
+    found: dict[object, object] = {}
+    until = time.monotonic() + 20
+    while len(found) < count and time.monotonic() < until:
+        found |= dict(calls.answers())
+        time.sleep(0.001)
+    return found
+
+
+def test_every_call_is_answered_with_what_it_gave_or_raised():
+    calls = DiskCalls()
+    calls.start({"one": lambda: 1, "wrong": lambda: 1 // 0, "two": lambda: 2})
+    found = answers(calls, 3)
+    assert (found["one"], found["two"]) == (1, 2)
+    assert isinstance(found["wrong"], ZeroDivisionError)
+    assert not calls.out and calls.answers() == []
+
+
+def test_a_call_that_is_out_is_not_made_again():
+    calls, go, made = DiskCalls(), threading.Event(), []
+    calls.start({"one": lambda: (made.append(1), go.wait(20))})
+    calls.start({"one": lambda: made.append(2)})
+    go.set()
+    answers(calls, 1)
+    assert made == [1]
+    calls.start({"one": lambda: made.append(3)})
+    answers(calls, 1)
+    assert made == [1, 3]
+
+
+def test_what_waits_for_a_dead_disk_holds_up_nobody(monkeypatch):
+    monkeypatch.setattr(disk_calls, "LATE", 0.05)
+    calls, go = DiskCalls(), threading.Event()
+    calls.start({"dead": lambda: go.wait(20), "behind": lambda: "answered"})
+    assert answers(calls, 1) == {"behind": "answered"}
+    assert calls.late == ["dead"] and list(calls.out) == ["dead"]
+    calls.start({"later": lambda: "too"})
+    assert answers(calls, 1) == {"later": "too"}
+    since = time.monotonic()
+    calls.close(0.05)
+    assert time.monotonic() - since < 10
+    go.set()
+    assert answers(calls, 1) == {"dead": True}
+
+
+@pytest.mark.usefixtures("collecting")
+def test_garbage_is_collected_on_the_owners_thread_alone():
+    calls = DiskCalls()
+    calls.start({"one": gc.isenabled})
+    assert not gc.isenabled()
+    assert answers(calls, 1) == {"one": False}
+    until = time.monotonic() + 20
+    while not gc.isenabled() and time.monotonic() < until:
+        calls.answers()
+    assert gc.isenabled()
+
+
+@pytest.fixture
+def collecting():
+    yield
+    gc.enable()
