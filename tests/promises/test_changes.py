@@ -223,7 +223,7 @@ def test_p15_a_clean_agent_follows_and_a_dirty_one_is_never_replaced(promise, qt
     kinds = [kind for kind in KINDS if kind not in (touched, rights_changed, link_swapped)]
     times: list[float] = []
     replaced_dirty = 0
-    for number in range(promise.times(3, 200)):
+    for number in range(promise.times(3, 100)):
         for extra in ("other-name", "target", "backup~"):
             tmp_path.joinpath(extra).unlink(missing_ok=True)
         before = document.text
@@ -239,7 +239,7 @@ def test_p15_a_clean_agent_follows_and_a_dirty_one_is_never_replaced(promise, qt
         document.undo()
         assert document.text == before
         document.redo()
-    for number in range(promise.times(1, 100)):
+    for number in range(promise.times(1, 50)):
         typed(document, f"mine {number}\n")
         mine = document.text
         path.write_text(BASE + f"theirs {number}\n", encoding="utf-8")
@@ -252,7 +252,7 @@ def test_p15_a_clean_agent_follows_and_a_dirty_one_is_never_replaced(promise, qt
         assert max(times) < 5
     promise.measured(
         f"{len(times)} changes of a clean agent: 100 % followed, slowest {max(times):.2f} s; "
-        f"{promise.times(1, 100)} of a dirty one: 0 replaced"
+        f"{promise.times(1, 50)} of a dirty one: 0 replaced"
     )
 
 
@@ -575,6 +575,8 @@ class Together(RuleBasedStateMachine):
 
     @rule()
     def undo(self) -> None:
+        if self.document.undo_label == LABEL:
+            self.given_up.add(self.document.text)  # somebody chose to go back to the text before
         self.document.undo()
 
     @rule()
@@ -650,7 +652,7 @@ class Together(RuleBasedStateMachine):
 
 def test_p14_no_text_is_lost_whatever_happens_in_which_order(promise, tmp_path):
     Together.folder = tmp_path
-    examples = promise.times(6, 600)
+    examples = promise.times(6, 300)
     run_state_machine_as_test(
         Together,
         settings=settings(
