@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import itertools
 import os
 import random
 import subprocess
@@ -52,7 +53,7 @@ def taken():
 def test_a_journal_says_what_was_written(wanted):
     data, checksum = text_record(PATH, "0" * 64, wanted[0], 0)
     data = MAGIC + data
-    for before, after in zip(wanted, wanted[1:], strict=False):
+    for before, after in itertools.pairwise(wanted):
         record, checksum = edits_record(diff(before, after), checksum)
         data += record
     said = replayed(data)

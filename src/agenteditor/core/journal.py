@@ -47,6 +47,7 @@ class Journal:
         self._thread = thread
         self._name, self._generation = secrets.token_hex(8), 0
         self._file: _File | None = None
+        self._about: tuple[Path | None, str | None] = None, None
         self._text = ""
         self._checksum = self._size = self._longest = self._work = 0
 
@@ -56,17 +57,16 @@ class Journal:
         return self._text
 
     @property
-    def written(self) -> bool:
-        """Whether it was ever begun."""
-        return self._file is not None
+    def about(self) -> tuple[Path | None, str | None] | None:
+        """The file and the digest that it was begun with; None if it is not begun."""
+        return self._about if self._file is not None else None
 
     def begin(self, path: Path | None, base: str | None, text: str) -> None:
         """Begin it, or begin it anew, with the ``text`` of the file at ``path``.
 
         ``base`` is the digest of the text as it was last loaded or saved; None if it never was.
         """
-        self._about = path, base
-        self._begin(text)
+        self._begin(path, base, text)
 
     def add(self, edits: Edits, text: str) -> None:
         """The text it holds was changed by ``edits`` to ``text``."""
@@ -83,7 +83,7 @@ class Journal:
         self._work += len(text)
         if self._size > self._longest or self._work > _MOST_WORK:
             try:
-                self._begin(text)
+                self._begin(*self._about, text)
             except OSError:
                 self._longest, self._work = 2 * self._size, 0  # this one goes on
         self._sync_soon()
@@ -102,18 +102,18 @@ class Journal:
             self._file.close()
             self._file = None
 
-    def _begin(self, text: str) -> None:
-        record, checksum = text_record(*self._about, text, 0)
+    def _begin(self, path: Path | None, base: str | None, text: str) -> None:
+        record, checksum = text_record(path, base, text, 0)
         folder = state_rooms.made(_folder())
         if state_rooms.size_of("journals") + len(record) > state_rooms.SHARES["journals"]:
             raise OSError(errno.ENOSPC, "there is too much unsaved text already")
-        path = folder / f"{self._name}-{self._generation:06d}.journal"
-        fresh = path.with_suffix(".new")
+        file = folder / f"{self._name}-{self._generation:06d}.journal"
+        fresh = file.with_suffix(".new")
         handle = state_rooms.new_file(fresh)
         try:
             _lock(handle)  # before anybody can find it
             write_all(handle, MAGIC + record)
-            fresh.replace(path)
+            fresh.replace(file)
         except BaseException:
             close(handle)
             with suppress(OSError):
@@ -122,9 +122,9 @@ class Journal:
         earlier = [] if self._file is None else [self._file]
         if self._file is not None:
             self._thread.forget(self._file)
-        self._file = _File(handle, path, earlier)
+        self._file = _File(handle, file, earlier)
         self._generation += 1
-        self._text, self._checksum = text, checksum
+        self._about, self._text, self._checksum = (path, base), text, checksum
         self._size = len(MAGIC) + len(record)
         self._longest, self._work = self._size + max(_LEAST_LONG, self._size), 0
         self._sync_soon()
