@@ -11,6 +11,7 @@ import platform
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 
@@ -179,13 +180,15 @@ class Reporter:
                 return
             # A child of a question that is open, else the question would keep the mouse from it.
             dialog = self.dialog = ErrorDialog(QApplication.activeModalWidget() or self._window)
-            dialog.destroyed.connect(self._closed)
+            for gone in (dialog.finished, dialog.destroyed):  # the second alone when its parent goes
+                gone.connect(partial(self._forget, dialog))
             dialog.show()
         self._seen.add(report)
         dialog.add(report, safe)
 
-    def _closed(self) -> None:
-        self.dialog = None
+    def _forget(self, dialog: ErrorDialog, *_how: object) -> None:
+        if self.dialog is dialog:
+            self.dialog = None
 
 
 def _named(kind: type[BaseException]) -> str:

@@ -19,6 +19,7 @@ from typing import Literal, cast
 
 from agenteditor.core import disk, files, state_rooms
 from agenteditor.core.disk import problems
+from agenteditor.core.in_place import LEFTOVER_AGE
 
 MOST = 20  # versions of a file that are kept whatever their age
 _DAYS = 7 * 24 * 3600.0  # seconds
@@ -88,7 +89,10 @@ def keep(path: Path | None, text: str, reason: Reason, written: float | None = N
 
 
 def _drop_old(folder: Path, now: int) -> None:
-    """Of one file's versions, those that need not be kept."""
+    """Of one file's versions, those that need not be kept, and what a kill left of writing one."""
+    for path in folder.iterdir():
+        if path.name.startswith(".") and path.stat().st_mtime < time.time() - LEFTOVER_AGE:
+            path.unlink(missing_ok=True)
     paths = sorted(_versions_in(folder), key=lambda one: one.name, reverse=True)
     for number, path in enumerate(paths):
         age = (now - int(path.name[:20])) / 1e9
@@ -98,13 +102,12 @@ def _drop_old(folder: Path, now: int) -> None:
 
 
 def _drop_oldest() -> None:
-    """Of all versions, the oldest, while there are too many for the room."""
-    if state_rooms.size_of("versions") <= state_rooms.SHARES["versions"]:
+    """If all versions are too many for the room, the oldest and some more, so that it is not soon again."""
+    most = state_rooms.SHARES["versions"]
+    if state_rooms.size_of("versions") <= most:
         return
     folders = [folder for folder in state_rooms.room("versions").iterdir() if folder.is_dir()]
-    state_rooms.drop_oldest(
-        (path for folder in folders for path in _versions_in(folder)), state_rooms.SHARES["versions"]
-    )
+    state_rooms.drop_oldest((path for folder in folders for path in _versions_in(folder)), most - most // 10)
     for folder in folders:
         with suppress(OSError):  # not empty
             folder.rmdir()

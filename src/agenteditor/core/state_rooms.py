@@ -79,7 +79,16 @@ def write(path: Path, data: bytes, times: tuple[float, float] | None = None) -> 
 
 def size_of(name: Room) -> int:
     """Bytes in a room, as far as they can be counted."""
-    return sum(size for _path, size in _files(room(name)))
+    total, folders = 0, [os.fspath(room(name))]
+    while folders:
+        with suppress(OSError), os.scandir(folders.pop()) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(entry.path)
+                else:
+                    with suppress(OSError):
+                        total += entry.stat(follow_symlinks=False).st_size
+    return total
 
 
 def drop_oldest(paths: Iterable[Path], most: int, keep: int = 0) -> None:
@@ -92,13 +101,3 @@ def drop_oldest(paths: Iterable[Path], most: int, keep: int = 0) -> None:
             most -= path.stat().st_size
             if most < 0 and number >= keep:
                 path.unlink()
-
-
-def _files(folder: Path) -> list[tuple[Path, int]]:
-    found = []
-    for parent, _folders, names in os.walk(folder):
-        for name in names:
-            with suppress(OSError):
-                path = Path(parent, name)
-                found.append((path, path.lstat().st_size))
-    return found
