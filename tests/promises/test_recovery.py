@@ -105,10 +105,12 @@ def is_recovered(number, planned, done, tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_STATE_HOME", str(state))
     found, damaged = abandoned()
     assert not damaged
-    (one,) = found
-    one.leave()
-    shutil.rmtree(state)
-    return digest(one.said.text) in (done[-1], planned[-1])
+    assert len(found) < 2
+    for one in found:
+        one.leave()
+    shutil.rmtree(state, ignore_errors=True)
+    # By chance an edit makes the text the saved one again; then it needs no journal.
+    return digest(found[0].said.text if found else AGENT) in (done[-1], planned[-1])
 
 
 def test_p19_unsaved_edits_outlive_a_kill_and_a_crash_of_the_window(promise, robot, tmp_path, monkeypatch):

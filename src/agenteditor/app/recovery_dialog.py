@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFrame,
     QLabel,
+    QPushButton,
     QSplitter,
     QTreeWidgetItem,
     QVBoxLayout,
@@ -184,7 +185,6 @@ class RecoveryDialog(QDialog):
         self.restore_all_button.clicked.connect(self.restore_all)
         self.discard_button.clicked.connect(self.discard)
         buttons.rejected.connect(self.reject)
-        self.restore_button.setDefault(True)
         self.discard_button.setToolTip(
             tool_tip(tr("The text stays among the saved versions of its file for a while."))
         )
@@ -198,6 +198,11 @@ class RecoveryDialog(QDialog):
         column.addWidget(buttons)
         self.setMinimumSize(460, 400)
         self.resize(860, 620)
+        for button in self.findChildren(QPushButton):
+            button.setAutoDefault(
+                button is self.restore_button
+            )  # Enter restores, wherever it was pressed last
+        self.restore_button.setDefault(True)
         self._fill()
         self.list.setFocus()
 
@@ -261,6 +266,8 @@ class RecoveryDialog(QDialog):
         self.list.blockSignals(False)
         self.list.setCurrentItem(self.list.rows()[min(at, len(self._found) - 1)])
         self._show_present()
+        self.activateWindow()  # the agent that was opened has taken the focus
+        self.list.setFocus()
 
     def _at(self) -> int:
         item = self.list.currentItem()

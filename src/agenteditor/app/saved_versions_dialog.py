@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFrame,
     QLabel,
+    QPushButton,
     QSplitter,
     QStackedWidget,
     QTreeWidgetItem,
@@ -98,10 +99,8 @@ class SavedVersionsDialog(QDialog):
         self.restore_button.clicked.connect(self.restore)
         self.copy_button.clicked.connect(self.save_copy)
         buttons.rejected.connect(self.reject)
-        self.restore_button.setDefault(True)
         for button in (self.restore_button, self.copy_button):
             button.setVisible(bool(self._versions))
-        self.copy_button.setAutoDefault(False)
         column = QVBoxLayout(self)
         column.setContentsMargins(*[theme.MARGIN] * 4)
         column.setSpacing(theme.GAP)
@@ -109,6 +108,11 @@ class SavedVersionsDialog(QDialog):
         column.addWidget(buttons)
         self.setMinimumSize(420, 360)
         self.resize(860, 600)
+        for button in self.findChildren(QPushButton):
+            button.setAutoDefault(
+                button is self.restore_button
+            )  # Enter restores, wherever it was pressed last
+        self.restore_button.setDefault(True)
         self._fill()
         self.list.setFocus()
 
