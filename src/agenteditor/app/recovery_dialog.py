@@ -250,7 +250,8 @@ class RecoveryDialog(QDialog):
         if self._found and self.list.topLevelItemCount() == len(self._found):
             one = self._found[self._at()]
             self.diff.show_texts(one.disk_text, one.text)
-            self.diff.summary.setText(tr("What was not saved: {0}").format(self.diff.summary.text()))
+            said = words(counts(differences(one.disk_text, one.text)))
+            self.diff.summary.setText(tr("What was not saved: {0}").format(said))
             self.diff.show_first_change()
         self.restore_all_button.setVisible(len(self._found) > 1)
 

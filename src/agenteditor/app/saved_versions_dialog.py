@@ -106,8 +106,11 @@ class SavedVersionsDialog(QDialog):
         column.setSpacing(theme.GAP)
         column.addWidget(shown, 1)
         column.addWidget(buttons)
-        self.setMinimumSize(420, 360)
-        self.resize(860, 600)
+        if self._versions:
+            self.setMinimumSize(420, 360)
+            self.resize(860, 600)
+        else:
+            self.resize(460, 180)
         for button in self.findChildren(QPushButton):
             button.setAutoDefault(
                 button is self.restore_button
@@ -196,7 +199,8 @@ class SavedVersionsDialog(QDialog):
             self._unreadable.setText(plain(str(text)))
         else:
             self.diff.show_texts(text, self._document.text)
-            self.diff.summary.setText(tr("Since this version: {0}").format(self.diff.summary.text()))
+            said = words(counts(differences(text, self._document.text)))
+            self.diff.summary.setText(tr("Since this version: {0}").format(said))
             self.diff.show_first_change()
         self._pages.setCurrentIndex(0 if readable else 1)
         self.restore_button.setEnabled(readable and text != self._document.text)

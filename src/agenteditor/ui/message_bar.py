@@ -42,6 +42,7 @@ class MessageBar(QFrame):
         self, severity: Severity, text: str, actions: dict[str, Callable[[], object]] | None = None
     ) -> None:
         """Show ``text`` with a button for each action; a button closes the bar."""
+        self._dress()  # a bar that is hidden does not hear of another theme
         self._icon.setPixmap(severity_icon(severity).pixmap(side(self), side(self)))
         self._text.setText(text)
         while (item := self._buttons.takeAt(0)) is not None:
