@@ -481,7 +481,9 @@ def test_p21_damaged_files_of_any_kind_never_stop_the_start(promise, tmp_path, q
             path.write_bytes(rubbish(chance, valid))
         set_aside(config)
         settings_ = load(config)
-        assert json.loads(config.read_bytes()) if config.exists() else settings_ == Settings()
+        assert (
+            isinstance(json.loads(config.read_bytes()), dict) if config.exists() else settings_ == Settings()
+        )
         CatalogStore(answers, "1").entry(("key",), tmp_path / "a.md", "")
         batches()
         in_place.unfinished()
