@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
 from agenteditor.app import dialogs, saving
 from agenteditor.app.commands import make_window
 from agenteditor.app.file_drops import FileDrops
-from agenteditor.app.main import application, reporter
+from agenteditor.app.main import application
 from agenteditor.app.new_agents import templates
 from agenteditor.app.settings import Settings
 from agenteditor.core.document import Document
@@ -369,15 +369,6 @@ def test_a_file_that_cannot_be_read_is_said_and_nothing_opens(window, tmp_path, 
     window.open_paths([tmp_path / "none.md"])
     assert "none.md" in said[0]
     assert not window.editors()
-
-
-def test_an_exception_becomes_a_sentence_and_the_window_stays(window, capsys):
-    try:
-        raise RuntimeError("inside")
-    except RuntimeError as error:
-        reporter(window)(RuntimeError, error, error.__traceback__)
-    assert "Your text is untouched" in window.statusBar().currentMessage()
-    assert "RuntimeError: inside" in capsys.readouterr().err
 
 
 def test_every_action_has_a_menu_and_its_keys_are_its_own(window):

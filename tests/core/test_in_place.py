@@ -15,7 +15,8 @@ import pytest
 
 from agenteditor.core import in_place
 from agenteditor.core.file_problem import FileProblem
-from agenteditor.core.in_place import overwrite, state_folder, unfinished
+from agenteditor.core.in_place import overwrite, unfinished
+from agenteditor.core.state_rooms import state_folder
 from tests.core.faults import Faults, faults_in_saving
 
 fcntl = pytest.importorskip("fcntl", reason="files are never overwritten in place here")

@@ -45,6 +45,7 @@ SPECS: tuple[Spec | str, ...] = (
     Spec("save-as", "file", "Save &as…", "Ctrl+Shift+S", "save-as"),
     Spec("save-all", "file", "Save a&ll", "Ctrl+Alt+S"),
     Spec("revert", "file", "Rever&t to saved", None, "revert"),
+    Spec("saved-versions", "file", "Save&d versions…", None, "recent"),
     "-file",
     Spec("export", "file", "&Export to catalog…", "Ctrl+E", "export"),
     Spec("convert", "file", "Con&vert for another program…", "Ctrl+Shift+E", "refresh"),

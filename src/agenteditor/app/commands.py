@@ -20,6 +20,8 @@ from agenteditor.app.going import go_to
 from agenteditor.app.judge_dialog import judge
 from agenteditor.app.menus import fill_menus
 from agenteditor.app.new_agents import new_agent, start_folder, templates
+from agenteditor.app.recovery import Recovery
+from agenteditor.app.saved_versions_dialog import show_versions
 from agenteditor.app.searching import search_all
 from agenteditor.app.settings import Settings
 from agenteditor.app.shortcuts_dialog import ShortcutsDialog
@@ -47,6 +49,7 @@ def tr(text: str) -> str:
 def make_window(settings: Settings) -> Window:
     """The main window with its actions and menus."""
     window = Window(settings, _equipped)
+    Recovery(window)
     window.catalog.menu_wanted.connect(partial(batch_commands.offer, window))
     return window
 
@@ -75,6 +78,7 @@ def slots(window: Window) -> dict[str, Callable[..., object]]:
         "save-as": lambda: save_as(window),
         "save-all": lambda: save_all(window),
         "revert": lambda: saving.revert(editor().document, tr("Revert to saved")),
+        "saved-versions": lambda: show_versions(window),
         "export": lambda: ExportDialog(window.documents_to_export(), window.settings, window).exec(),
         "convert": lambda: ConvertDialog(editor().document, window).exec(),
         "save-preview": lambda: output.save_preview(

@@ -1,24 +1,20 @@
-"""Starting the window: versions, application, settings, and the last word on any exception."""
+"""Starting the window: versions, application, settings, and what outlives its end."""
 
 from __future__ import annotations
 
 import gc
 import os
 import sys
-import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING
 
 from agenteditor.app.desktop import APP_ID
-from agenteditor.app.settings import Settings, load, save, settings_path
+from agenteditor.app.settings import Settings, load, save, set_aside, settings_path
 from agenteditor.app.versions import obstacle
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
-
-    from agenteditor.app.window import Window
 
 NAME = "agenteditor"
 
@@ -32,20 +28,29 @@ def open_window(paths: Sequence[Path]) -> int:
 
     from agenteditor.app.batch_commands import offer_unfinished
     from agenteditor.app.commands import make_window
+    from agenteditor.app.error_report import Reporter
+    from agenteditor.app.leaving import Leaving
     from agenteditor.app.leftovers import look_after
+    from agenteditor.app.recovery import recovery_of
+    from agenteditor.app.recovery_dialog import offer_recovered
 
     path = settings_path(os.environ)
+    damaged = set_aside(path)
     settings = load(path)
     app = application(settings)
     window = make_window(settings)
-    sys.excepthook = reporter(window)
+    sys.excepthook = Reporter(window).report
+    recovery = recovery_of(window)
+    Leaving(app, recovery.flush, recovery.leave)
     gc.freeze()  # all this stays to the end: looking through it for garbage would hold up the window
     window.open_paths(list(paths))
     window.show()
     QTimer.singleShot(0, lambda: offer_unfinished(window))
     QTimer.singleShot(0, lambda: look_after(window))
+    QTimer.singleShot(0, lambda: offer_recovered(window, damaged))
     status = app.exec()
     window.saves.join()
+    recovery.leave()  # nothing, if the window was closed: then everything unsaved was asked about
     try:
         save(path, settings)
     except OSError as error:
@@ -95,19 +100,3 @@ def application(settings: Settings) -> QApplication:
         if app.findChild(one) is None:
             app.installEventFilter(one(app))
     return app
-
-
-def reporter(window: Window) -> Callable[[type[BaseException], BaseException, TracebackType | None], None]:
-    """What is shown instead of a traceback: a sentence in the window, the report on standard error."""
-
-    def report(kind: type[BaseException], error: BaseException, where: TracebackType | None) -> None:
-        if issubclass(kind, KeyboardInterrupt):
-            window.close()
-            return
-        sys.stderr.write("".join(traceback.format_exception(kind, error, where)))
-        window.say(
-            f"Something went wrong inside the program ({kind.__name__}). Your text is untouched; "
-            "please report it."
-        )
-
-    return report

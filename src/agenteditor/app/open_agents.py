@@ -19,9 +19,14 @@ from agenteditor.ui.qtext import tool_tip
 
 
 class OpenAgents(QTabWidget):
-    """The tabs. ``close_wanted`` carries the editor whose close button was pressed."""
+    """The tabs. ``close_wanted`` carries the editor whose close button was pressed.
+
+    ``added`` and ``removed`` carry the document that has come, or is closed for good.
+    """
 
     close_wanted = Signal(object)
+    added = Signal(object)
+    removed = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -57,11 +62,13 @@ class OpenAgents(QTabWidget):
         index = self.insertTab(self.count() if at is None else at, editor, "")
         self.tabBar().setTabButton(index, QTabBar.ButtonPosition.RightSide, self._close_button(editor))
         self.setCurrentWidget(editor)
+        self.added.emit(editor.document)
 
     def remove(self, editor: Editor) -> None:
         """Take an editor and its tab away for good."""
         self.removeTab(self.indexOf(editor))
         self.name_tabs()
+        self.removed.emit(editor.document)
         editor.deleteLater()
 
     def show_state(self, editor: Editor) -> None:

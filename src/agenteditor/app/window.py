@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import cast
 
-from PySide6.QtCore import QByteArray, QEvent, QPoint, Qt, QTimer
+from PySide6.QtCore import QByteArray, QEvent, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -48,7 +48,7 @@ from agenteditor.ui.qtext import plain, tool_tip
 from agenteditor.ui.search_view import SearchView
 
 _NEEDS_EDITOR = (
-    *("save", "save-as", "save-all", "revert", "export", "close"),
+    *("save", "save-as", "save-all", "revert", "saved-versions", "export", "close"),
     *("find", "replace", "find-next", "find-previous", "zoom-in", "zoom-out", "zoom-reset"),
     *("details", "examples", "prompt", "source", "preview", "problems", "review-changes"),
     *("next-document", "previous-document", "next-problem", "previous-problem"),
@@ -61,7 +61,12 @@ _WIDE = 1100  # pixels: below this the preview folds away, and comes back above 
 
 
 class Window(QMainWindow):
-    """The main window. ``settings`` is filled with the window's state when it closes."""
+    """The main window. ``settings`` is filled with the window's state when it closes.
+
+    ``closed``: it is closed, and nothing unsaved is wanted any more.
+    """
+
+    closed = Signal()
 
     def __init__(self, settings: Settings, make_actions: Callable[[Window], Actions]) -> None:
         super().__init__()
@@ -441,6 +446,7 @@ class Window(QMainWindow):
         self._remember_sizes()
         self.disk.close()
         event.accept()
+        self.closed.emit()
 
     def _remember_sizes(self) -> None:
         """A pane that is hidden now keeps the size it had."""

@@ -6,8 +6,8 @@ synced before the first file is touched. Undoing needs no record of how far a ba
 stands on disk says it, file by file (`batch_write`).
 
 It does not grow without end: the newest 20 batches are kept, of these the newest that together take up no
-more than 200 MB, and the newest one always, whatever its size. A new file takes up only its record, about
-250 bytes. What an undo set aside stays, since people were told where it is.
+more than their share (`state_rooms`), and the newest one always, whatever its size. A new file takes up only
+its record, about 250 bytes. What an undo set aside stays, since people were told where it is.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import NamedTuple, cast, get_args
 
-from agenteditor.core import files
+from agenteditor.core import files, state_rooms
 from agenteditor.core.batch import FileChange, Kind, Progress
 from agenteditor.core.disk import LIMIT, READING, close, content, problems, write_all
 from agenteditor.core.file_problem import FileProblem
@@ -35,7 +35,7 @@ if sys.platform != "win32":
     import fcntl
 
 _MOST = 20  # batches kept
-_MOST_BYTES = 200 * 1024 * 1024  # of all that is kept of them, the newest batch always
+_MOST_BYTES = state_rooms.SHARES["batches"]  # of all that is kept of them, the newest batch always
 _LONGEST = 200  # bytes of a file's name behind a number
 
 
@@ -130,8 +130,7 @@ class Writer:
         self._records = recorded.records
         path = self.file.with_suffix(".bytes")
         try:
-            files.state_folder().mkdir(mode=0o700, parents=True, exist_ok=True)
-            folder.mkdir(mode=0o700, exist_ok=True)
+            state_rooms.made(folder)
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0)
             self._handle = os.open(path, flags | getattr(os, "O_BINARY", 0), 0o600)
             try:
@@ -246,7 +245,7 @@ def _batches() -> Iterator[Batch]:
 
 
 def _folder() -> Path:
-    return files.state_folder() / "batches"
+    return state_rooms.room("batches")
 
 
 def _digest(data: bytes) -> str:

@@ -18,7 +18,8 @@ from agenteditor.core import atomic_write, disk
 from agenteditor.core.atomic_write import remove_leftovers
 from agenteditor.core.disk import LIMIT, Conflict, Stamp
 from agenteditor.core.file_problem import AnyPath, FileProblem, shown_path
-from agenteditor.core.in_place import Unfinished, state_folder, unfinished
+from agenteditor.core.in_place import Unfinished, unfinished
+from agenteditor.core.state_rooms import state_folder
 
 __all__ = [
     "LIMIT",

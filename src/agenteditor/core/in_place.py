@@ -21,6 +21,7 @@ from pathlib import Path
 
 from agenteditor.core.disk import READING, close, content, read, require_file, write_all
 from agenteditor.core.file_problem import AnyPath, FileProblem
+from agenteditor.core.state_rooms import made, room
 
 if sys.platform != "win32":
     import fcntl
@@ -36,13 +37,6 @@ class Unfinished:
     path: Path
     old: bytes  # the content before
     copy: Path  # where that is kept; remove it once the user has decided
-
-
-def state_folder() -> Path:
-    """Where the program keeps what must outlive it: safety copies, recovery. It may not exist yet."""
-    named = Path(os.environ.get("XDG_STATE_HOME", ""))
-    # A relative path there is to be ignored (XDG base directory specification).
-    return (named if named.is_absolute() else Path.home() / ".local" / "state") / "agenteditor"
 
 
 def overwrite(path: AnyPath, open_file: Callable[[], int], old: bytes, new: bytes) -> None:
@@ -90,7 +84,7 @@ class _Torn(Exception):
 
 
 def _folder() -> Path:
-    return state_folder() / "overwriting"
+    return room("overwriting")
 
 
 @contextmanager
@@ -98,7 +92,7 @@ def _safety_copy(path: AnyPath, old: bytes, new: bytes) -> Iterator[Path]:
     copy = _folder() / f"{secrets.token_hex(8)}.copy"
     header = {"path": os.fspath(os.path.realpath(path)), "old": _digest(old), "new": _digest(new)}
     try:
-        copy.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        made(copy.parent)
         handle = os.open(copy, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise FileProblem("no-safety-copy", "save", path, (error.strerror or "").lower()) from error

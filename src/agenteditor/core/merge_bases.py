@@ -16,11 +16,12 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from agenteditor.core import files
+from agenteditor.core import files, state_rooms
 from agenteditor.core.disk import is_there, problems
 from agenteditor.core.files import FileProblem
 
-_MOST_BYTES = 64 * 1024 * 1024  # of texts that are kept; the oldest go first
+_MOST_BYTES = 3 * state_rooms.SHARES["imports"] // 4  # of texts that are kept; the oldest go first
+_MOST_RECORDS = state_rooms.SHARES["imports"] - _MOST_BYTES  # bytes of what is known of catalogs
 _MOST_EARLIER = 3  # imports of one file that can be undone and done again: the record stays small
 
 
@@ -99,6 +100,7 @@ def remember(catalog: Path, texts: Mapping[str, str], held: Mapping[str, Held]) 
         "earlier": {path: one.earlier for path, one in sorted(listed.items()) if one.earlier},
     }
     _write(_record(catalog), files.encode(json.dumps(data) + "\n"))
+    _drop_oldest(_record(catalog).parent, _MOST_RECORDS)
 
 
 def keep(texts: Iterable[str]) -> None:
@@ -110,16 +112,15 @@ def keep(texts: Iterable[str]) -> None:
                 os.utime(path)  # it is wanted again
         else:
             _write(path, files.encode(text))
-    _drop_oldest()
+    _drop_oldest(_texts(), _MOST_BYTES)
 
 
-def _drop_oldest() -> None:
-    with problems("save", _texts()):
+def _drop_oldest(folder: Path, room: int) -> None:
+    with problems("save", folder):
         found = sorted(
-            ((entry.stat(), entry.path) for entry in os.scandir(_texts())),
+            ((entry.stat(), entry.path) for entry in os.scandir(folder)),
             key=lambda one: -one[0].st_mtime_ns,
         )
-        room = _MOST_BYTES
         for status, path in found:
             room -= status.st_size
             if room < 0:
@@ -129,7 +130,7 @@ def _drop_oldest() -> None:
 def _write(path: Path, data: bytes) -> None:
     """A file that is there whole or not at all; it may be lost in a power cut, which does no harm."""
     with problems("save", path):
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        state_rooms.made(path.parent)
         fresh = path.with_name(f".{secrets.token_hex(8)}")
         handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
@@ -151,4 +152,4 @@ def _texts() -> Path:
 
 
 def _folder() -> Path:
-    return files.state_folder() / "imports"
+    return state_rooms.room("imports")

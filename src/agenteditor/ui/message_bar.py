@@ -68,6 +68,7 @@ class MessageBar(QFrame):
         tips: Mapping[str, str] | None = None,
     ) -> None:
         """Show ``text`` with a button for each action, and its tip; a button closes the bar."""
+        self._dress()  # a bar that is hidden does not hear of another theme
         self._icon.setPixmap(severity_icon(severity).pixmap(side(self), side(self)))
         self._text.setText(text)
         actions = actions or {}

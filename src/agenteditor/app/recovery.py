@@ -1,0 +1,173 @@
+"""Nothing is lost: open documents with unsaved changes have journals, and what a save replaced is kept.
+
+A journal begins with the first change and ends with the save, with the undo of all changes, or when somebody
+closes the document and does not want them. Whatever else ends the program leaves the journals, and the next
+start offers them (`recovery_dialog`). What the disk refuses is said once and stops nothing.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from agenteditor.app.window import Window
+from agenteditor.core import saved_versions
+from agenteditor.core.disk_thread import DiskThread
+from agenteditor.core.document import Change, Document
+from agenteditor.core.files import Stamp
+from agenteditor.core.journal import Journal
+from agenteditor.ui.qtext import plain
+
+_AGAIN = 10.0  # seconds until a journal that the disk refused is tried again
+_PATIENCE = 0.7  # seconds that leaving waits for the disk; the system has the text before that
+
+
+@dataclass(eq=False, slots=True)
+class _Followed:
+    """A document, its journal, and what was last known to be on disk."""
+
+    document: Document
+    journal: Journal
+    path: Path | None
+    saved_text: str
+    stamp: Stamp | None
+    stop: Callable[[], None] = lambda: None
+    not_before: float = 0.0  # when a journal that was refused may be tried again
+
+
+class Recovery(QObject):
+    """What keeps the texts of a window's documents. It is a child of the window."""
+
+    _refused = Signal(object)  # an OSError, from the thread
+
+    def __init__(self, window: Window) -> None:
+        super().__init__(window)
+        self._window = window
+        self._refused.connect(self._say)
+        self._thread = DiskThread(self._refused.emit)
+        self._followed: dict[Document, _Followed] = {}
+        self._said = False
+        window.documents.added.connect(self._follow)
+        window.documents.removed.connect(self._release)
+        window.closed.connect(self.forget)
+
+    def holds(self, document: Document) -> bool:
+        """Whether the unsaved text of a document is in its journal."""
+        one = self._followed.get(document)
+        return one is not None and _is_safe(one)
+
+    def flush(self, seconds: float = _PATIENCE) -> bool:
+        """Write and sync all journals, waiting so long at most; whether every unsaved text is safe."""
+        for one in self._followed.values():
+            one.not_before = 0.0
+            self._write(one, None)
+        return all(map(_is_safe, self._followed.values())) and self._thread.finish(seconds)
+
+    def finish_versions(self) -> None:
+        """Have the versions of the saves so far kept, so that they can be listed."""
+        self._thread.finish(_PATIENCE)
+
+    def leave(self) -> None:
+        """The program ends now, and nobody was asked: leave the journals for the next start."""
+        self.flush()
+        self._end(Journal.leave)
+
+    def forget(self) -> None:
+        """The program ends, and nothing unsaved is wanted any more."""
+        self._end(Journal.end)
+
+    def _end(self, end: Callable[[Journal], None]) -> None:
+        for one in self._followed.values():
+            one.stop()
+            end(one.journal)
+        self._followed.clear()
+        self._thread.close()
+
+    # --- documents ------------------------------------------------------------------------------
+
+    def _follow(self, document: Document) -> None:
+        one = _Followed(document, Journal(self._thread), document.path, document.saved_text, document.stamp)
+        one.stop = document.subscribe(partial(self._changed, one))
+        self._followed[document] = one
+        self._write(one, None)
+
+    def _release(self, document: Document) -> None:
+        one = self._followed.pop(document, None)
+        if one is not None:
+            one.stop()
+            one.journal.end()
+
+    def _changed(self, one: _Followed, change: Change) -> None:
+        document = one.document
+        if document.stamp != one.stamp or document.path != one.path:
+            self._keep_versions(one)
+        self._write(one, change)
+
+    def _write(self, one: _Followed, change: Change | None) -> None:
+        """Bring the journal in line with the document, by the edits of ``change`` if they lead there."""
+        document, journal = one.document, one.journal
+        if not document.modified:
+            if document.stamp is None or document.stamp.durable:
+                journal.end()
+            return  # else it stays until the document is closed: it may be the only copy after a power cut
+        if time.monotonic() < one.not_before:
+            return
+        base = document.stamp.digest if document.stamp is not None else None
+        try:
+            if (
+                change is not None
+                and change.edits
+                and journal.about == (document.path, base)
+                # A subscriber before this one may have failed, or changed the text itself.
+                and journal.text == change.before.text
+                and change.after.text == document.text
+            ):
+                journal.add(change.edits, document.text)
+            elif journal.about != (document.path, base) or journal.text != document.text:
+                journal.begin(document.path, base, document.text)
+        except OSError as error:
+            one.not_before = time.monotonic() + _AGAIN
+            self._say(error)
+
+    def _keep_versions(self, one: _Followed) -> None:
+        """The document was saved or loaded: keep what was on disk before, and what is there now."""
+        document = one.document
+        keep = saved_versions.keep
+        if one.path is not None and one.path == document.path and one.stamp is not None:
+            written = one.stamp.identity[2] / 1e9 if one.stamp.identity else None
+            self._thread.do(partial(keep, one.path, one.saved_text, "found", written))
+        if document.path is not None and document.stamp is not None:
+            self._thread.do(partial(keep, document.path, document.saved_text, "saved"))
+        one.path, one.saved_text, one.stamp = document.path, document.saved_text, document.stamp
+
+    def _say(self, error: OSError) -> None:
+        """Say once that the disk does not take what is kept."""
+        if self._said:
+            return
+        self._said = True
+        reason = plain((error.strerror or str(error) or type(error).__name__).lower())
+        sentence = self.tr(
+            "Unsaved changes and earlier versions cannot be kept: {0}. Until that is mended, a crash would "
+            "lose what is not saved. Save often."
+        ).format(reason)
+        editor = self._window.editor
+        if editor is not None:
+            editor.messages.say("warning", sentence)
+        else:
+            self._window.say(sentence)
+
+
+def recovery_of(window: Window) -> Recovery:
+    """What keeps the texts of this window."""
+    found = window.findChild(Recovery)
+    assert isinstance(found, Recovery), "make_window gives each window one"
+    return found
+
+
+def _is_safe(one: _Followed) -> bool:
+    return not one.document.modified or bool(one.journal.about and one.journal.text == one.document.text)
