@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from agenteditor.core.document import Document
-from agenteditor.ui.qtext import plain
+from agenteditor.ui.qtext import menu_text, plain, title_text
 
 
 def title(document: Document) -> str:
@@ -18,10 +18,10 @@ def title(document: Document) -> str:
 def window_title(document: Document | None, folder: Path | None) -> str:
     """``name.md[*] — folder — Agent Editor``; [*] becomes a mark while there are unsaved changes."""
     # Qt takes "[*]" for the place of the mark, and two of them for the letters.
-    parts = [f"{title(document).replace('[*]', '[*][*]')}[*]"] if document else []
+    parts = [f"{title_text(title(document))}[*]"] if document else []
     where = document.path.parent if document and document.path else folder
     if where is not None:
-        parts.append(plain(where.name or str(where)).replace("[*]", "[*][*]"))
+        parts.append(title_text(where.name or str(where)))
     return " — ".join([*parts, "Agent Editor"])
 
 
@@ -42,7 +42,7 @@ def tab_titles(documents: Sequence[Document]) -> list[str]:
                 if same == name and other.path is not None and other is not document
             ]
             text = f"{name} — {plain(_tail(document.path.absolute().parent, others))}"
-        texts.append(text.replace("&", "&&") + (" ●" if document.modified else ""))
+        texts.append(menu_text(text) + (" ●" if document.modified else ""))
     return texts
 
 

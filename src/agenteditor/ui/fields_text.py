@@ -44,6 +44,7 @@ from agenteditor.ui.qtext import (
     apply_to,
     code_points,
     copied,
+    plain,
     raw_text,
     read_back,
     tool_tip,
@@ -292,8 +293,9 @@ class Muted(QLabel):
 
     def say(self, text: str) -> None:
         """Show ``text``; without one the label takes no room."""
-        if self.text() != text:
-            self.setText(text)
+        shown = plain(text)
+        if self.text() != shown:
+            self.setText(shown)
         self.setVisible(bool(text))
 
     def changeEvent(self, event: QEvent) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolBut
 from agenteditor.core.checks import Severity
 from agenteditor.ui import theme
 from agenteditor.ui.icons import icon, severity_icon, side
+from agenteditor.ui.qtext import plain
 
 
 class MessageBar(QFrame):
@@ -43,7 +44,7 @@ class MessageBar(QFrame):
     ) -> None:
         """Show ``text`` with a button for each action; a button closes the bar."""
         self._icon.setPixmap(severity_icon(severity).pixmap(side(self), side(self)))
-        self._text.setText(text)
+        self._text.setText(plain(text))
         while (item := self._buttons.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:

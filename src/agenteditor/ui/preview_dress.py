@@ -23,7 +23,7 @@ from PySide6.QtGui import (
 
 from agenteditor.core.page import Block, Run
 from agenteditor.ui.highlighter import Piece, code_pieces
-from agenteditor.ui.qtext import plain
+from agenteditor.ui.qtext import in_line, plain
 from agenteditor.ui.theme_colours import Theme, readable
 
 MEASURE = 72  # characters: much longer lines are hard to follow
@@ -97,7 +97,7 @@ class Dress:
 def words(run: Run) -> str:
     """A run as a document can hold it, character by character; line breaks do not end the block."""
     if run.look == "image":
-        text = plain(" ".join(run.text.split()))
+        text = in_line(run.text)
         return _tr("[image: {0} — not loaded]").format(text) if text else _tr("[image — not loaded]")
     if run.look == "cut":
         return _tr(" … {0} more characters are not shown").format(QLocale().toString(int(run.text)))

@@ -130,6 +130,21 @@ def tool_tip(text: str) -> str:
     return f"<p style='white-space: pre-wrap'>{html.escape(plain(text))}</p>" if text else ""
 
 
+def in_line(text: str) -> str:
+    """Any text in one line, its blanks and line breaks run together."""
+    return " ".join(plain(text).split())
+
+
+def menu_text(text: str) -> str:
+    """Any text as the words of a menu entry, a tab or a button: an ``&`` and a tab mean nothing in it."""
+    return in_line(text).replace("&", "&&")
+
+
+def title_text(text: str) -> str:
+    """Any text as part of a window's title, where Qt takes ``[*]`` for the mark of unsaved changes."""
+    return plain(text).replace("[*]", "[*][*]")
+
+
 def copied(shown: Shown, start: int, end: int) -> str:
     """What the clipboard gets for the selection between two positions: the text's own characters.
 
@@ -139,6 +154,12 @@ def copied(shown: Shown, start: int, end: int) -> str:
     text = _SURROGATE.sub("\ufffd", shown.span(start, end).of(shown.source).replace("\r\n", "\n"))
     # PySide takes a leading U+FEFF or U+FFFE for a byte order mark; it drops only the first.
     return "\ufeff" + text if text.startswith(("\ufeff", "\ufffe")) else text
+
+
+def copied_whole(text: str) -> str:
+    """What the clipboard gets for a whole text."""
+    shown = Shown(text)
+    return copied(shown, 0, shown.position(len(text)))
 
 
 def raw_text(document: QTextDocument) -> str:
