@@ -24,6 +24,7 @@ from PySide6.QtGui import QHelpEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
+    QAbstractScrollArea,
     QApplication,
     QComboBox,
     QDialog,
@@ -39,6 +40,7 @@ from PySide6.QtWidgets import (
     QToolTip,
     QWidget,
 )
+from shiboken6 import isValid
 
 from agenteditor.app import batch_commands, dialogs
 from agenteditor.app.batch_dialog import BatchDialog
@@ -158,27 +160,27 @@ class Places:
         window.show()
         settle()
         yield "start page", [window]
+        window.open_paths(self._paths[:2])
         window.open_folder(self._top)
         wait(lambda: not window.catalog.listing)
-        window.open_paths(self._paths[:3])
         settle()
-        for editor in list(window.editors()):
+        for number, editor in enumerate(window.editors()):
             window.documents.setCurrentWidget(editor)
             document = editor.document
             document.apply(Transaction((replace(len(document.text), len(document.text), "end\n"),), "Typing"))
-            for view in VIEWS:
+            for view in VIEWS if number == 0 else ("details", "source"):
                 window.show_view(view)
                 settle()
-                yield f"{view} of {window.editors().index(editor)}", [window]
-            for source in SOURCES:
+                yield f"{view} of {number}", [window]
+            for source in SOURCES if number == 0 else SOURCES[-1:]:
                 editor.preview.show_source(source)
                 settle()
                 yield f"preview: {source}", [window]
             window.say(f"Said {document.path}")
             menus = [editor.problems.menu_of(problem) for problem in document.problems]
-            for number, problem in enumerate(document.problems):
+            for problem in document.problems[:4]:
                 editor.show_problem(problem)
-                yield f"problem {number}", [window, *menus]
+                yield f"problem {problem.code}", [window, *menus]
             for menu in menus:
                 menu.deleteLater()
         window.documents.setCurrentIndex(0)
@@ -236,16 +238,12 @@ class Places:
         document = window.present_editor().document
         seen: list[QWidget] = []
         for name, make in (
-            ("fix a rule", batch_commands.fix_rule),
             ("set a field", batch_commands.set_field),
-            ("remove a field", batch_commands.remove_field),
             ("rename", batch_commands.rename_agent),
             ("move", batch_commands.move),
-            ("duplicate", batch_commands.duplicate),
             ("delete", batch_commands.delete),
-            ("disable", batch_commands.disable),
         ):
-            make(window, paths[:1] if name in ("rename", "duplicate") else paths[:3])
+            make(window, paths[:1] if name == "rename" else paths[:3])
             found = [one for one in window.findChildren(BatchDialog) if one not in seen]
             seen += found
             for dialog in found:
@@ -369,21 +367,28 @@ def _untipped(tip: str) -> str:
     return html.unescape(re.sub("<[^<>]*>", " ", tip)) if framed else tip
 
 
-def hover(widget: QWidget) -> int:
-    """Show every tool tip of the widgets in sight, and of their rows; how many."""
+def hover(widget: QWidget, known: set[str]) -> int:
+    """Show the tool tips of the widgets in sight and of their rows, but for those ``known``; how many."""
     count = 0
     for one in (widget, *widget.findChildren(QWidget)):
+        if not isValid(one):
+            continue  # a tool tip that was grabbed let it go
+        points = [QPoint(one.width() // 2, one.height() // 2)]
+        target = one
+        if isinstance(one, QAbstractScrollArea):
+            target = one.viewport()
+            points = [QPoint(60, y) for y in range(10, min(target.height(), 130), 24)]
+        elif not one.toolTip() or one.toolTip() in known:
+            continue
         if not one.isVisible():
             continue
-        points = [QPoint(one.width() // 2, one.height() // 2)]
-        if isinstance(one, QAbstractItemView) and one.model() is not None:
-            one = one.viewport()  # noqa: PLW2901
-            points = [QPoint(40, y) for y in range(8, min(one.height(), 400), 20)]
         for point in points:
-            event = QHelpEvent(QEvent.Type.ToolTip, point, one.mapToGlobal(point))
-            QApplication.sendEvent(one, event)
-            if QToolTip.isVisible():
+            QToolTip.hideText()
+            QApplication.sendEvent(target, QHelpEvent(QEvent.Type.ToolTip, point, target.mapToGlobal(point)))
+            if QToolTip.isVisible() and QToolTip.text() not in known:
+                known.add(QToolTip.text())
                 count += 1
-                QApplication.processEvents()
-                QToolTip.hideText()
+                for top in QApplication.topLevelWidgets():
+                    if top.inherits("QTipLabel"):
+                        top.grab()
     return count

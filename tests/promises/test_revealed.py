@@ -24,9 +24,10 @@ from agenteditor.ui.diff_view import DiffView
 from agenteditor.ui.fields_chips import Chips
 from agenteditor.ui.fields_text import GrowingText, LineEdit, Muted
 from agenteditor.ui.invisible import hidden
+from agenteditor.ui.marked_text import one_line
 from agenteditor.ui.preview_browser import PageBrowser
 from agenteditor.ui.preview_file import FileText
-from agenteditor.ui.qtext import raw_text, tool_tip
+from agenteditor.ui.qtext import Shown, menu_text, plain, raw_text, tool_tip
 from agenteditor.ui.source_view import SourceView
 from tests.promises.all_places import Places, texts, write_catalog
 
@@ -180,7 +181,7 @@ def shown(qapp: QApplication) -> Iterator[dict[str, Show]]:
 def test_p40_every_hidden_character_changes_the_picture_wherever_it_is_shown(promise, shown) -> None:
     every = every_character()
     assert len(every) > 4_200
-    tried = every if promise.torture else some(every, 100)
+    tried = every if promise.torture else some(every, 70)
     unseen: list[tuple[str, str]] = []
     for name, show in shown.items():
         without = picture(show("Review codes"))
@@ -196,60 +197,32 @@ def test_p40_every_hidden_character_changes_the_picture_wherever_it_is_shown(pro
     assert unseen == []
 
 
-def test_p40_no_text_of_the_window_holds_a_hidden_character(promise, qtbot, tmp_path, monkeypatch) -> None:
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+def test_p40_no_string_for_a_widget_holds_a_hidden_character(promise, qtbot, tmp_path, monkeypatch) -> None:
     every = every_character()
-    batches = [every[at : at + 300] for at in range(0, len(every), 300)] if promise.torture else [KINDS]
-    read = marked = 0
-    left: set[tuple[str, str, str]] = set()
-    for number, batch in enumerate(batches):
-        folder = tmp_path / str(number)
-        # "\r" and such would end the line of a field: letters stand between, so each is in one text.
-        wild = "a".join(one for one in batch if one not in "\r\x00\x85\u2028\u2029")
+    for one in every:
+        for text in (one, f"a{one}b", one * 3, f"1{one}2", f"\u05d0{one}\u00e9", f"{one}\U0001f600"):
+            if f"{text[0]}{text[-1]}" == "12" and one in "\u00a0\u202f":
+                continue  # a long number, as many languages write it
+            for shown in (Shown(text).text, plain(text), menu_text(text), tool_tip(text), one_line(text)):
+                assert not hidden(shown), (ascii(text), ascii(shown))
+    promise.measured(f"{len(every):,} characters, 6 texts with each: none reaches a widget")
+    promise.lacks("a no-break space between two digits of a label stays: so numbers are written")
+    if not promise.torture:
+        return  # of the window `test_nothing_fetched` tries one of each kind
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    read, left = 0, set()
+    for at in range(0, len(every), 300):
+        folder = tmp_path / str(at)
+        wild = "a".join(one for one in every[at : at + 300] if one not in "\r\x00\x85\u2028\u2029")
         found = Places(folder, write_catalog(folder, f"w{wild}w", in_names="\u202e\U000e0061\u200b"))
         for place, widgets in found.each():
-            for widget in widgets:
-                for where, text in texts(widget):
-                    read += 1
-                    marked += "[U+" in text or "[tags: " in text
-                    if hidden(text.rstrip("\u2003")):  # the room the program leaves beside numbers
-                        left.add((place, where, ascii(text[:80])))
+            for where, text in (pair for widget in widgets for pair in texts(widget)):
+                read += 1
+                if hidden(text.rstrip("\u2003")):  # the room the program leaves beside numbers
+                    left.add((place, where, ascii(text[:80])))
         found.close()
-    promise.measured(
-        f"{read:,} texts of the window read, {marked:,} with marks: {len(left)} with hidden characters"
-    )
-    assert marked > 1_000
+    promise.measured(f"{read:,} texts of the window with them: {len(left)} with a hidden character")
     assert left == set()
-
-
-# One of each kind, for every commit.
-KINDS = (
-    *(
-        "\u200b",
-        "\u200d",
-        "\u00ad",
-        "\u034f",
-        "\u202e",
-        "\u2066",
-        "\u2069",
-        "\u200f",
-        "\ufeff",
-        "\u3164",
-        "\u2060",
-    ),
-    *(
-        "\ufe0f",
-        "\U000e0100",
-        "\U000e0061",
-        "\U000e0020",
-        "\u00a0",
-        "\u2003",
-        "\u0600",
-        "\x1b",
-        "\x7f",
-        "\x9c",
-    ),
-)
 
 
 @pytest.mark.parametrize("control", ["\u202e", "\u202b", "\u2067", "\u2068\u05d0", "\u200f", "\u061c"])

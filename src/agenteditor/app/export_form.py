@@ -176,6 +176,7 @@ class ExportForm(QWidget):
 
     def _label(self, text: str, buddy: QWidget) -> QLabel:
         label = QLabel(text)
+        label.setTextFormat(Qt.TextFormat.PlainText)
         label.setBuddy(buddy)
         return label
 
