@@ -24,6 +24,8 @@ from agenteditor.ui import theme
 from agenteditor.ui.invisible import Hidden, hidden
 from agenteditor.ui.qtext import Shown
 
+_MOST_FRAMED = 1_000  # characters; so many stand-ins are seen without frames
+
 
 def hidden_in(shown: Shown, block: QTextBlock) -> list[Hidden]:
     """What cannot be seen in a line of a widget that holds ``shown``, in positions of the widget."""
@@ -45,12 +47,14 @@ def draw_frames(painter: QPainter, edit: QPlainTextEdit, shown: Shown, blocks: I
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(QPen(theme.current().warning, 1))
     painter.setBrush(_ground())
+    left = _MOST_FRAMED
     for block in blocks:
-        for start, end, _ in hidden_in(shown, block):
-            # One by one: they may be in several rows.
-            for position in range(start, end):
-                box = _between(edit, position)
+        for start, end, _ in hidden_in(shown, block)[: max(left, 0)]:
+            for box in _boxes(edit, start, min(end, start + left)):
                 painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 2, 2)
+            left -= end - start
+            if left <= 0:
+                break
     painter.restore()
 
 
@@ -83,13 +87,25 @@ def mark_line(line: QLineEdit, shown: Shown) -> None:
     caret = line.cursorPosition()
     formats = [
         QInputMethodEvent.Attribute(kind, shown.position(start) - caret, _length(shown, start, end), form)
-        for start, end, _ in (hidden(shown.source) if shown.has_stand_ins else ())
+        for start, end, _ in (hidden(shown.source)[:_MOST_FRAMED] if shown.has_stand_ins else ())
     ]
     QApplication.sendEvent(line, QInputMethodEvent("", formats))
 
 
 def _length(shown: Shown, start: int, end: int) -> int:
     return shown.position(end) - shown.position(start)
+
+
+def _boxes(edit: QPlainTextEdit, start: int, end: int) -> list[QRectF]:
+    """Around what is between two positions of a line, a box in each row it is in."""
+    boxes: list[QRectF] = []
+    for position in range(start, end):
+        box = _between(edit, position)
+        if boxes and boxes[-1].top() == box.top():
+            boxes[-1] = boxes[-1].united(box)
+        else:
+            boxes.append(box)
+    return boxes
 
 
 def _between(edit: QPlainTextEdit, position: int) -> QRectF:
