@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agenteditor.ui.invisible import revealed
+from agenteditor.ui.invisible import hidden, revealed
 
 
 def drawn(text: str, **options: bool) -> str:
@@ -82,3 +82,23 @@ _DRAWN_BY_FONTS = {
     *map(chr, (*range(0x600, 0x606), 0x6DD, 0x70F, 0x890, 0x891, 0x8E2)),
     *map(chr, (0x110BD, 0x110CD, *range(0x13430, 0x13440))),
 }
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        ("plain ascii\ttext \n", []),
+        ("a\u200bb", [(1, 2)]),
+        ("a\u00a0b", [(1, 2)]),
+        ("a\r\nb\rc", [(4, 5)]),
+        ("\ufeffa", [(0, 1)]),
+        ("a\x00", [(1, 2)]),
+        ("x  \n\u202eb", [(4, 5)]),
+        ("a\U000e0041\U000e0042b", [(1, 3)]),
+        ("\udc80", [(0, 1)]),
+        ("\U0001f469\u200d\U0001f4bb", []),
+        ("e\u0301 中文", []),
+    ],
+)
+def test_characters_nobody_sees_are_found(text: str, places: list[tuple[int, int]]) -> None:
+    assert [(one.start, one.end) for one in hidden(text)] == places

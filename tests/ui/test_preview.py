@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -21,7 +19,7 @@ from PySide6.QtGui import (
     QTextFormat,
 )
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialogButtonBox, QMenu, QPushButton, QTextBrowser, QWidget
+from PySide6.QtWidgets import QApplication, QDialogButtonBox, QMenu, QPushButton, QWidget
 
 from agenteditor.core.document import Document, Transaction
 from agenteditor.core.markdown_page import markdown_page
@@ -402,51 +400,6 @@ def test_another_theme_is_drawn_in_its_colours_at_the_same_place(panel, qapp):
 # --- nothing is opened ------------------------------------------------------------------------
 
 
-class Watch:
-    """Which files of a folder are opened, by whomever: the kernel says so (inotify)."""
-
-    _OPEN = 0x20
-
-    def __init__(self, folder: Path) -> None:
-        self._libc = ctypes.CDLL(None, use_errno=True)
-        self._descriptor = self._libc.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC)
-        if (
-            self._descriptor < 0
-            or self._libc.inotify_add_watch(self._descriptor, os.fsencode(folder), self._OPEN) < 0
-        ):
-            pytest.skip("this system does not tell which files are opened")
-
-    def opened(self) -> set[str]:
-        names = set()
-        try:
-            data = os.read(self._descriptor, 65_536)
-        except BlockingIOError:
-            return names
-        while data:
-            length = int.from_bytes(data[12:16], sys.byteorder)
-            names.add(os.fsdecode(data[16 : 16 + length].rstrip(b"\0")))
-            data = data[16 + length :]
-        return names
-
-    def close(self) -> None:
-        os.close(self._descriptor)
-
-
-@pytest.fixture
-def secret(tmp_path):
-    folder = tmp_path / "secret"
-    folder.mkdir()
-    (folder / "pixel.png").write_bytes(
-        bytes.fromhex(
-            "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
-            "1f15c4890000000d49444154789c6360000002000001e221bc330000000049454e44ae426082"
-        )
-    )
-    (folder / "style.css").write_text("p { color: red }")
-    (folder / "page.html").write_text("<img src='pixel.png'>")
-    return folder
-
-
 REFERENCES = """
 ![a]({0}/pixel.png) ![b](file://{0}/pixel.png) ![c][r] [![d]({0}/pixel.png)](file://{0}/page.html)
 ![e](<{0}/pixel.png> "{0}/style.css") [f](file://{0}/page.html "<img src='{0}/pixel.png'>")
@@ -475,42 +428,6 @@ REFERENCES = """
 <img src="{0}/pixel.png">
 ```
 """
-
-
-def test_no_reference_opens_a_file_or_a_connection(panel, qtbot, secret):
-    server = socket.create_server(("127.0.0.1", 0))
-    server.setblocking(False)
-    references = REFERENCES.format(secret, server.getsockname()[1])
-    text = f"---\nname: <img src={secret}/pixel.png>\ndescription: |\n"
-    text += "".join(f"  {line}\n" for line in references.splitlines()) + f"---\n{references}"
-    watch = Watch(secret)
-    view = panel(text, path=secret / "agent.md")
-    for source in SOURCES:
-        view.show_source(source)
-        edit(view, "pixel.png)", "pixel.png )")
-        view.refresh()
-        view.grab()
-        QApplication.processEvents()
-    for browser in (view.page, view.router, view.powers):
-        browser.selectAll()
-        browser.copy()
-    QApplication.processEvents()
-    assert watch.opened() == set()
-    with pytest.raises(BlockingIOError):
-        server.accept()
-    watch.close()
-    server.close()
-
-
-def test_a_plain_text_browser_would_have_been_caught(qtbot, secret):
-    watch = Watch(secret)
-    plain = QTextBrowser()
-    qtbot.addWidget(plain)
-    plain.setMarkdown(f"![a]({secret}/pixel.png)")
-    plain.show()
-    plain.grab()
-    assert "pixel.png" in watch.opened()
-    watch.close()
 
 
 HANGING = """
@@ -709,51 +626,6 @@ def click_on(qtbot, view: PageBrowser, text: str) -> None:
 def press(qtbot, dialog: LinkDialog, label: str) -> None:
     (button,) = (button for button in dialog.findChild(QDialogButtonBox).buttons() if button.text() == label)
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
-
-
-def test_a_click_asks_with_the_whole_address_and_open_opens_it(browser, qtbot, opened):
-    view = browser("See [here](https://example.com/" + "long/" * 60 + ") now.")
-    click_on(qtbot, view, "here")
-    dialog = dialog_of(view)
-    address = "https://example.com/" + "long/" * 60
-    assert dialog.address.toPlainText() == address
-    assert opened == []
-    press(qtbot, dialog, "&Open")
-    assert opened == [address]
-
-
-def test_cancel_and_escape_open_nothing(browser, qtbot, opened):
-    view = browser("[here](https://x.y)")
-    click_on(qtbot, view, "here")
-    press(qtbot, dialog_of(view), "Cancel")
-    click_on(qtbot, view, "here")
-    qtbot.keyClick(dialog_of(view), Qt.Key.Key_Escape)
-    click_on(qtbot, view, "here")
-    qtbot.keyClick(dialog_of(view), Qt.Key.Key_Return)  # Cancel is the default
-    assert opened == []
-    assert dialog_of(view) is None
-
-
-def test_a_link_is_reached_by_the_keyboard(browser, qtbot, opened):
-    view = browser("[one](https://one.example) and [two](https://two.example)")
-    view.activateWindow()
-    view.setFocus()
-    qtbot.keyClick(view, Qt.Key.Key_Tab)
-    qtbot.keyClick(view, Qt.Key.Key_Tab)
-    qtbot.keyClick(view, Qt.Key.Key_Return)
-    assert dialog_of(view).address.toPlainText() == "https://two.example"
-
-
-@pytest.mark.parametrize("address", ["file:///etc/passwd", "javascript:alert(1)", "page.html"])
-def test_a_refused_link_says_why_and_has_no_button_to_open(browser, qtbot, opened, address):
-    view = browser(f"[here]({address})")
-    click_on(qtbot, view, "here")
-    dialog = dialog_of(view)
-    assert dialog.address.toPlainText() == address
-    assert dialog.target.refusal
-    assert "&Open" not in [button.text() for button in dialog.findChild(QDialogButtonBox).buttons()]
-    dialog.accept()
-    assert opened == []
 
 
 def test_the_address_can_be_copied_from_the_dialog_and_the_menu(browser, qtbot):

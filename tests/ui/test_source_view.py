@@ -33,7 +33,7 @@ from agenteditor.core.document import Document, Transaction
 from agenteditor.core.text import Span, diff, replace
 from agenteditor.ui import source_view, theme
 from agenteditor.ui.qtext import Shown, raw_text
-from agenteditor.ui.source_notes import hidden_characters, tip
+from agenteditor.ui.source_notes import tip
 from agenteditor.ui.source_view import SourceView
 from agenteditor.ui.theme_colours import DARK
 
@@ -658,26 +658,6 @@ def test_the_menu_of_the_right_button_has_fixes_and_no_undo_of_its_own(qtbot: Qt
 
 
 # --- what cannot be seen, and what is too big ----------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("text", "places"),
-    [
-        ("plain ascii\ttext \n", []),
-        ("a\u200bb", [(1, 2)]),
-        ("a\u00a0b", [(1, 2)]),
-        ("a\r\nb\rc", [(4, 5)]),
-        ("\ufeffa", [(0, 1)]),
-        ("a\x00", [(1, 2)]),
-        ("x  \n\u202eb", [(4, 5)]),
-        ("a\U000e0041\U000e0042b", [(1, 3)]),
-        ("\udc80", [(0, 1)]),
-        ("\U0001f469\u200d\U0001f4bb", []),
-        ("e\u0301 中文", []),
-    ],
-)
-def test_characters_nobody_sees_are_found(text: str, places: list[tuple[int, int]]) -> None:
-    assert [(hidden.start, hidden.end) for hidden in hidden_characters(text)] == places
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ from agenteditor.core.document import Transaction
 from agenteditor.core.file_problem import FileProblem
 from agenteditor.core.text import diff
 from agenteditor.ui.icons import icon
-from agenteditor.ui.qtext import plain
+from agenteditor.ui.qtext import menu_text
 
 Command = Callable[[Window, Sequence[Path]], None]
 _CONTEXT = "batch-context"
@@ -259,7 +259,7 @@ def refresh_undo(window: Window) -> None:
     action = window.actions_["batch-undo"]
     action.setEnabled(batch is not None)
     text = tr("&Undo last batch")
-    action.setText(f"{text}: {plain(batch.label).replace('&', '&&')}…" if batch is not None else text)
+    action.setText(f"{text}: {menu_text(batch.label)}…" if batch is not None else text)
 
 
 def to_trash(path: Path) -> None:

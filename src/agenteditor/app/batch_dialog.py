@@ -34,7 +34,7 @@ from agenteditor.core.files import FileProblem
 from agenteditor.ui import theme
 from agenteditor.ui.batch_list import BatchList
 from agenteditor.ui.diff_view import DiffView
-from agenteditor.ui.qtext import plain
+from agenteditor.ui.qtext import plain, title_text
 
 _SLICE = 0.012  # seconds of work between two looks at the event queue
 _PAUSE = 250  # ms after the last key before the plan is made anew
@@ -68,7 +68,7 @@ class BatchDialog(QDialog):
         self._hint = ""
         self._new = True  # until it is ready for the first time
         self.stage: Stage = "planning"
-        self.setWindowTitle(job.title.rstrip("…"))
+        self.setWindowTitle(title_text(job.title.rstrip("…")))
         self.list = BatchList()
         self.list.chosen_changed.connect(self._chosen_changed)
         self.list.present_changed.connect(self._show_difference)

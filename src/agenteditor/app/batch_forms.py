@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QLabel, QWidget
 
 from agenteditor.core import batch_edits
 from agenteditor.core.batch import Planner, Progress
@@ -16,6 +16,7 @@ from agenteditor.core.checks_rules import RULES
 from agenteditor.core.dialect import claude_code
 from agenteditor.core.fixing import Which
 from agenteditor.ui import theme
+from agenteditor.ui.fields_text import LineEdit
 from agenteditor.ui.qtext import plain
 
 Counting = Generator[Progress, None, Any]
@@ -182,14 +183,15 @@ class NameForm(Form):
     def __init__(self, old: str, suggestion: str, make: Callable[[str], Planner]) -> None:
         super().__init__()
         self._old, self._make = old, make
-        self.name = QLineEdit(plain(suggestion))
+        self.name = LineEdit()
+        self.name.show_text(suggestion)
         self.name.selectAll()
         self.name.textChanged.connect(self.changed)
         self.add_row(tr("&Name"), self.name)
 
     def planner(self) -> Planner | str:
-        name = self.name.text().strip()
-        if not name or name == plain(self._old):
+        name = self.name.own().strip()
+        if not name or name == self._old:
             return tr("Type the new name.")
         return self._make(name)
 
@@ -201,7 +203,8 @@ class FolderForm(Form):
         super().__init__()
         self._root, self._move = root, make
         self.folder = _choice(editable=True)
-        self.folder.addItems([plain(folder) for folder in folders])
+        self._folders = {plain(folder): folder for folder in folders}
+        self.folder.addItems(list(self._folders))
         self.folder.setCurrentText("")
         line = self.folder.lineEdit()
         assert line is not None, "it can be edited"
@@ -211,6 +214,7 @@ class FolderForm(Form):
 
     def planner(self) -> Planner | str:
         typed = self.folder.currentText().strip()
+        typed = self._folders.get(typed, typed)
         if not typed:
             return tr("Choose a folder, or type the name of a new one; “.” is the top.")
         if "\0" in typed:

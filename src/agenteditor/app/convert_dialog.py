@@ -35,7 +35,7 @@ from agenteditor.core.text import Refusal
 from agenteditor.ui import theme
 from agenteditor.ui.icons import coloured_icon, severity_icon, side
 from agenteditor.ui.preview_file import FileText
-from agenteditor.ui.qtext import plain, tool_tip
+from agenteditor.ui.qtext import copied_whole, plain, tool_tip
 from agenteditor.ui.sentence_rows import SentenceRows
 
 
@@ -160,7 +160,7 @@ class ConvertDialog(QDialog):
 
     def _copy(self) -> None:
         assert isinstance(self.outcome, Conversion), "the button is off without a result"
-        QGuiApplication.clipboard().setText(plain(self.outcome.text))
+        QGuiApplication.clipboard().setText(copied_whole(self.outcome.text))
 
     def _save(self) -> None:
         made = self.outcome

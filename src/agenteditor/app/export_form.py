@@ -24,7 +24,9 @@ from agenteditor.core import files
 from agenteditor.core.dialects import dialects
 from agenteditor.core.export import CLAUDE_CODE, CLAUDE_PLUGIN, LICENCES, Choices, Layout
 from agenteditor.ui import theme
+from agenteditor.ui.fields_text import LineEdit
 from agenteditor.ui.flow_layout import FlowLayout
+from agenteditor.ui.qtext import plain
 
 
 class ExportForm(QWidget):
@@ -85,7 +87,7 @@ class ExportForm(QWidget):
     @property
     def place(self) -> Path | None:
         """Where to; None while nothing is chosen."""
-        typed = self.folder.text().strip()
+        typed = self.folder.own().strip()
         if not typed:
             return None
         path = _folder(typed)
@@ -101,16 +103,16 @@ class ExportForm(QWidget):
     def choices(self, accepted: frozenset[Path]) -> Choices:
         """What is chosen. Raises `FileProblem` where the licence's text cannot be read."""
         named = self.layout_ != "folder"
-        licence = self.licence_file.text().strip()
+        licence = self.licence_file.own().strip()
         return Choices(
             layout=self.layout_,
             dialect=str(self.target.currentData()),
             zipped=self.zipped.isChecked(),
-            name=self.name.text().strip() if named else "",
-            owner=self.owner.text().strip() if named else "",
+            name=self.name.own().strip() if named else "",
+            owner=self.owner.own().strip() if named else "",
             spdx=self._spdx() if named else "",
             licence_text=files.load(_folder(licence)).text if licence else "",
-            version=self.version.text().strip() if self.layout_ == "plugin" else "",
+            version=self.version.own().strip() if self.layout_ == "plugin" else "",
             strip=self.layout_ == "plugin" and self.strip.isChecked(),
             prune=self.prune.isChecked() and not self.zipped.isChecked(),
             accepted=accepted,
@@ -118,9 +120,9 @@ class ExportForm(QWidget):
 
     def remember(self, settings: Settings) -> None:
         """Keep for the next time what is likely to be the same then."""
-        settings.export_folder = self.folder.text()
+        settings.export_folder = self.folder.own()
         settings.export_layout = self.layout_
-        settings.export_owner = self.owner.text().strip()
+        settings.export_owner = self.owner.own().strip()
         settings.export_licence = self._spdx()
 
     def _spdx(self) -> str:
@@ -129,8 +131,9 @@ class ExportForm(QWidget):
 
     # --- parts ---------------------------------------------------------------------------------
 
-    def _line(self, text: str, name: str) -> QLineEdit:
-        line = QLineEdit(text)
+    def _line(self, text: str, name: str) -> LineEdit:
+        line = LineEdit()
+        line.agree(text)
         line.setAccessibleName(name)
         line.textChanged.connect(self._changed)
         return line
@@ -173,6 +176,7 @@ class ExportForm(QWidget):
 
     def _label(self, text: str, buddy: QWidget) -> QLabel:
         label = QLabel(text)
+        label.setTextFormat(Qt.TextFormat.PlainText)
         label.setBuddy(buddy)
         return label
 
@@ -197,7 +201,7 @@ class ExportForm(QWidget):
         self.layouts["plugin"].setEnabled(program == CLAUDE_CODE or layout == "plugin")
         place = self.place
         self.name.setPlaceholderText(
-            Choices(zipped=self.zipped.isChecked()).catalog_name(place) if place is not None else ""
+            plain(Choices(zipped=self.zipped.isChecked()).catalog_name(place)) if place is not None else ""
         )
 
     def _explanation(self, layout: Layout) -> str:
@@ -212,12 +216,12 @@ class ExportForm(QWidget):
         zipped = self.zipped.isChecked()
         chosen = dialogs.ask_zip_path(self, present) if zipped else dialogs.ask_folder(self, present)
         if chosen is not None:
-            self.folder.setText(str(chosen))
+            self.folder.agree(str(chosen))
 
     def _browse_licence(self) -> None:
         chosen = dialogs.ask_licence_file(self)
         if chosen is not None:
-            self.licence_file.setText(str(chosen))
+            self.licence_file.agree(str(chosen))
 
 
 def _line_of(*widgets: QWidget) -> QWidget:

@@ -35,7 +35,7 @@ from agenteditor.ui import theme
 from agenteditor.ui.icons import icon
 from agenteditor.ui.judge_pages import BudgetPage, DuplicatePage, ExamplePage, OverlapPage
 from agenteditor.ui.judge_who import WhoView
-from agenteditor.ui.qtext import plain
+from agenteditor.ui.qtext import plain, title_text
 
 
 def judge(window: Window) -> None:
@@ -75,7 +75,7 @@ class JudgeDialog(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         names = ", ".join(folder.name or str(folder) for folder in folders)
-        self.setWindowTitle(plain(self.tr("Judge the catalog: {0}").format(names)))
+        self.setWindowTitle(title_text(self.tr("Judge the catalog: {0}").format(names)))
         self.folders, self._texts, self._known = list(folders), texts, known
         self.folder = Path(os.path.commonpath(folders))  # places are told from here
         self.summary = QLabel()

@@ -19,7 +19,7 @@ from agenteditor.core.dialects import editable
 from agenteditor.core.document import Document
 from agenteditor.ui import theme
 from agenteditor.ui.icons import icon
-from agenteditor.ui.qtext import plain
+from agenteditor.ui.qtext import menu_text
 
 
 def _tr(text: str) -> str:
@@ -109,7 +109,7 @@ def _fill_recent(window: Window, menu: QMenu) -> None:
     for names in (window.settings.recent_folders, window.settings.recent_files):
         for name in names:
             number += 1
-            shown = plain(shortened(Path(name))).replace("&", "&&")
+            shown = menu_text(shortened(Path(name)))
             action = QAction(f"&{number} {shown}" if number < 10 else shown, menu)
             action.setIcon(icon("folder" if names is window.settings.recent_folders else "agent"))
             action.setEnabled(Path(name).exists())

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QScrollArea, QToolButton, QVB
 
 from agenteditor.ui import theme
 from agenteditor.ui.icons import icon
-from agenteditor.ui.qtext import plain, tool_tip
+from agenteditor.ui.qtext import menu_text, plain, tool_tip
 
 _LETTERS = 70  # the width of the page
 _LONGEST = 36  # letters of a folder's path; the rest is in the middle of it, and in the tooltip
@@ -130,7 +130,7 @@ def _button(text: str) -> QToolButton:
     button.setAutoRaise(True)
     button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-    button.setText(plain(text).replace("&", "&&"))
+    button.setText(menu_text(text))
     return button
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication
 
 from agenteditor.core.document import Document
-from agenteditor.ui.qtext import plain
+from agenteditor.ui.qtext import menu_text, plain, title_text
 
 
 def _tr(text: str) -> str:
@@ -24,12 +24,12 @@ def title(document: Document) -> str:
 def window_title(document: Document | None, folder: Path | None, *, saving: bool = False) -> str:
     """``name.md[*] — folder — Agent Editor``; [*] becomes a mark while there are unsaved changes."""
     # Qt takes "[*]" for the place of the mark, and two of them for the letters.
-    parts = [f"{title(document).replace('[*]', '[*][*]')}{_state(document)}[*]"] if document else []
+    parts = [f"{title_text(title(document) + _state(document))}[*]"] if document else []
     if saving:
         parts.append(_tr("Saving…"))
     where = document.path.parent if document and document.path else folder
     if where is not None:
-        parts.append(plain(where.name or str(where)).replace("[*]", "[*][*]"))
+        parts.append(title_text(where.name or str(where)))
     return " — ".join([*parts, "Agent Editor"])
 
 
@@ -53,7 +53,7 @@ def tab_titles(documents: Sequence[Document], saving: Sequence[Document] = ()) -
             ]
             text += f" — {plain(_tail(document.path.absolute().parent, others))}"
         state = f" — {_tr('Saving…')}" if document in saving else " ●" if document.modified else ""
-        texts.append(text.replace("&", "&&") + state)
+        texts.append(menu_text(text) + state)
     return texts
 
 

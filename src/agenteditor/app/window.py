@@ -44,7 +44,7 @@ from agenteditor.core.triggers import style
 from agenteditor.ui.catalog_view import CatalogView
 from agenteditor.ui.editor import Editor, ViewName
 from agenteditor.ui.message_bar import MessageBar
-from agenteditor.ui.qtext import plain, tool_tip
+from agenteditor.ui.qtext import menu_text, plain, tool_tip
 from agenteditor.ui.search_view import SearchView
 
 _NEEDS_EDITOR = (
@@ -334,7 +334,7 @@ class Window(QMainWindow):
 
     def say(self, sentence: str) -> None:
         """Say something that needs no answer, in the status bar."""
-        self.statusBar().showMessage(sentence, _MESSAGE_MS)
+        self.statusBar().showMessage(plain(sentence), _MESSAGE_MS)
 
     def _document_changed(self, editor: Editor) -> None:
         document = editor.document
@@ -469,6 +469,6 @@ class Window(QMainWindow):
 
 def _set_action(action: QAction, word: str, label: str | None) -> None:
     action.setEnabled(label is not None)
-    action.setText(f"{word}: {plain(label).replace('&', '&&')}" if label else word)
+    action.setText(f"{word}: {menu_text(label)}" if label else word)
     action.setIconText(word.replace("&", ""))
     action.setToolTip(tool_tip(f"{word.replace('&', '')}: {label}" if label else word.replace("&", "")))

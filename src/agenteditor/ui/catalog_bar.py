@@ -14,7 +14,7 @@ from agenteditor.core.catalog_order import ORDERS, Order
 from agenteditor.core.scopes import Scope
 from agenteditor.ui import catalog_words as words
 from agenteditor.ui.icons import icon
-from agenteditor.ui.qtext import plain, tool_tip
+from agenteditor.ui.qtext import menu_text, tool_tip
 
 # What the menu of terms offers; each is put in as it stands.
 _TERMS = (
@@ -167,7 +167,7 @@ class PlacesButton(QToolButton):
         menu.popup(self.mapToGlobal(self.rect().bottomLeft()))
 
     def _add(self, menu: QMenu, folder: Path, text: str, *, on: bool) -> None:
-        action = menu.addAction(plain(text).replace("&", "&&"))
+        action = menu.addAction(menu_text(text))
         action.setCheckable(True)
         action.setChecked(on)
         action.setToolTip(tool_tip(str(folder)))

@@ -11,6 +11,7 @@ from agenteditor.core.catalog_order import NO_PROBLEMS, Count
 from agenteditor.core.catalog_tree import AgentRow, FolderRow
 from agenteditor.core.scopes import Scope, places, precedence, words
 from agenteditor.ui.icons import Meaning, coloured_icon, icon
+from agenteditor.ui.qtext import in_line
 
 _MOST_PROBLEMS = 6  # in a tool tip
 _LONGEST = 300  # letters of a description in a tool tip
@@ -167,7 +168,7 @@ def agent_tip(row: AgentRow) -> str:
         if len(entry.problems) > _MOST_PROBLEMS:
             lines.append(tr("… and {0} more").format(len(entry.problems) - _MOST_PROBLEMS))
     if entry.description:
-        text = " ".join(entry.description.split())
+        text = in_line(entry.description)
         lines += ["", text if len(text) <= _LONGEST else text[:_LONGEST] + "…"]
     return "\n".join(lines)
 

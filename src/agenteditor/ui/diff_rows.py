@@ -70,10 +70,11 @@ class Part(NamedTuple):
 
 
 def parts(line: Line, *, plainly: bool) -> list[Part]:
-    """What is shown of a line. ``plainly``, it did not change, so nothing in it is marked."""
+    """What is shown of a line. ``plainly``, it did not change, so blanks and line ends are not marked."""
     pieces = _shortened(line.pieces)
     if plainly:
-        return [Part(plain(piece.text), False, False) for piece in pieces]
+        whole = "".join(piece.text for piece in pieces)
+        return [Part(text, False, mark) for text, mark in revealed(whole, blanks=False)]
     found: list[Part] = []
     for at, piece in enumerate(pieces):
         last = at == len(pieces) - 1

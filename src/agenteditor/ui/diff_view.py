@@ -33,6 +33,7 @@ from agenteditor.ui import theme
 from agenteditor.ui.diff_delegate import DiffDelegate
 from agenteditor.ui.diff_rows import Entry, Rows, copied, words
 from agenteditor.ui.icons import icon
+from agenteditor.ui.qtext import plain
 
 
 class DiffView(QWidget):
@@ -63,7 +64,7 @@ class DiffView(QWidget):
         self.summary = QLabel()
         self.summary.setTextFormat(Qt.TextFormat.PlainText)
         self.summary.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-        self._empty = QLabel(empty or self.tr("No differences"))
+        self._empty = QLabel(plain(empty) or self.tr("No differences"))
         self._empty.setTextFormat(Qt.TextFormat.PlainText)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._empty.setWordWrap(True)
@@ -224,7 +225,7 @@ def _titles(old: str, new: str) -> QWidget:
     row = QHBoxLayout(titles)
     row.setContentsMargins(theme.MARGIN, 0, 0, theme.GAP // 2)
     for text in (old, new):
-        label = QLabel(text)
+        label = QLabel(plain(text))
         label.setTextFormat(Qt.TextFormat.PlainText)
         label.setFont(theme.heading_font(label))
         row.addWidget(label, 1)

@@ -13,6 +13,7 @@ from agenteditor.core.hosted_examples import span_of
 from agenteditor.core.router import tokens_of
 from agenteditor.core.syntax import HostedExample, Syntax
 from agenteditor.ui.example_list import Entry
+from agenteditor.ui.qtext import in_line
 
 translate = QCoreApplication.translate
 
@@ -63,7 +64,7 @@ def _about(example: Example) -> str:
     """The context on one line, else what is said first, else what stands there."""
     first = next((turn.text for turn in example.turns if turn.text.strip()), "")
     text = example.context or first or ("" if example.understood else example.text)
-    return " ".join(text[:_MOST].split())
+    return in_line(text[:_MOST])
 
 
 def _made_of(example: Example) -> str:

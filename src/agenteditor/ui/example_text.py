@@ -8,11 +8,9 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
-from agenteditor.core.text import diff
 from agenteditor.ui import icons, theme
 from agenteditor.ui.fields import GrowingText
 from agenteditor.ui.form_notes import ProblemLine
-from agenteditor.ui.qtext import Shown, apply_to
 
 _BUTTON = 26  # pixels; 24 is the least that can be hit (WCAG 2.5.8)
 
@@ -62,7 +60,7 @@ class PartText(QWidget):
 
     def restore(self, typed: str) -> None:
         """Put back into the widget what was typed there before and could not be applied."""
-        apply_to(self.text, Shown(self.source), diff(self.source, typed))
+        self.text.type_in(typed)
 
     @property
     def pending(self) -> bool:

@@ -174,20 +174,22 @@ class SpeakerBox(Combo):
         self.setCompleter(None)  # type: ignore[arg-type]  # none, as Qt documents
         self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.setMinimumContentsLength(12)
-        self.activated.connect(lambda index: self._choose(self.itemText(index)))
+        # Not the entry's text, in which marks stand for what cannot be seen.
+        self.activated.connect(lambda index: self._choose(self._speakers[index]))
         self._line.editingFinished.connect(lambda: self._choose(self._line.own()))
         self._speaker = ""
+        self._speakers: Sequence[str] = ()
 
     def show_speaker(self, speaker: str, speakers: Sequence[str]) -> bool:
         """Show who speaks, and offer ``speakers``. Whether the name shown is the document's now.
 
         A name that is typed stays as long as the document's stays the same.
         """
-        wanted = [plain(name) for name in speakers]
-        if [self.itemText(index) for index in range(self.count())] != wanted:
+        if tuple(speakers) != self._speakers:
             typed = self._line.own()
+            self._speakers = tuple(speakers)
             self.clear()
-            self.addItems(wanted)
+            self.addItems([plain(name) for name in speakers])
             self._line.agree(typed)  # Qt shows the first entry
         if speaker != self._speaker:
             self._speaker = speaker

@@ -8,7 +8,6 @@ what is wanted and shows what it is given.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from html import escape
 
 from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
@@ -18,7 +17,7 @@ from agenteditor.ui import icons, theme
 from agenteditor.ui.fields_suggest import Suggestions
 from agenteditor.ui.fields_text import LineEdit
 from agenteditor.ui.flow_layout import FlowLayout
-from agenteditor.ui.qtext import plain
+from agenteditor.ui.qtext import plain, tool_tip
 
 _WIDEST = 44  # letters; longer entries are cut, and whole in the tool tip
 
@@ -196,9 +195,8 @@ class _Chip(QWidget):
         cut = self.fontMetrics().elidedText(shown, Qt.TextElideMode.ElideMiddle, width)
         if self._label.text() != cut:
             self._label.setText(cut)
-        note = help_text or (shown if cut != shown else "")
-        # A tool tip guesses rich text: as escaped markup a text from a file can only be text.
-        self.setToolTip(f"<span>{escape(note)}</span>" if note else "")
+        note = help_text or (text if cut != shown else "")
+        self.setToolTip(tool_tip(note))
         self.setAccessibleName(shown)
         self.setAccessibleDescription(
             " ".join(filter(None, [help_text, self.tr("Delete takes it out, Enter changes it.")]))

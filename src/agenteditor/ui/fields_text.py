@@ -14,12 +14,42 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QMimeData, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QContextMenuEvent, QFont, QPalette, QResizeEvent
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMenu, QPlainTextEdit, QSizePolicy, QWidget
+from PySide6.QtGui import (
+    QAction,
+    QContextMenuEvent,
+    QFont,
+    QHelpEvent,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import (
+    QApplication,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QPlainTextEdit,
+    QSizePolicy,
+    QToolTip,
+    QWidget,
+)
 
 from agenteditor.core.text import apply, diff
 from agenteditor.ui import theme
-from agenteditor.ui.qtext import LINE_EDIT_LIMIT, Shown, apply_to, copied, raw_text, read_back
+from agenteditor.ui.fields_marks import draw_frames, mark_line, names_at, visible_blocks
+from agenteditor.ui.qtext import (
+    LINE_EDIT_LIMIT,
+    Shown,
+    apply_to,
+    code_points,
+    copied,
+    plain,
+    raw_text,
+    read_back,
+    tool_tip,
+    units,
+)
 
 MIN_LINES, MAX_LINES = 1, 14
 
@@ -34,24 +64,25 @@ class LineEdit(QLineEdit):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._shown = Shown("")
-        self._own = ""
+        self._known = ""  # the document's text, as it was shown last
+        self._shown = Shown("")  # what stands in the widget
+        self._marked = False
         self.textChanged.connect(self._typed)
         self.setTextMargins(3, 0, 3, 0)  # in line with the texts of several lines
         self.setMinimumHeight(28)
 
     def own(self) -> str:
         """The text the user sees, applied or not."""
-        return self._own
+        return self._shown.source
 
     @property
     def pending(self) -> bool:
         """Whether something was typed that does not stand in the document."""
-        return self._own != self._shown.source
+        return self._shown.source != self._known
 
     def show_text(self, text: str) -> None:
         """Show the document's text, unless it is the one known already: then what was typed stays."""
-        if text != self._shown.source and not (self.hasFocus() and self._own.rstrip() == text):
+        if text != self._known and not (self.hasFocus() and self.own().rstrip() == text):
             self._put(text)
 
     def agree(self, text: str) -> None:
@@ -60,22 +91,36 @@ class LineEdit(QLineEdit):
 
     def revert(self) -> None:
         """Put the document's text back."""
-        self._put(self._shown.source)
+        self._put(self._known)
 
     def _put(self, text: str) -> None:
-        self._shown, self._own = Shown(text), text
-        if self.text() != self._shown.text:
-            caret = self.cursorPosition()
-            self.setText(self._shown.text)
-            self.setCursorPosition(min(caret, len(self.text())))
+        self._known, self._shown = text, Shown(text)
+        self._write()
+
+    def _write(self) -> None:
+        """Make the widget hold what is shown, and mark what cannot be seen."""
+        raw, shown = self.text(), self._shown
+        if raw != shown.text:
+            caret = code_points(raw, self.cursorPosition())
+            self.setText(shown.text)
+            self.setCursorPosition(units(shown.text[:caret]))
+        if shown.has_stand_ins or self._marked:
+            self._marked = shown.has_stand_ins
+            mark_line(self, shown)
 
     def _typed(self, raw: str) -> None:
         if raw == self._shown.text:
-            self._own = self._shown.source
             return
         edits = read_back(self._shown, raw, " ", self.cursorPosition())
-        self._own = apply(self._shown.source, edits)
-        self.edited.emit(self._own)
+        self._shown = Shown(apply(self._shown.source, edits))
+        self._write()  # a stand-in may be due
+        self.edited.emit(self.own())
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Another theme has other grounds."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and getattr(self, "_marked", False):
+            mark_line(self, self._shown)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """A menu without Qt's own undo, which would take the line alone back."""
@@ -95,8 +140,8 @@ class LosslessText(QPlainTextEdit):
         self, parent: QWidget | None = None, *, same: Callable[[str, str], bool] = str.__eq__
     ) -> None:
         super().__init__(parent)
-        self._shown = Shown("")
-        self._own = ""
+        self._known = ""  # the document's text, as it was shown last
+        self._shown = Shown("")  # what stands in the widget
         self._same = same
         self.setUndoRedoEnabled(False)
         self.document().setDocumentMargin(5)
@@ -104,16 +149,16 @@ class LosslessText(QPlainTextEdit):
 
     def own(self) -> str:
         """The text the user sees, applied or not."""
-        return self._own
+        return self._shown.source
 
     @property
     def pending(self) -> bool:
         """Whether something was typed that does not stand in the document."""
-        return self._own != self._shown.source
+        return self._shown.source != self._known
 
     def show_text(self, text: str) -> None:
         """Show the document's text, unless it is the one known already: then what was typed stays."""
-        if text == self._shown.source or (self.hasFocus() and self._same(self._own, text)):
+        if text == self._known or (self.hasFocus() and self._same(self.own(), text)):
             return
         self._put(text)
 
@@ -123,32 +168,56 @@ class LosslessText(QPlainTextEdit):
 
     def revert(self) -> None:
         """Put the document's text back."""
-        self._put(self._shown.source)
+        self._put(self._known)
+
+    def type_in(self, text: str) -> None:
+        """Hold ``text`` as if somebody had typed it."""
+        self._hold(text)
+        self.edited.emit(text)
 
     def _put(self, text: str) -> None:
-        before, self._shown, self._own = self._shown, Shown(text), text
+        self._known = text
+        self._hold(text)
+
+    def _hold(self, text: str) -> None:
+        before, self._shown = self._shown, Shown(text)
         apply_to(self, before, diff(before.source, text))
 
     def _typed(self) -> None:
-        raw = raw_text(self.document())
-        if raw == self._shown.text:
-            self._own = self._shown.source
+        before, raw = self._shown, raw_text(self.document())
+        if raw == before.text:
             return
-        edits = read_back(self._shown, raw, "\n", self.textCursor().position())
-        self._own = apply(self._shown.source, edits)
-        self.edited.emit(self._own)
+        edits = read_back(before, raw, "\n", self.textCursor().position())
+        self._shown = Shown(apply(before.source, edits))
+        if raw != self._shown.text:
+            apply_to(self, before, edits)  # a stand-in is due
+        self.edited.emit(self.own())
 
     def createMimeDataFromSelection(self) -> QMimeData:
         """The text's own characters; Qt's copy would give blanks for U+00A0."""
         cursor = self.textCursor()
         data = QMimeData()
-        shown = self._shown if raw_text(self.document()) == self._shown.text else Shown(self._own)
-        data.setText(copied(shown, cursor.selectionStart(), cursor.selectionEnd()))
+        data.setText(copied(self._shown, cursor.selectionStart(), cursor.selectionEnd()))
         return data
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """A menu without Qt's own undo, which is off."""
         edit_menu(self, self.textCursor().hasSelection()).exec(event.globalPos())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The text, and frames around what stands for something that cannot be seen."""
+        super().paintEvent(event)
+        if self._shown.has_stand_ins:
+            draw_frames(QPainter(self.viewport()), self, self._shown, visible_blocks(self))
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        """The tool tip says what cannot be seen."""
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            names = names_at(self, self._shown, event.pos())
+            if names:
+                QToolTip.showText(event.globalPos(), tool_tip("\n".join(names)), self.viewport())
+                return True
+        return super().viewportEvent(event)
 
 
 class GrowingText(LosslessText):
@@ -224,8 +293,9 @@ class Muted(QLabel):
 
     def say(self, text: str) -> None:
         """Show ``text``; without one the label takes no room."""
-        if self.text() != text:
-            self.setText(text)
+        shown = plain(text)
+        if self.text() != shown:
+            self.setText(shown)
         self.setVisible(bool(text))
 
     def changeEvent(self, event: QEvent) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from agenteditor.core.checks import Diagnostic, Fix
 from agenteditor.ui.icons import icon, severity_icon
-from agenteditor.ui.qtext import plain
+from agenteditor.ui.qtext import menu_text
 
 _LONGEST_LABEL = 75  # letters of a sentence in a menu
 
@@ -50,4 +50,4 @@ def fix_text(fix: Fix) -> str:
 def _label(sentence: str) -> str:
     """A sentence as the text of a menu entry: short, and no mnemonics."""
     short = sentence if len(sentence) <= _LONGEST_LABEL else sentence[: _LONGEST_LABEL - 1].rstrip() + "…"
-    return plain(" ".join(short.split())).replace("&", "&&")
+    return menu_text(short)

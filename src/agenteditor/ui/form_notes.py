@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVB
 from agenteditor.core.checks import Diagnostic
 from agenteditor.ui import icons, theme
 from agenteditor.ui.flow_layout import FlowLayout
-from agenteditor.ui.qtext import plain
+from agenteditor.ui.qtext import menu_text, plain
 
 
 class Card(QWidget):
@@ -125,7 +125,7 @@ class ProblemLine(QWidget):
             button.deleteLater()
         self._buttons = []
         for index, label in enumerate(labels):
-            button = QPushButton(plain(label).replace("&", "&&"), self)
+            button = QPushButton(menu_text(label), self)
             button.setIcon(icons.icon(icon))
             button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
             button.clicked.connect(partial(self._pressed, index))

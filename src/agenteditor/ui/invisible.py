@@ -1,13 +1,18 @@
-"""Characters that nobody can see, made visible: for views that show a text and never write it.
+"""Characters that nobody can see, made visible: the one place that decides what is shown for what.
 
-Hidden text looks like no text at all in every Qt widget (RELIABILITY F17). Here each such character is
-shown as a mark. Joiners and variation selectors within emoji and scripts that need them are left alone:
-they are no more hidden than an accent is.
+Hidden text looks like no text at all in every Qt widget, and a control of direction changes the order in
+which what follows is read (RELIABILITY F17). So no widget gets such a character. Where a text is only shown,
+a mark stands for it that says what it is (`revealed`, `plain`); where it is edited, a stand-in of one
+character, known by its place (`stand_ins`, for `qtext`), with a frame around it.
+
+Left alone is what is no more hidden than an accent: joiners and selectors inside emoji and in scripts that
+need them, flags, signs of a script beside its letters, the wide blank of Chinese and Japanese.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -22,13 +27,23 @@ class Shown(NamedTuple):
     mark: bool
 
 
-def revealed(text: str, *, line_end: bool = True) -> Iterator[Shown]:
+class Hidden(NamedTuple):
+    """A character nobody could see, or a run of tags: where, and what it is."""
+
+    start: int
+    end: int
+    name: str
+
+
+def revealed(text: str, *, line_end: bool = True, blanks: bool = True) -> Iterator[Shown]:
     """``text`` with marks. Line feeds stay; a tab is an arrow and the tab itself.
 
     Blanks at the end of a line are marked; without ``line_end``, not those at the end of the text.
+    Without ``blanks``, neither they nor tabs are.
     """
     done = 0
-    for match in (_HIDDEN if line_end else _HIDDEN_INSIDE).finditer(text):
+    pattern = _HIDDEN if not blanks else _WITH_BLANKS if line_end else _WITH_BLANKS_INSIDE
+    for match in pattern.finditer(text):
         mark = _mark(text, *match.span())
         if mark is None:
             continue
@@ -40,42 +55,119 @@ def revealed(text: str, *, line_end: bool = True) -> Iterator[Shown]:
         yield Shown(text[done:], False)
 
 
-# Looking back first keeps the time of a long run of blanks from growing with its square.
-_BLANK = "(?<! )[ ]++(?=\r?\n|\r?\\Z)"
-_ALWAYS = (
+def plain(text: str) -> str:
+    """Any text as a string that labels, lists and titles can show: with marks, CRLF as ``"\\n"``.
+
+    A no-break space between two digits is left alone: so many languages write long numbers.
+    """
+    return _HIDDEN_OR_CR.sub(_said, text.replace("\r\n", "\n"))
+
+
+def stand_ins(text: str) -> str:
+    """``text``, one character for each of it, as a widget can hold it and nothing in it is hidden.
+
+    Line feeds and tabs stay; each CR is one of its own.
+    """
+    # For ASCII, most files, translate() is ten times as fast; for others the pattern is.
+    if text.isascii():
+        return text.translate(_ASCII_STAND_INS)
+    return _HIDDEN_OR_CR.sub(_one_for_one, text)
+
+
+def hidden(text: str) -> list[Hidden]:
+    """Where in ``text`` something stands that cannot be seen, and what."""
+    return [
+        Hidden(*match.span(), _name(text, *match.span()))
+        for match in _HIDDEN.finditer(text)
+        if not _left_alone(text, *match.span())
+    ]
+
+
+def beside_hidden(text: str, start: int, end: int) -> tuple[int, int]:
+    """``start`` and ``end`` moved apart until what is shown between them does not depend on the rest."""
+    while start > 0 and _HIDDEN.match(text, start - 1):
+        start -= 1
+    while end < len(text) and _HIDDEN.match(text, end):
+        end += 1
+    return max(start - 1, 0), min(end + 1, len(text))
+
+
+# Default_Ignorable_Code_Point, Cf, Cc but LF and tab, Zl, Zp, Zs but the space, the blank of Braille, bytes
+# that are no text, and what a widget cannot keep (U+FDD0, U+FDD1, U+FFFE, U+FFFF).
+_HIDDEN = re.compile(
     "[\U000e0020-\U000e007f]+"
     "|\r(?!\n)"
-    "|[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\xa0\xad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180f"
-    "\u2000-\u200f\u2028-\u202f\u205f-\u206f\u2800\u3164\ufdd0\ufdd1\ufe00-\ufe0f\ufeff\uffa0"
-    "\ufff9-\ufffb\ufffe\uffff\ud800-\udfff\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    "|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\xa0\xad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2"
+    "\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180f\u2000-\u200f\u2028-\u202f\u205f-\u206f\u2800\u3000\u3164"
+    "\ufdd0\ufdd1\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\ud800-\udfff"
+    "\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
     "\U000e0000-\U000e001f\U000e0080-\U000e0fff]"
 )
-_HIDDEN = re.compile(f"{_BLANK}|{_ALWAYS}")
-_HIDDEN_INSIDE = re.compile(f"(?<! )[ ]++(?=\r?\n)|{_ALWAYS}")
-_FLAG = "\U0001f3f4"  # with a country's letters in tag characters behind it
-_NO_BREAK = {"\u00a0": "\u237d", "\u202f": "\u237d"}  # ⍽
+_HIDDEN_OR_CR = re.compile(f"\r|{_HIDDEN.pattern}")
+# Looking back first keeps the time of a long run of blanks from growing with its square.
+_WITH_BLANKS = re.compile(f"(?<! )[ ]++(?=\r?\n|\r?\\Z)|\t|{_HIDDEN.pattern}")
+_WITH_BLANKS_INSIDE = re.compile(f"(?<! )[ ]++(?=\r?\n)|\t|{_HIDDEN.pattern}")
+# A country's letters in tag characters behind a black flag.
+_FLAG = re.compile("(?<=\U0001f3f4)[\U000e0030-\U000e0039\U000e0061-\U000e007a]{3,6}\U000e007f")
+_NO_BREAK = "\u00a0\u202f"
+
+# One for one. Letters in tags stand there as the letters a language model reads.
+_STAND_INS = {
+    **{chr(code): chr(0x2400 + code) for code in range(0x20)},  # the Control Pictures block
+    "\r": "↵",
+    "\x7f": "\u2421",
+    "\u2028": "↲",
+    "\u2029": "¶",
+    "\ufeff": "◆",
+    **dict.fromkeys("\u200e\u202a\u202d\u2066", "▸"),
+    **dict.fromkeys("\u061c\u200f\u202b\u202e\u2067", "◂"),
+    **dict.fromkeys("\u202c\u2068\u2069", "▪"),
+    **dict.fromkeys(_NO_BREAK, "⍽"),
+    **{chr(0xE0000 + code): chr(code) if code > 0x20 else "␣" for code in range(0x20, 0x7F)},
+}
+_NO_CHARACTER = re.compile("[\x80-\x9f\ufdd0\ufdd1\ufffe\uffff\ud800-\udfff]")
+_ASCII_STAND_INS = {code: _STAND_INS[chr(code)] for code in (*range(0x09), *range(0x0B, 0x20), 0x7F)}
+
+
+def _one_for_one(match: re.Match[str]) -> str:
+    if _left_alone(match.string, *match.span()):
+        return match[0]
+    return "".join(map(_stand_in, match[0]))
+
+
+def _stand_in(character: str) -> str:
+    known = _STAND_INS.get(character)
+    if known is not None:
+        return known
+    if unicodedata.category(character) == "Zs" or character == "\u2800":
+        return "␣"
+    return "\ufffd" if _NO_CHARACTER.match(character) else "▯"
+
+
+def _said(match: re.Match[str]) -> str:
+    start, end = match.span()
+    text = match.string
+    if match[0] in _NO_BREAK and text[start - 1 : start].isdecimal() and text[end : end + 1].isdecimal():
+        return match[0]
+    mark = _mark(text, start, end)
+    return match[0] if mark is None else mark
 
 
 def _mark(text: str, start: int, end: int) -> str | None:
     """What stands for ``text[start:end]``; None if it is no worse than it looks."""
-    hidden = text[start:end]
-    first = hidden[0]
+    there = text[start:end]
+    first = there[0]
     if first == " ":
-        return "·" * len(hidden)
+        return "·" * len(there)
     if first == "\t":
         return "→\t"
-    if "\U000e0020" <= first <= "\U000e007f":
-        if text[start - 1 : start] == _FLAG and hidden[-1] == "\U000e007f" and len(hidden) <= 7:
-            return None
+    if _left_alone(text, start, end):
+        return None
+    if _is_tag(first):
         # What a language model reads here is plain letters.
-        return "[tags: " + "".join(chr(ord(tag) - 0xE0000) for tag in hidden).replace("\x7f", "") + "]"
-    before, after = text[start - 1 : start], text[end : end + 1]
-    if first in "\u200c\u200d" and _joins(before) and _joins(after):
-        return None
-    if first in "\ufe0e\ufe0f" and (_joins(before) or before in tuple("0123456789#*")):
-        return None
+        return f"[tags: {_spelled(there)}]"
     if first in _NO_BREAK:
-        return _NO_BREAK[first]
+        return "⍽"
     if first == "\r":
         return "↵"
     if "\udc80" <= first <= "\udcff":
@@ -83,6 +175,56 @@ def _mark(text: str, start: int, end: int) -> str | None:
     return f"[U+{ord(first):04X}]"
 
 
-def _joins(character: str) -> bool:
-    """Whether a joiner or a selector beside this character can be meant."""
-    return bool(character) and character > "\xa0" and not character.isspace()
+def _name(text: str, start: int, end: int) -> str:
+    first = text[start]
+    if _is_tag(first) or "\udc80" <= first <= "\udcff":
+        return _mark(text, start, end) or ""
+    return f"U+{ord(first):04X} {unicodedata.name(first, '').lower()}".rstrip()
+
+
+def _is_tag(character: str) -> bool:
+    return "\U000e0020" <= character <= "\U000e007f"
+
+
+def _spelled(tags: str) -> str:
+    return "".join(chr(ord(tag) - 0xE0000) for tag in tags).replace("\x7f", "")
+
+
+def _left_alone(text: str, start: int, end: int) -> bool:
+    """Whether ``text[start:end]``, which the pattern found, is meant where it stands."""
+    first = text[start]
+    if _is_tag(first):
+        flag = _FLAG.match(text, start)
+        return flag is not None and flag.end() == end
+    before, after = text[start - 1 : start], text[end : end + 1]
+    if first == "\u200d" and _EMOJI.match(after):
+        return bool(_EMOJI.match(text[start - 2 : start - 1] if before == "\ufe0f" else before))
+    if first in "\u200c\u200d":
+        return _needs_joiners(before) and _needs_joiners(after)
+    if first in "\ufe0e\ufe0f":
+        return bool(_EMOJI.match(before)) or (before in tuple("0123456789#*") and after == "\u20e3")
+    if "\u180b" <= first <= "\u180f":
+        return "\u1820" <= before <= "\u18aa"
+    if first == "\u3000":
+        return _is_wide(before) or _is_wide(after)
+    if _SIGNS.match(first):
+        return any(_needs_joiners(beside) and beside.isalnum() for beside in (before, after))
+    return False
+
+
+_EMOJI = re.compile("[©®‼⁉™ℹ\u2190-\u2bff〰〽㊗㊙\U0001f000-\U0001faff]")
+# Signs that enclose numbers or stand over them, and those that arrange hieroglyphs; fonts draw them.
+_SIGNS = re.compile("[\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd\U00013430-\U0001343f]")
+_SCRIPTS = re.compile(
+    "[\u0600-\u109f\u1700-\u18af\u1900-\u1cff\ua800-\uabff\ufb50-\ufdcf\ufdf0-\ufdff\ufe70-\ufefc"
+    "\U00010a00-\U00011fff\U00013000-\U0001345f]"
+)
+
+
+def _needs_joiners(character: str) -> bool:
+    """Whether a character belongs to a script in which joiners change how letters are written."""
+    return bool(_SCRIPTS.match(character)) and not _HIDDEN.match(character)
+
+
+def _is_wide(character: str) -> bool:
+    return character != "\u3000" and bool(character) and unicodedata.east_asian_width(character) in "WF"

@@ -90,7 +90,7 @@ class JudgeRows(QWidget):
         self._pages.setCurrentIndex(0)
 
     def _item(self, row: Row) -> QTreeWidgetItem:
-        item = QTreeWidgetItem([plain(cell) for cell in self._spaced(row.cells)])
+        item = QTreeWidgetItem(self._spaced([plain(cell) for cell in row.cells]))
         item.setData(0, _PATHS, list(row.paths))
         if row.icon is not None:
             item.setIcon(0, row.icon)

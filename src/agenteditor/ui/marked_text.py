@@ -17,8 +17,16 @@ _KEPT = 12  # characters before the first mark of a line that is cut at its star
 
 
 def one_line(text: str) -> str:
-    """Any text as one line that Qt shows as it is, with a letter for each but CRLF."""
+    """Any text as one line that Qt shows as it is."""
     return plain(text).replace("\n", "\u21b5").replace("\t", " ")
+
+
+def placed(text: str, place: Span) -> tuple[str, Span]:
+    """Any text as `one_line`, and where a place of it is there."""
+    before, there, behind = (
+        one_line(part) for part in (text[: place.start], place.of(text), text[place.end :])
+    )
+    return before + there + behind, Span(len(before), len(before) + len(there))
 
 
 def spans(places: Iterable[int]) -> list[Span]:

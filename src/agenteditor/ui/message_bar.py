@@ -70,7 +70,7 @@ class MessageBar(QFrame):
         """Show ``text`` with a button for each action, and its tip; a button closes the bar."""
         self._dress()  # a bar that is hidden does not hear of another theme
         self._icon.setPixmap(severity_icon(severity).pixmap(side(self), side(self)))
-        self._text.setText(text)
+        self._text.setText(plain(text))
         actions = actions or {}
         if [button.text() for button in self.buttons] != list(actions):
             self._fill(actions, tips or {})

@@ -28,7 +28,6 @@ from PySide6.QtGui import (
 from agenteditor.core.page import Block, Page, Run
 from agenteditor.ui import preview_dress as looks
 from agenteditor.ui.preview_dress import DEEPEST, Dress
-from agenteditor.ui.qtext import plain
 
 
 class Ground(NamedTuple):
@@ -168,13 +167,15 @@ class _Writer:
                 form.setAnchor(True)
                 form.setAnchorHref(f"#{len(self.links)}")
                 self.links.append(run.link)
-            self._cursor.insertText(looks.words(run), form)
+            for text, made in looks.pieces(run, form, self._dress):
+                self._cursor.insertText(text, made)
 
     def _code(self, block: Block, base: QTextCharFormat) -> None:
         """The lines of code, a block each: the first one has the room above."""
         rest = self._cursor.blockFormat()
         rest.setTopMargin(0)
-        code = "".join(looks.words(run) if run.look == "cut" else plain(run.text) for run in block.runs)
+        code = "".join(looks.words(run) if run.look == "cut" else run.text for run in block.runs)
+        code = code.replace("\r\n", "\n")
         in_first = True
         for text, form in looks.coloured(code, block.language, base, self._dress):
             head, newline, tail = text.partition("\n") if in_first else (text, "", "")

@@ -23,10 +23,12 @@ from PySide6.QtGui import (
 
 from agenteditor.core.page import Block, Run
 from agenteditor.ui.highlighter import Piece, code_pieces
-from agenteditor.ui.qtext import plain
+from agenteditor.ui.invisible import hidden, revealed, stand_ins
+from agenteditor.ui.qtext import in_line, plain
 from agenteditor.ui.theme_colours import Theme, readable
 
 MEASURE = 72  # characters: much longer lines are hard to follow
+_MOST_MARKS = 1_000  # of a run that are marked by a colour
 DEEPEST = 8  # lists in lists, quotations in quotations
 _LINE = 145  # per cent
 _CODE_LINE = 130
@@ -97,7 +99,7 @@ class Dress:
 def words(run: Run) -> str:
     """A run as a document can hold it, character by character; line breaks do not end the block."""
     if run.look == "image":
-        text = plain(" ".join(run.text.split()))
+        text = in_line(run.text)
         return _tr("[image: {0} — not loaded]").format(text) if text else _tr("[image — not loaded]")
     if run.look == "cut":
         return _tr(" … {0} more characters are not shown").format(QLocale().toString(int(run.text)))
@@ -151,18 +153,42 @@ def dressed(form: QTextCharFormat, run: Run, dress: Dress) -> QTextCharFormat:
 def coloured(
     code: str, language: str, form: QTextCharFormat, dress: Dress
 ) -> list[tuple[str, QTextCharFormat]]:
-    """Code in pieces of one colour each, readable on the ground of code."""
-    found: list[tuple[str, QTextCharFormat]] = []
+    """Code in pieces of one colour each, readable on the ground of code; what is hidden in it as marks."""
+    shown = stand_ins(code)
+    spans: list[tuple[int, int, QTextCharFormat]] = []
     done = 0
-    for start, end, colours in _pieces(code, language, dress.theme) if language else ():
-        if start > done:
-            found.append((code[done:start], form))
+    for start, end, colours in _pieces(shown, language, dress.theme) if language else ():
         made = QTextCharFormat(form)
         made.merge(colours)
-        found.append((code[start:end], made))
+        spans += [(done, start, form), (start, end, made)]
         done = end
-    found.append((code[done:], form))
-    return found
+    spans.append((done, len(code), form))
+    marks = hidden(code)[:_MOST_MARKS]
+    found: list[tuple[str, QTextCharFormat]] = []
+    done = 0
+    for _, end, made in spans:
+        while marks and marks[0].start < end:
+            start, behind, _ = marks.pop(0)
+            found += [(shown[done:start], made), (plain(code[start:behind]), _mark(form, dress))]
+            done = behind
+        found.append((shown[done:end], made))
+        done = max(done, end)
+    return [piece for piece in found if piece[0]]
+
+
+def pieces(run: Run, form: QTextCharFormat, dress: Dress) -> list[tuple[str, QTextCharFormat]]:
+    """The words of a run; what is hidden in it as marks, in a colour of their own."""
+    if run.look not in ("image", "cut") and len(hidden(run.text)) <= _MOST_MARKS:
+        shown = revealed(run.text.replace("\r\n", "\n"), blanks=False)
+        mark = _mark(form, dress)
+        return [(text.replace("\n", "\u2028"), mark if marked else form) for text, marked in shown]
+    return [(words(run), form)]
+
+
+def _mark(form: QTextCharFormat, dress: Dress) -> QTextCharFormat:
+    made = QTextCharFormat(form)
+    made.setForeground(readable(dress.theme.warning, dress.theme.code_back))
+    return made
 
 
 @lru_cache(maxsize=256)

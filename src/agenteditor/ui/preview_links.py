@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from PySide6.QtCore import QCoreApplication, QUrl, QUrlQuery
+from PySide6.QtCore import QCoreApplication, Qt, QUrl, QUrlQuery
 from PySide6.QtGui import QDesktopServices, QFontMetrics, QGuiApplication
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
@@ -63,6 +63,7 @@ class LinkDialog(QDialog):
         refused = bool(self.target.refusal)
         self.setWindowTitle(self.tr("Link"))
         title = QLabel(self.tr("This link is not opened") if refused else self._question())
+        title.setTextFormat(Qt.TextFormat.PlainText)
         title.setFont(theme.heading_font(title))
         self.address = QPlainTextEdit(self.target.address)
         self.address.setReadOnly(True)

@@ -27,7 +27,7 @@ from agenteditor.core.text import LineIndex
 from agenteditor.ui import theme
 from agenteditor.ui.fix_menu import fix_text
 from agenteditor.ui.icons import icon, severity_icon
-from agenteditor.ui.qtext import plain, tool_tip
+from agenteditor.ui.qtext import menu_text, plain, tool_tip
 from agenteditor.ui.sentence_rows import SentenceRows
 
 _SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
@@ -270,7 +270,7 @@ class ProblemsView(QWidget):
         file = self._document.settings.path
         if file is None:
             return self.tr("Do not report “{0}” in this folder").format(code)
-        folder = plain(file.parent.name or str(file.parent)).replace("&", "&&")
+        folder = menu_text(file.parent.name or str(file.parent))
         return self.tr("Do not report “{0}” in the folder “{1}”").format(code, folder)
 
     # --- going there -----------------------------------------------------------------------

@@ -6,9 +6,9 @@ So what a widget holds is never saved. It shows a `Shown`, and what the user did
 as edits of the text that was shown:
 
 - A CRLF pair is one line break; the caret cannot stop inside it.
-- Characters a widget cannot keep, and control characters nobody could see, stand there as visible
-  stand-ins, one for one. A stand-in is known by its place, not by its looks: the same glyph may
-  well be in the text.
+- Characters a widget cannot keep, and those nobody could see or that turn the direction of reading,
+  stand there as visible stand-ins, one for one (`invisible` decides). A stand-in is known by its
+  place, not by its looks: the same glyph may well be in the text.
 - Everything the user did not touch keeps its own characters; only what the user put in is
   translated, and there only line breaks are.
 
@@ -43,6 +43,7 @@ from PySide6.QtGui import QTextCursor, QTextDocument
 from PySide6.QtWidgets import QPlainTextEdit
 
 from agenteditor.core.text import Edits, Span, TextEdit, apply, diff, moved, replace, shift
+from agenteditor.ui import invisible
 
 # A QLineEdit cuts what is longer, without a word (RELIABILITY F23). UTF-16 units.
 LINE_EDIT_LIMIT = 32_767
@@ -55,20 +56,23 @@ class Shown:
     source's, except that CRLF is one ``"\\n"``.
     """
 
-    __slots__ = ("_breaks", "_ends", "_position_ends", "_position_starts", "_starts", "source", "text")
+    __slots__ = (
+        *("_breaks", "_ends", "_position_ends", "_position_starts", "_starts"),
+        *("has_stand_ins", "source", "text"),
+    )
 
     source: str
     text: str
+    has_stand_ins: bool
 
     def __init__(self, source: str) -> None:
         self.source = source
         text = source.replace("\r\n", "\n")
         # For ASCII, most files, translate() is ten times as fast; for others the pattern is.
-        self.text = (
-            text.translate(_ASCII_STAND_INS) if text.isascii() else _UNSHOWABLE.sub(_replacement, text)
-        )
-        # Where offsets and positions drift apart: both ends of each CRLF and astral character, in
-        # offsets and in positions. Empty for most files, so most calls are plain additions.
+        self.text = invisible.stand_ins(text)
+        self.has_stand_ins = self.text != text
+        # Where offsets and positions drift apart: both ends of each CRLF and each character that is
+        # two units, in offsets and in positions. Empty for most files, so most calls are additions.
         self._starts: list[int] = []
         self._ends: list[int] = []
         self._position_starts: list[int] = []
@@ -80,6 +84,8 @@ class Shown:
         for match in _DRIFTING.finditer(source):
             start, end = match.span()
             width = end - start
+            if self.has_stand_ins and self.text[start - len(self._breaks)] < "\U00010000" and width == 1:
+                continue  # its stand-in is one unit
             units = 3 - width  # CRLF: 2 code points, 1 unit; astral: 1 code point, 2 units
             self._starts.append(start)
             self._ends.append(end)
@@ -115,8 +121,8 @@ class Shown:
 
 
 def plain(text: str) -> str:
-    """Any text as a string that labels, lists and tool tips can hold, with the stand-ins of `Shown`."""
-    return Shown(text).text
+    """Any text as a string that labels, lists and tool tips can show: what cannot be seen is said."""
+    return invisible.plain(text)
 
 
 def tool_tip(text: str) -> str:
@@ -124,11 +130,19 @@ def tool_tip(text: str) -> str:
     return f"<p style='white-space: pre-wrap'>{html.escape(plain(text))}</p>" if text else ""
 
 
-def line_text(text: str) -> str:
-    """A value as a QLineEdit can hold it. Asserts that it is not one a QLineEdit would cut."""
-    shown = Shown(text)
-    assert shown.position(len(text)) <= LINE_EDIT_LIMIT, "a QLineEdit would cut this text"
-    return shown.text
+def in_line(text: str) -> str:
+    """Any text in one line, its blanks and line breaks run together."""
+    return " ".join(plain(text).split())
+
+
+def menu_text(text: str) -> str:
+    """Any text as the words of a menu entry, a tab or a button: an ``&`` and a tab mean nothing in it."""
+    return in_line(text).replace("&", "&&")
+
+
+def title_text(text: str) -> str:
+    """Any text as part of a window's title, where Qt takes ``[*]`` for the mark of unsaved changes."""
+    return plain(text).replace("[*]", "[*][*]")
 
 
 def copied(shown: Shown, start: int, end: int) -> str:
@@ -142,11 +156,17 @@ def copied(shown: Shown, start: int, end: int) -> str:
     return "\ufeff" + text if text.startswith(("\ufeff", "\ufffe")) else text
 
 
+def copied_whole(text: str) -> str:
+    """What the clipboard gets for a whole text."""
+    shown = Shown(text)
+    return copied(shown, 0, shown.position(len(text)))
+
+
 def raw_text(document: QTextDocument) -> str:
     """Exactly what a widget holds, with ``"\\n"`` between its blocks: comparable with `Shown.text`."""
     # Not toPlainText(): it turns U+00A0 into a space and U+2028 into a line break.
     raw = document.toRawText()
-    if _units(raw) != document.characterCount() - 1:
+    if units(raw) != document.characterCount() - 1:
         # Something pasted holds half of a surrogate pair, which vanishes from a string on its way
         # to Python; single characters do not.
         halves = "".join(document.characterAt(at) for at in range(document.characterCount() - 1))
@@ -166,7 +186,7 @@ def read_back(before: Shown, raw_now: str, eol: str, caret: int | None = None) -
     U+FFFD. All else is inserted as it is.
     """
     now = raw_now.replace("\u2029", "\n")
-    near = None if caret is None else _code_points(now, caret)
+    near = None if caret is None else code_points(now, caret)
     edits: list[TextEdit] = []
     for span, insert in diff(before.text, now, near):
         for (start, end), piece in _unmixed(before, span, insert):
@@ -200,9 +220,9 @@ def apply_to(edit: QPlainTextEdit, before: Shown, edits: Sequence[TextEdit]) -> 
     if raw == before.text:
         hunks = _hunks(before, edits)
     else:
-        hunks = tuple(_in_units(raw, hunk) for hunk in diff(raw, after.text))
+        hunks = tuple(_inunits(raw, hunk) for hunk in diff(raw, after.text))
     cursor = edit.textCursor()
-    lengths = tuple(TextEdit(span, " " * _units(insert)) for span, insert in hunks)
+    lengths = tuple(TextEdit(span, " " * units(insert)) for span, insert in hunks)
     anchor, position = shift(cursor.anchor(), lengths), shift(cursor.position(), lengths)
     top = QTextCursor(edit.firstVisibleBlock())  # Qt moves it along with its line
     below = edit.verticalScrollBar().value() - top.block().firstLineNumber()
@@ -226,35 +246,9 @@ def apply_to(edit: QPlainTextEdit, before: Shown, edits: Sequence[TextEdit]) -> 
     return after
 
 
-# What a widget changes or loses (CR, U+2029, U+FDD0, U+FDD1, surrogates; U+FEFF and U+FFFE at the
-# start), breaks a line at (U+2028), or shows as nothing at all (the other controls, U+FFFF).
-_UNSHOWABLE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufdd0\ufdd1\ufeff\ufffe\uffff\ud800-\udfff]"
-)
-_STAND_INS = {
-    "\r": "\u21b5",  # ↵: a carriage return of its own
-    "\x7f": "\u2421",  # ␡
-    "\u2028": "\u21b2",  # ↲
-    "\u2029": "\u00b6",  # ¶
-    "\ufeff": "\u25c6",  # ◆: a byte order mark, or a zero width no-break space
-}
-_ASCII_CONTROLS = "".join(map(chr, [*range(0x09), *range(0x0B, 0x20), 0x7F]))
 _DRIFTING = re.compile("\r\n|[\U00010000-\U0010ffff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _WORD = re.compile(r"\w+|\W")
-
-
-def _stand_in(character: str) -> str:
-    if character < " " and character != "\r":
-        return chr(0x2400 + ord(character))  # the Control Pictures block
-    return _STAND_INS.get(character, "\ufffd")
-
-
-_ASCII_STAND_INS = {ord(character): _stand_in(character) for character in _ASCII_CONTROLS}
-
-
-def _replacement(match: re.Match[str]) -> str:
-    return _stand_in(match[0])
 
 
 def _mapped(
@@ -268,12 +262,12 @@ def _mapped(
     return there
 
 
-def _units(text: str) -> int:
+def units(text: str) -> int:
     """The length of a text in UTF-16 units."""
     return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
-def _code_points(text: str, units: int) -> int:
+def code_points(text: str, units: int) -> int:
     """How many code points the first ``units`` UTF-16 units of a text are."""
     if text.isascii():
         return units
@@ -313,20 +307,23 @@ def _hunks(before: Shown, edits: Sequence[TextEdit]) -> Edits:
         old = Shown(before.source[start:end]).text
         new = Shown(apply(before.source[start:end], moved(inside, -start))).text
         at = before.position(start)
-        hunks.extend(moved((_in_units(old, hunk) for hunk in diff(old, new)), at))
+        hunks.extend(moved((_inunits(old, hunk) for hunk in diff(old, new)), at))
     return tuple(hunks)
 
 
 def _grouped(source: str, edits: Sequence[TextEdit]) -> Iterator[tuple[int, int, list[TextEdit]]]:
     """Stretches of the source that can be shown on their own, each with the edits inside it.
 
-    A stretch takes in a CR before an edit and a LF behind it, because edits join and part CRLF
-    pairs; stretches that then touch are one.
+    A stretch takes in what decides about stand-ins beside an edit, then a CR before it and a LF behind
+    it, because edits join and part CRLF pairs; stretches that then touch are one.
     """
     group: list[TextEdit] = []
     first = last = 0
+    ascii_only = source.isascii() and all(edit.insert.isascii() for edit in edits)
     for edit in edits:
         start, end = edit.span
+        if not ascii_only:
+            start, end = invisible.beside_hidden(source, start, end)
         if source[start - 1 : start] == "\r":
             start -= 1
         if source[end : end + 1] == "\n":
@@ -342,8 +339,8 @@ def _grouped(source: str, edits: Sequence[TextEdit]) -> Iterator[tuple[int, int,
         yield first, last, group
 
 
-def _in_units(text: str, edit: TextEdit) -> TextEdit:
+def _inunits(text: str, edit: TextEdit) -> TextEdit:
     """An edit of a text, counted in UTF-16 units."""
     start, end = edit.span
-    at = _units(text[:start])
-    return replace(at, at + _units(text[start:end]), edit.insert)
+    at = units(text[:start])
+    return replace(at, at + units(text[start:end]), edit.insert)

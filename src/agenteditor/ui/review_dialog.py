@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFrame, QHBoxLayout, QL
 from agenteditor.ui import icons, theme
 from agenteditor.ui.diff_view import DiffView
 from agenteditor.ui.form_notes import Sign
-from agenteditor.ui.qtext import plain
+from agenteditor.ui.qtext import plain, title_text
 
 _SIZE = (860, 560)  # pixels
 
@@ -42,7 +42,7 @@ class ReviewDialog(QDialog):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self.setWindowTitle(title)
+        self.setWindowTitle(title_text(title))
         self.diff = DiffView(*texts)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.accept_button = buttons.addButton(accept, QDialogButtonBox.ButtonRole.AcceptRole)

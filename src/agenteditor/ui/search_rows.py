@@ -124,7 +124,8 @@ class _Delegate(QStyledItemDelegate):
             painter.setPen(colours.muted)
             painter.drawText(number, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, beside)
             area.setLeft(number.right() + 2 * theme.GAP)
-            marks = [hit.place] if hit.place.end > hit.place.start else []
+            text, place = marked_text.placed(hit.shown, hit.place)
+            marks = [place] if place.end > place.start else []
             marked_text.draw(painter, area, text, marks, font=font, colour=colours.text, ground=colours.found)
             return
         top = not index.parent().isValid()

@@ -132,6 +132,7 @@ class SectionPage(QWidget):
         self._start_list.setIcon(icons.icon("bullets"))
         self._start_list.clicked.connect(self._list_wanted)
         self._inside = QLabel(self.tr("In this section"), self)
+        self._inside.setTextFormat(Qt.TextFormat.PlainText)
         self._inside.setFont(theme.small_font(self._inside))
         self._link_column = QVBoxLayout()
         self._link_column.setSpacing(0)

@@ -31,19 +31,17 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QPlainTextEdit, QToolTip, QWidget
 
 from agenteditor.ui import source_keys, theme
+from agenteditor.ui.fields_marks import draw_frames, names_at, visible_blocks
 from agenteditor.ui.highlighter import SourceHighlighter
 from agenteditor.ui.qtext import Shown, copied
 from agenteditor.ui.source_gutter import SourceGutter
 from agenteditor.ui.source_keys import Mode, Typed
 from agenteditor.ui.source_notes import (
-    Hidden,
     Note,
     Sign,
     current_line,
-    draw_hidden,
     draw_underline,
     found,
-    hidden_characters,
     signs,
     tip,
 )
@@ -106,18 +104,6 @@ class SourceEdit(QPlainTextEdit):
             own = QPalette()  # not a copy of its own, in which every colour would be fixed
             own.setColor(group, role, colour)
             self.setPalette(own)
-
-    def hidden_in(self, block: QTextBlock) -> list[Hidden]:
-        """The characters of a line that nobody can see, in positions."""
-        # All of ASCII can be seen: control characters are shown by stand-ins.
-        if block.text().isascii():
-            return []
-        shown, at = self.shown, block.position()
-        line = shown.span(at, at + block.length() - 1)
-        return [
-            Hidden(shown.position(line.start + start), shown.position(line.start + end), name)
-            for start, end, name in hidden_characters(line.of(shown.source))
-        ]
 
     def signs(self) -> dict[int, Sign]:
         """The signs of the lines with notes, by their number, 0-based."""
@@ -418,10 +404,7 @@ class SourceEdit(QPlainTextEdit):
             for note in self._notes:
                 if note.cursor.selectionStart() < end and note.cursor.selectionEnd() > start:
                     draw_underline(painter, note, block, top, left)
-            for hidden in self.hidden_in(block):
-                start_at = self.cursorRect(self.cursor_over(hidden.start, hidden.start))
-                end_at = self.cursorRect(self.cursor_over(hidden.end, hidden.end))
-                draw_hidden(painter, start_at, end_at, self._theme)
+        draw_frames(painter, self, self.shown, visible_blocks(self))
 
     def viewportEvent(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
@@ -438,9 +421,7 @@ class SourceEdit(QPlainTextEdit):
         notes = [
             n.message for n in self._notes if n.cursor.selectionStart() <= position <= n.cursor.selectionEnd()
         ]
-        block = self.document().findBlock(position)
-        notes += [hidden.name for hidden in self.hidden_in(block) if hidden.start <= position <= hidden.end]
-        return tip(notes)
+        return tip([*notes, *names_at(self, self.shown, at)])
 
 
 def has_files(data: QMimeData) -> bool:

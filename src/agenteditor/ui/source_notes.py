@@ -1,4 +1,4 @@
-"""How problems, matches and hidden characters are marked in the source.
+"""How problems and matches are marked in the source.
 
 Notes keep their place by a cursor, which Qt moves along with the text, so a mark stays at its words while
 the problems of the new text are still to be found.
@@ -7,14 +7,11 @@ the problems of the new text are still to be found.
 from __future__ import annotations
 
 import html
-import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import (
-    QColor,
     QPainter,
     QPen,
     QPolygonF,
@@ -27,7 +24,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QTextEdit
 
 from agenteditor.core.checks import Severity
-from agenteditor.ui.invisible import revealed
+from agenteditor.ui.qtext import plain
 from agenteditor.ui.theme import Theme, current, mixed
 
 
@@ -52,37 +49,6 @@ class Sign(NamedTuple):
     fixable: bool
 
 
-class Hidden(NamedTuple):
-    """A character nobody could see, or a run of tags: where, and what it is."""
-
-    start: int
-    end: int
-    name: str
-
-
-def hidden_characters(text: str) -> list[Hidden]:
-    """The characters of a text that cannot be seen, in its own offsets; blanks and tabs are left alone."""
-    found: list[Hidden] = []
-    at = 0
-    for piece in revealed(text):
-        if not piece.mark:
-            at += len(piece.text)
-            continue
-        first = text[at]
-        if first == " ":
-            at += len(piece.text)
-            continue
-        tags = _TAGS.match(text, at)
-        end = tags.end() if tags else at + 1
-        if first != "\t":
-            name = unicodedata.name(first, "")
-            found.append(
-                Hidden(at, end, f"U+{ord(first):04X} {name.lower()}".rstrip() if not tags else piece.text)
-            )
-        at = end
-    return found
-
-
 def signs(notes: Sequence[Note]) -> dict[int, Sign]:
     """The signs of lines with notes, by the number of the line in which a note begins, 0-based."""
     by_line: dict[int, list[Note]] = {}
@@ -102,7 +68,7 @@ def signs(notes: Sequence[Note]) -> dict[int, Sign]:
 def tip(messages: Iterable[str]) -> str:
     """Sentences as a tool tip, which takes its text for HTML: nothing of them is markup."""
     # Without HTML a tool tip would be one line across the screen.
-    return "".join(f"<p>{html.escape(message)}</p>" for message in messages)
+    return "".join(f"<p>{html.escape(plain(message))}</p>" for message in messages)
 
 
 def current_line(cursor: QTextCursor, colours: Theme) -> QTextEdit.ExtraSelection:
@@ -165,29 +131,6 @@ def _wave(left: float, right: float, bottom: float) -> QPolygonF:
     return points
 
 
-def draw_hidden(painter: QPainter, start: QRect, end: QRect, colours: Theme) -> None:
-    """Frame the character between two caret rectangles; a bar with a flag where it has no width."""
-    painter.save()
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QPen(colours.warning, 1))
-    # Between an opening and a closing character of another direction the end lies to the left.
-    left, right = min(start.left(), end.left()), max(start.left(), end.left())
-    width = right - left if end.top() == start.top() else start.height() // 2
-    if width > 2:
-        soft = QColor(colours.warning)
-        soft.setAlpha(45)
-        painter.setBrush(soft)
-        box = QRectF(left, start.top(), width, start.height()).adjusted(0.5, 0.5, -0.5, -0.5)
-        painter.drawRoundedRect(box, 2, 2)
-    else:
-        x, top = start.left() + 0.5, float(start.top())
-        painter.setBrush(colours.warning)
-        painter.drawLine(QPointF(x, top), QPointF(x, top + start.height()))
-        painter.drawPolygon(QPolygonF([QPointF(x - 3, top), QPointF(x + 3, top), QPointF(x, top + 4)]))
-    painter.restore()
-
-
-_TAGS = re.compile("[\U000e0020-\U000e007f]+")
 _ORDER: tuple[Severity, ...] = ("error", "warning", "info")
 
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePol
 from agenteditor.core.checks import Diagnostic
 from agenteditor.ui import theme
 from agenteditor.ui.icons import icon, severity_icon
+from agenteditor.ui.qtext import plain
 from agenteditor.ui.source_notes import tip
 
 _LINES = 2
@@ -32,7 +33,7 @@ class Notice(QFrame):
     def say(self, sentence: str) -> None:
         """Show a sentence."""
         self._sign.setPixmap(severity_icon("warning").pixmap(_icon_size(self)))
-        self._text.setText(sentence)
+        self._text.setText(plain(sentence))
         self.show()
 
     @property
@@ -103,9 +104,10 @@ class _Message(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def say(self, text: str, *, muted: bool) -> None:
-        if (text, muted) != (self._text, self._muted):
-            self._text, self._muted = text, muted
-            self.setAccessibleName(text)
+        shown = plain(text)
+        if (shown, muted) != (self._text, self._muted):
+            self._text, self._muted = shown, muted
+            self.setAccessibleName(shown)
             self.setToolTip(tip([text]))
             self.update()
 
