@@ -80,24 +80,60 @@ REFUSED = {
     "does not parse": ("---\nname: a\ndescription: ends in a colon:\n---\nx\n", "does not parse"),
     "no frontmatter": ("Just text\n", "no frontmatter"),
     "no name": ("---\ndescription: x\n---\nx\n", "“name” is missing"),
-    "a name that is a path": ("---\nname: ../evil\ndescription: x\n---\nx\n", "file names cannot have"),
-    "a name Windows keeps": ("---\nname: con\ndescription: x\n---\nx\n", "cannot be a file name"),
 }
 
 
 @pytest.mark.parametrize(("text", "reason"), REFUSED.values(), ids=REFUSED.keys())
-def test_what_would_not_load_or_has_no_safe_name_is_refused_with_the_reason(text, reason, tmp_path):
+def test_what_would_not_load_is_refused_with_the_reason(text, reason, tmp_path):
     made = plan([source("x", text), source("good")], tmp_path)
     (refused,) = made.refused
     assert reason in refused.reason
     assert list(states(made)) == ["agents/good.md"]
 
 
-def test_two_agents_of_one_name_are_both_refused_whatever_their_case(tmp_path):
-    made = plan([source("Same"), source("same"), source("other")], tmp_path)
+def named(name, path):
+    return Source(Path(path), GOOD.format(name=json.dumps(name)))
+
+
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [
+        ("../evil", "evil"),
+        ("con", "agent-con"),
+        ("CLAUDE", "agent-CLAUDE"),
+        ("a\n\x1b", "a"),
+        (". .", "agent"),
+    ],
+)
+def test_a_name_that_no_file_can_have_everywhere_stays_and_the_file_is_called_otherwise(name, file, tmp_path):
+    made = plan([named(name, "in/x.md"), source("good")], tmp_path)
+    (entry,) = [entry for entry in made.entries if entry.sources == (Path("in/x.md"),)]
+    assert entry.path == f"agents/{file}.md"
+    assert entry.note == f"the file of “{name}” is called {file}.md"
+    write(made)
+    assert parse(files.load(tmp_path / entry.path).text).field("name").value == name
+
+
+def test_where_the_file_is_the_name_the_new_name_is_told(tmp_path):
+    (entry,) = plan([source("con")], tmp_path, Choices(dialect="opencode")).entries
+    assert entry.path == "agents/agent-con.md" and "so it is called agent-con in OpenCode" in entry.note
+
+
+def test_two_agents_of_one_name_are_both_refused(tmp_path):
+    made = plan([named("same", "in/a.md"), named("same", "in/b.md"), source("other")], tmp_path)
     assert len(made.refused) == 2
     assert all("another agent" in r.reason.lower() for r in made.refused)
     assert list(states(made)) == ["agents/other.md"]
+
+
+def test_names_that_some_system_takes_for_one_get_files_of_their_own_in_any_order(tmp_path):
+    agents = [source("Same"), source("same"), source("SAME"), source("other")]
+    made, again = plan(agents, tmp_path), plan(agents[::-1], tmp_path)
+    assert made.entries == again.entries and not made.refused
+    paths = [entry.path for entry in made.entries]
+    assert "agents/SAME.md" in paths and len({path.casefold() for path in paths}) == 4
+    fewer = plan([source("SAME"), source("same")], tmp_path)
+    assert {entry.path for entry in fewer.entries} <= set(paths), "a third one changes no name"
 
 
 def test_files_of_others_are_never_overwritten(tmp_path):

@@ -40,7 +40,7 @@ from agenteditor.core.export_folder import digest_of
 from agenteditor.core.export_layouts import Wanted, files_of, merged, plugins_of
 from agenteditor.core.export_manifest import MANIFEST
 from agenteditor.core.export_plan import Entry, Plan, State, described, entry_of
-from agenteditor.core.export_write import Change, Progress
+from agenteditor.core.export_write import Change, Progress, Stop
 from agenteditor.core.export_zip import PresentZip, present_zip, write_zip
 from agenteditor.core.file_problem import FileProblem
 
@@ -58,6 +58,7 @@ __all__ = [
     "Refused",
     "Source",
     "State",
+    "Stop",
     "described",
     "file_name_problem",
     "hints",
@@ -70,7 +71,7 @@ __all__ = [
 
 Known = MutableMapping[tuple[Source, str, bool], Ready | Refused]
 Result = TypeVar("Result")
-_AT_ONCE = 100  # texts kept between two looks at the window
+_AT_ONCE = 20  # texts kept between two looks at the window
 
 
 def plan(sources: Sequence[Source], place: Path, choices: Choices | None = None) -> Plan:
@@ -98,7 +99,7 @@ def planning(
         made = known[key]
         agents += [made] if isinstance(made, Ready) else []
         refused += [made] if isinstance(made, Refused) else []
-    agents, alike = unique(agents)
+    agents, alike = unique(agents, choices.target)
     refused += alike
     waiting = [one for one in agents if not _accepted(one, choices)]
     going = [one for one in agents if _accepted(one, choices)]
@@ -114,16 +115,16 @@ def planning(
     names = {stem_of(one.file) for one in waiting} | {name for one in refused for name in names_of(one)}
     protected = Protected([source.path for source in sources], names)
     try:
-        entries, unfinished = yield from compared(wanted, place, choices, protected)
+        entries, unfinished, folder = yield from compared(wanted, place, choices, protected)
     except FileProblem as reason:
         return Plan(place, choices, (), tuple(refused), str(reason))
     every = _sorted(entries, waiting, choices, place)
     notes += _twins(every, sources, place)
-    return Plan(place, choices, every, tuple(refused), unfinished=unfinished, notes=notes)
+    return Plan(place, choices, every, tuple(refused), unfinished=unfinished, folder=folder, notes=notes)
 
 
 def writing(plan: Plan) -> Generator[Progress, None, tuple[Entry, ...]]:
-    """`write` in steps. Closing it stops it: everything is done then, or nothing."""
+    """`write` in steps. `Stop` and closing stop it: everything is done then, or nothing; () if nothing."""
     if plan.problem:
         return ()
     written = [entry for entry in plan.entries if entry.state in ("new", "replaced", "same")]
@@ -135,17 +136,20 @@ def writing(plan: Plan) -> Generator[Progress, None, tuple[Entry, ...]]:
     changes += [Change(entry.path, None) for entry in plan.entries if entry.state == "removed"]
     if not plan.todo and not plan.unfinished:
         return ()
-    done = set((yield from export_write.writing(plan.place, changes)))
-    yield from _remembered([entry.text for entry in written if entry.path in done and entry.sources])
+    done = set((yield from export_write.writing(plan.place, changes, plan.folder)))
+    with suppress(Stop):  # what counts is written
+        yield from _remembered([entry.text for entry in written if entry.path in done and entry.sources])
     return tuple(entry for entry in plan.entries if entry.path in done)
 
 
 def _remembered(texts: Sequence[str]) -> Generator[Progress, None, None]:
     """Keep what was written: when the catalog is imported again, it tells who changed what."""
-    for start in range(0, len(texts), _AT_ONCE):
-        with suppress(FileProblem):  # the import will then ask about more differences
+    with suppress(FileProblem):  # the import will then ask about more differences
+        for start in range(0, len(texts), _AT_ONCE):
             merge_bases.keep(texts[start : start + _AT_ONCE])
-        yield Progress("place", min(start + _AT_ONCE, len(texts)), len(texts))
+            yield Progress("place", min(start + _AT_ONCE, len(texts)), len(texts))
+        if texts:
+            merge_bases.drop_oldest()
 
 
 def hints(plan: Plan) -> tuple[str, ...]:

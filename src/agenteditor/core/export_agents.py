@@ -1,7 +1,8 @@
 """One agent as an export writes it: valid YAML, LF line ends, no byte order mark, for the chosen program.
 
-A second reader, python-frontmatter, has to agree before it counts. What would not load, has no safe file
-name or could not be converted is refused with the reason; what a conversion costs is told field by field.
+A second reader, python-frontmatter, has to agree before it counts. What would not load or could not be
+converted is refused with the reason; what a conversion costs is told field by field. A name that cannot be
+a file's everywhere stays the agent's, and its file gets one that can.
 """
 
 from __future__ import annotations
@@ -67,35 +68,46 @@ def ready(source: Source, choices: Choices) -> Ready | Refused:
     made = _in_target(source, syntax, choices)
     if isinstance(made, Refusal):
         return Refused(source.path, made.reason, name)
-    fault = file_name_problem(made.name)
-    if fault is None and choices.target.table.format == "markdown":
-        unchanged = made.text == source.text
-        fault = second_opinion(syntax if unchanged else parse(made.text, choices.target))
+    if choices.target.table.format != "markdown":
+        return made
+    unchanged = made.text == source.text
+    fault = second_opinion(syntax if unchanged else parse(made.text, choices.target))
     return Refused(source.path, fault, name) if fault else made
 
 
-def unique(agents: Sequence[Ready]) -> tuple[list[Ready], list[Refused]]:
-    """The agents whose name no other has, and the others. Case and Unicode form do not count."""
-    taken: dict[str, list[Path]] = {}
+def unique(agents: Sequence[Ready], target: Dialect) -> tuple[list[Ready], list[Refused]]:
+    """The agents whose name no other has, each with a file that no other has on any system; the others.
+
+    To a program two agents of one name are one: which of them counts is not for an export to choose.
+    """
+    called: dict[str, list[Path]] = {}
     for agent in agents:
-        for key in _keys(agent):
-            taken.setdefault(key, []).append(agent.source.path)
+        called.setdefault(agent.name, []).append(agent.source.path)
     good: list[Ready] = []
     refused: list[Refused] = []
     for agent in agents:
-        found = {path for key in _keys(agent) for path in taken[key] if path != agent.source.path}
+        found = [path for path in called[agent.name] if path != agent.source.path]
         if found:
             others = ", ".join(sorted(map(str, found)))
             reason = f"Another agent is called “{agent.name}” too: {others}. Rename one of them."
             refused.append(Refused(agent.source.path, reason, agent.name))
         else:
             good.append(agent)
-    return good, refused
+    if target.table.format == "modes":
+        return good, refused  # one file for all
+    stems = file_names.told_apart(agent.name for agent in good)
+    return [_in_its_file(agent, stems[agent.name], target) for agent in good], refused
 
 
-def _keys(agent: Ready) -> set[str]:
-    own = {f"name {file_names.folded(agent.name)}"}
-    return own if agent.file.startswith(".") else own | {f"file {file_names.folded(agent.file)}"}
+def _in_its_file(agent: Ready, stem: str, target: Dialect) -> Ready:
+    """The agent with its file called so; what it is called otherwise than expected is told."""
+    if stem == agent.name:
+        return replace(agent, file=f"{stem}{target.table.ending}")
+    called = f"the file of “{agent.name}” is called {stem}{target.table.ending}"
+    if target.table.identity == "file":
+        called += f", and so it is called {stem} in {target.program}"
+    note = "; ".join(part for part in (agent.note, called) if part)
+    return replace(agent, file=f"{stem}{target.table.ending}", note=note)
 
 
 def file_name_problem(name: str) -> str | None:

@@ -83,6 +83,7 @@ def remember(catalog: Path, texts: Mapping[str, str], held: Mapping[str, Held]) 
     if not held:
         return
     keep(texts.values())
+    drop_oldest()
     listed = known(catalog)
     for path, (before, now) in held.items():
         old = listed.get(path, Known(""))
@@ -102,18 +103,19 @@ def remember(catalog: Path, texts: Mapping[str, str], held: Mapping[str, Held]) 
 
 
 def keep(texts: Iterable[str]) -> None:
-    """Keep texts that a merge may want as its base. Raises `FileProblem`."""
+    """Keep texts that a merge may want as its base; see `drop_oldest`. Raises `FileProblem`."""
+    folder = _texts()
     for text in texts:
-        path = _texts() / digest(text)
+        path = folder / digest(text)
         if is_there(path):
             with problems("save", path):
                 os.utime(path)  # it is wanted again
         else:
             _write(path, files.encode(text))
-    _drop_oldest()
 
 
-def _drop_oldest() -> None:
+def drop_oldest() -> None:
+    """Make room for new texts, once those of a whole import or export are kept. Raises `FileProblem`."""
     with problems("save", _texts()):
         found = sorted(
             ((entry.stat(), entry.path) for entry in os.scandir(_texts())),
