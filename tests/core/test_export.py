@@ -300,3 +300,74 @@ def test_ordinary_names_are_file_names(name):
 @pytest.mark.parametrize("name", ["a/b", "..", ".hidden", "a:b", "nul.txt", "x" * 300, "a\n", "LPT1", "end."])
 def test_names_that_some_system_refuses_are_refused(name):
     assert file_name_problem(name)
+
+
+# --- where it is written to --------------------------------------------------------------------
+
+
+def test_a_file_that_is_exported_is_not_replaced_by_what_it_becomes(tmp_path):
+    write(plan([source("a"), source("b")], tmp_path))
+    path = tmp_path / "agents" / "a.md"
+    before = path.read_bytes()
+    own = [Source(path, before.decode() + "Changed, and not saved yet.\n")]
+    (entry, _left) = plan(own, tmp_path).entries
+    assert (entry.state, entry.note) == (
+        "conflict",
+        "not overwritten: it is one of the files that are exported",
+    )
+    write(plan(own, tmp_path, Choices(dialect="gemini-cli", accepted=None)))
+    assert path.read_bytes() == before
+
+
+def test_another_folder_in_the_place_of_the_one_that_was_looked_at_gets_nothing(tmp_path):
+    place, victim = tmp_path / "place", tmp_path / "victim"
+    for folder in (place, victim):
+        folder.mkdir()
+    made = plan([source("a")], place)
+    place.rmdir()
+    place.symlink_to(victim)
+    with pytest.raises(FileProblem, match="changed"):
+        write(made)
+    assert list(victim.iterdir()) == []
+
+
+def test_a_link_where_no_folder_was_gets_nothing(tmp_path):
+    (tmp_path / "victim").mkdir()
+    made = plan([source("a")], tmp_path / "place")
+    (tmp_path / "place").symlink_to(tmp_path / "victim")
+    with pytest.raises(FileProblem):
+        write(made)
+    assert list((tmp_path / "victim").iterdir()) == []
+
+
+def test_a_folder_that_is_a_link_from_the_beginning_is_what_was_asked_for(tmp_path):
+    (tmp_path / "real").mkdir()
+    (tmp_path / "place").symlink_to(tmp_path / "real")
+    write(plan([source("a")], tmp_path / "place"))
+    assert (tmp_path / "real" / "agents" / "a.md").exists()
+
+
+def test_a_file_with_another_name_elsewhere_is_not_written_through(tmp_path):
+    write(plan([source("a")], tmp_path / "place"))
+    other = tmp_path / "elsewhere.md"
+    other.hardlink_to(tmp_path / "place" / "agents" / "a.md")
+    write(plan([source("a", GOOD.format(name="a") + "More.\n")], tmp_path / "place"))
+    assert other.read_text(encoding="utf-8") == GOOD.format(name="a")
+    assert (tmp_path / "place" / "agents" / "a.md").read_text(encoding="utf-8").endswith("More.\n")
+
+
+@pytest.mark.parametrize("folder", [".claude", ".Gemini", ".github"])
+@pytest.mark.parametrize("layout", ["categories", "plugin"])
+def test_no_category_becomes_commands_or_rules_of_a_program(folder, layout, tmp_path):
+    made = plan([source("a", category="rules")], tmp_path / folder, Choices(layout, name="mine"))
+    assert "is a program's own folder" in made.problem and write(made) == ()
+
+
+def test_a_text_that_is_still_to_be_read_is_read_by_the_plan(tmp_path):
+    path = tmp_path / "a.md"
+    path.write_text(GOOD.format(name="a"), encoding="utf-8")
+    made = plan(
+        [Source(path, "", unread=True), Source(tmp_path / "no.md", "", unread=True)], tmp_path / "out"
+    )
+    assert [entry.text for entry in made.entries] == [GOOD.format(name="a")]
+    assert "does not exist" in made.refused[0].reason

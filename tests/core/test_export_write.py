@@ -28,7 +28,7 @@ from agenteditor.core.export_manifest import (
     is_inside,
     read_manifest,
 )
-from agenteditor.core.export_write import Change, writing
+from agenteditor.core.export_write import Change, Stop, left_over, writing
 from agenteditor.core.file_problem import FileProblem
 from tests.core.exports import FOREIGN, begun, export, faults_in_exporting, is_right, snapshot, version
 from tests.core.faults import Faults
@@ -117,6 +117,107 @@ def test_stopped_before_it_counts_not_even_the_folder_is_there(tmp_path):
     assert (tmp_path / "new" / STAGE).is_dir()
     work.close()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_asked_to_stop_at_any_step_it_takes_back_in_steps_or_finishes(tmp_path):
+    old, new = version(0, 5), version(1, 5)
+    changes = [Change(path, data) for path, data in new.items()]
+    changes += [Change(path, None) for path in old.keys() - new.keys()]
+    seen = set()
+    for steps in range(1, 12 + 2 * len(changes)):
+        place = tmp_path / str(steps)
+        with faults_in_exporting(Faults(0)):
+            begun(place, 5)
+            work, done = writing(place, changes), ()
+            try:
+                for _ in range(steps):
+                    next(work)
+                work.throw(Stop())
+                while True:
+                    next(work)
+            except StopIteration as end:
+                done = end.value
+        assert is_right(place, new if done else old), steps
+        seen.add(bool(done))
+    assert seen == {True, False}
+
+
+def test_while_the_disk_is_waited_for_steps_go_on_and_it_can_be_stopped(tmp_path, monkeypatch):
+    goes_on = threading.Event()
+    monkeypatch.setattr("agenteditor.core.export_folder.sync_everything", lambda _handle: goes_on.wait(60))
+    work = writing(tmp_path / "new", [Change("a.md", b"x")])
+    assert [next(work).what for _ in range(4)] == ["stage", "sync", "sync", "sync"]
+    assert work.throw(Stop()).what == "sync"
+    goes_on.set()
+    with pytest.raises(StopIteration) as end:
+        while True:
+            next(work)
+    assert end.value.value == () and list(tmp_path.iterdir()) == []
+
+
+def left_behind(folder):
+    """What an export that was killed before it counted left."""
+    (folder / STAGE).mkdir()
+    for name in ("0", "17", "intent", "mine.txt"):
+        (folder / STAGE / name).write_bytes(b"x")
+
+
+def test_what_a_killed_export_left_is_taken_away_and_nothing_else(tmp_path):
+    left_behind(tmp_path)
+    assert len(list(left_over(tmp_path))) == 3
+    assert snapshot(tmp_path) == {f"{STAGE}/mine.txt": b"x"}
+    (tmp_path / STAGE / "mine.txt").unlink()
+    assert list(left_over(tmp_path)) == [] and list(tmp_path.iterdir()) == []
+    assert list(left_over(tmp_path / "nowhere")) == []
+
+
+def test_an_export_at_work_and_one_that_counts_are_left_alone(tmp_path):
+    left_behind(tmp_path)
+    before = snapshot(tmp_path)
+    with TargetFolder(tmp_path) as other:
+        other.lock()
+        assert list(left_over(tmp_path)) == []
+    (tmp_path / INTENT).write_bytes(intent_text(Intent(())))
+    assert list(left_over(tmp_path)) == []
+    (tmp_path / INTENT).unlink()
+    assert snapshot(tmp_path) == before
+
+
+@needs_links
+def test_what_lies_behind_a_link_is_not_taken_away(tmp_path):
+    (tmp_path / "theirs").mkdir()
+    (tmp_path / "theirs" / "0").write_bytes(b"x")
+    (tmp_path / "place").mkdir()
+    (tmp_path / "place" / STAGE).symlink_to(tmp_path / "theirs")
+    assert list(left_over(tmp_path / "place")) == []
+    assert (tmp_path / "theirs" / "0").exists()
+
+
+@needs_links
+def test_a_folder_that_was_moved_away_meanwhile_is_told(tmp_path):
+    work = writing(tmp_path / "cat", [Change(f"agents/{number}.md", b"x") for number in range(3)])
+    for progress in work:
+        if progress.what == "place" and progress.done == 2:
+            break
+    (tmp_path / "cat" / "agents").rename(tmp_path / "elsewhere")
+    with pytest.raises(Conflict):
+        for _ in work:
+            pass
+    with TargetFolder(tmp_path / "cat") as target:
+        assert read_manifest(target).files == {}
+
+
+def open_handles():
+    folder = Path("/proc/self/fd")
+    return len(list(folder.iterdir())) if folder.is_dir() else 0
+
+
+def test_more_folders_than_are_kept_open_are_written(tmp_path):
+    files = {f"plugins/p-{number}/agents/a.md": b"%d\n" % number for number in range(100)}
+    handles = open_handles()
+    export(tmp_path, files)
+    assert {path: data for path, data in snapshot(tmp_path).items() if path != MANIFEST} == files
+    assert open_handles() == handles
 
 
 def test_what_was_decided_is_finished_before_anything_else_unless_somebody_changed_it(tmp_path):
@@ -328,6 +429,24 @@ INSIDE = ["a.md", "agents/a.md", "plugins/p/.claude-plugin/plugin.json", ".roomo
 OUTSIDE = [
     *("", "..", "../a.md", "a/../../b.md", "/etc/passwd", "a//b.md", "./a.md", "a/.", "\\a.md", "a\0b"),
     *(".git/hooks/post-commit", "a/.git/config", ".agenteditor-export.json", ".bashrc", None, 3),
+    *(
+        ".claude/settings.json",
+        ".claude/settings.local.json",
+        ".mcp.json",
+        "CLAUDE.md",
+        "a/claude.md",
+        "AGENTS.md",
+    ),
+    *(
+        "agents/con.md",
+        "agents/a.md:stream",
+        "C:/a.md",
+        "a/b.",
+        "a /b.md",
+        "a/com¹",
+        "a／b.md",
+        "a\u202eb.md",
+    ),
 ]
 
 

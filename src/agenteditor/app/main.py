@@ -32,6 +32,8 @@ def open_window(paths: Sequence[Path]) -> int:
 
     from agenteditor.app.batch_commands import offer_unfinished
     from agenteditor.app.commands import make_window
+    from agenteditor.app.export_form import folder_meant
+    from agenteditor.app.export_steps import clear_left_over
 
     path = settings_path(os.environ)
     settings = load(path)
@@ -42,6 +44,8 @@ def open_window(paths: Sequence[Path]) -> int:
     window.open_paths(list(paths))
     window.show()
     QTimer.singleShot(0, lambda: offer_unfinished(window))
+    if settings.export_folder:
+        QTimer.singleShot(0, lambda: clear_left_over(folder_meant(settings.export_folder), window))
     status = app.exec()
     try:
         save(path, settings)

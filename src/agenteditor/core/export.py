@@ -43,6 +43,7 @@ from agenteditor.core.export_plan import Entry, Plan, State, described, entry_of
 from agenteditor.core.export_write import Change, Progress, Stop
 from agenteditor.core.export_zip import PresentZip, present_zip, write_zip
 from agenteditor.core.file_problem import FileProblem
+from agenteditor.core.zip_reading import MOST_BYTES, MOST_FILES
 
 __all__ = [
     "CLAUDE_CODE",
@@ -238,6 +239,12 @@ def _zip_plan(
     gone = "the new zip file does not have it"
     entries += [Entry(path, "", "removed", note=gone) for path in present.files if path not in wanted]
     every = _sorted(entries, waiting, choices, place)
+    size = sum(len(file.text) for file in wanted.values())
+    if len(wanted) > MOST_FILES or size > MOST_BYTES:
+        most = f"{MOST_FILES:,} files and {MOST_BYTES // 1024**2} MB"
+        return Plan(
+            place, choices, every, tuple(refused), f"A zip file may have {most} at most: choose a folder."
+        )
     return Plan(place, choices, every, tuple(refused), None if present.ours else reason, stamp=present.stamp)
 
 

@@ -13,11 +13,12 @@ from pathlib import Path, PurePosixPath
 
 from frontmatter.default_handlers import YAMLHandler
 
-from agenteditor.core import file_names, modes_file
+from agenteditor.core import file_names, files, modes_file
 from agenteditor.core.convert import convert
 from agenteditor.core.convert_report import Item
 from agenteditor.core.dialect import Dialect
 from agenteditor.core.export_choices import Choices, Source
+from agenteditor.core.file_problem import FileProblem
 from agenteditor.core.line_ends import drop_bom, to_line_ends
 from agenteditor.core.loading import loads
 from agenteditor.core.repairs import make_portable, make_valid
@@ -60,6 +61,11 @@ def ready(source: Source, choices: Choices) -> Ready | Refused:
     """The agent as it would be written, or why it is not. Never raises."""
     if source.unreadable:
         return Refused(source.path, source.unreadable)
+    if source.unread:
+        try:
+            source = replace(source, text=files.load(source.path).text, unread=False)
+        except FileProblem as problem:
+            return Refused(source.path, str(problem))
     syntax = parse_at(source.text, source.path)
     name = _text(syntax, "name")
     verdict = loads(syntax)

@@ -49,9 +49,9 @@ class Plan:
     """What an export would do to ``place``, a folder or a zip file.
 
     ``problem`` is why nothing at all can be written; ``unfinished``, whether an earlier export was
-    interrupted, which is finished first. ``folder`` is the one that was looked at, `NOWHERE` for none, None if that
-    is not known; ``stamp`` is the version of a zip file that would be replaced. ``notes`` are sentences about
-    the whole.
+    interrupted, which is finished first. ``folder`` is the one that was looked at, `NOWHERE` for none, None
+    where that is not known; ``stamp`` is the version of a zip file that would be replaced. ``notes`` are
+    sentences about the whole.
     """
 
     place: Path

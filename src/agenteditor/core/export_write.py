@@ -40,7 +40,7 @@ _WAIT = 0.005  # seconds that a step may wait for a disk
 
 
 class Stop(Exception):
-    """Thrown into `writing` to stop it: what was begun is taken back in steps, or done if it counts already."""
+    """Thrown into `writing` to stop it: what was begun is taken back in steps, or done if it counts."""
 
 
 class Change(NamedTuple):
@@ -142,7 +142,7 @@ def _finishing(target: TargetFolder) -> Generator[Progress, None, None]:
 
 
 def _uninterrupted(work: Generator[Progress, None, None]) -> Generator[Progress, None, bool]:
-    """``work`` to its end, whoever stops it or does not want to see it any more; whether somebody did stop it."""
+    """``work`` to its end, whoever stops or closes it; whether somebody stopped it."""
     stopped = False
     try:
         for progress in work:
