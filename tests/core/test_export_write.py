@@ -6,16 +6,12 @@ import errno
 import json
 import os
 import shutil
-import subprocess
-import sys
 import threading
-import time
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from agenteditor.core import disk, export_folder, export_write
+from agenteditor.core import export_folder, export_write
 from agenteditor.core.disk import Conflict
 from agenteditor.core.export_folder import Present, TargetFolder
 from agenteditor.core.export_manifest import (
@@ -33,64 +29,8 @@ from agenteditor.core.file_problem import FileProblem
 from tests.core.exports import FOREIGN, begun, export, faults_in_exporting, is_right, snapshot, version
 from tests.core.faults import Faults
 
-KILLS = int(os.environ.get("AGENTEDITOR_EXPORT_KILLS", "60"))
-STEP = int(os.environ.get("AGENTEDITOR_EXPORT_STEP", "7"))  # 1: killed before every single call
-
 needs_links = pytest.mark.skipif(not hasattr(os, "O_NOFOLLOW"), reason="needs links and folder handles")
-needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork and SIGKILL")
-
-
-def run(*arguments: object) -> str:
-    script = Path(__file__).with_name("exports.py")
-    source = Path(disk.__file__).parents[2]
-    done = subprocess.run(
-        [sys.executable, script, *map(str, arguments)],
-        env=os.environ | {"PYTHONPATH": f"{source}{os.pathsep}{script.parents[2]}"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
-
-
 # --- stopped half-way --------------------------------------------------------------------------
-
-
-@needs_fork
-def test_killed_at_any_moment_no_file_is_torn_and_the_next_export_is_whole(tmp_path):
-    times, torn, wrong, mixed = run("kill", tmp_path, KILLS).split()
-    print(
-        f"\n{times} kills: {torn} files torn, {wrong} not put right, {mixed} a mixture until the next export"
-    )
-    assert (torn, wrong) == ("0", "0")
-
-
-@needs_fork
-def test_killed_before_any_call_the_next_export_is_whole_of_the_same_catalog_or_another(tmp_path):
-    assert run("each", tmp_path, STEP) == "whole"
-
-
-def test_a_disk_that_fails_at_any_call_leaves_the_old_or_what_the_next_export_finishes(tmp_path):
-    old, new = version(0, 5), version(1, 5)
-    failed = 0
-    for at in range(1, 5000, 11):
-        place = tmp_path / str(at)
-        with faults_in_exporting(Faults(0)):
-            begun(place, 5)
-        with faults_in_exporting(Faults(at, errno.ENOSPC)) as faults:
-            try:
-                export(place, new)
-            except FileProblem:
-                failed += 1
-                if not (place / INTENT).exists():
-                    assert is_right(place, old)
-        if faults.count < at:
-            break
-        with faults_in_exporting(Faults(0)):
-            export(place, new)
-        assert is_right(place, new), faults.failed
-    assert failed > 10
 
 
 def test_stopped_at_any_step_everything_is_old_or_everything_is_new(tmp_path):
@@ -385,42 +325,6 @@ def test_a_file_that_is_a_link_is_not_written_through(tmp_path):
     with pytest.raises(FileProblem):
         export(place, {"a.md": b"x"})
     assert (tmp_path / "secret").read_bytes() == b"theirs\n"
-
-
-@needs_links
-def test_a_folder_that_becomes_a_link_meanwhile_leads_no_write_out(tmp_path):
-    victim, place = tmp_path / "victim", tmp_path / "place"
-    victim.mkdir()
-    begun(place, 12)
-    stop = threading.Event()
-
-    def attack() -> None:
-        inside, hidden = place / "plugins" / "p-1", place / "plugins" / "hidden"
-        while not stop.is_set():
-            with suppress(OSError):
-                inside.rename(hidden)
-                inside.symlink_to(victim)
-            with suppress(OSError):
-                inside.unlink()
-            try:
-                hidden.rename(inside)
-            except OSError:  # the export made the folder anew
-                shutil.rmtree(hidden, ignore_errors=True)
-
-    attacker = threading.Thread(target=attack)
-    attacker.start()
-    tried, until = 0, time.monotonic() + float(os.environ.get("AGENTEDITOR_EXPORT_RACE", "2"))
-    with faults_in_exporting(Faults(0)):
-        while time.monotonic() < until:
-            tried += 1
-            try:
-                export(place, version(tried, 12))
-            except FileProblem:
-                continue
-    stop.set()
-    attacker.join()
-    print(f"\n{tried} exports tried")
-    assert snapshot(victim) == {}
 
 
 # --- what the small files of an export may say -------------------------------------------------

@@ -257,11 +257,12 @@ class TargetFolder:
         """Whether a folder's name still leads to the one that was first opened; it is looked up anew."""
         seen = self._seen.get(path)
         self._close(path)
-        try:
-            handle = self._at(f"{path}/.")[1]
+        with self._problems(path):
+            try:
+                handle = self._at(f"{path}/.")[1]
+            except (FileNotFoundError, NotADirectoryError):
+                return False
             return seen is None or handle is None or _identity(os.fstat(handle)) == seen
-        except OSError:
-            return False
 
     def _at(self, path: str) -> tuple[str, int | None]:
         """The last part of a path and its folder's handle; the whole path and None where there are none."""
