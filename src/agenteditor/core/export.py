@@ -119,8 +119,11 @@ def planning(
         entries, unfinished, folder = yield from compared(wanted, place, choices, protected)
     except FileProblem as reason:
         return Plan(place, choices, (), tuple(refused), str(reason))
+    compared_all = Progress("compare", len(wanted), len(wanted))
+    yield compared_all
     every = _sorted(entries, waiting, choices, place)
     notes += _twins(every, sources, place)
+    yield compared_all
     return Plan(place, choices, every, tuple(refused), unfinished=unfinished, folder=folder, notes=notes)
 
 
@@ -133,7 +136,11 @@ def writing(plan: Plan) -> Generator[Progress, None, tuple[Entry, ...]]:
         if plan.todo:
             write_zip(plan.place, {one.path: files.encode(one.text) for one in written}, plan.stamp)
         return tuple(entry for entry in plan.entries if entry.state in ("new", "replaced", "removed"))
-    changes = [Change(entry.path, files.encode(entry.text)) for entry in written]
+    changes: list[Change] = []
+    for entry in written:
+        if len(changes) % _AT_ONCE == _AT_ONCE - 1:
+            yield Progress("stage", 0, len(written))
+        changes.append(Change(entry.path, files.encode(entry.text)))
     changes += [Change(entry.path, None) for entry in plan.entries if entry.state == "removed"]
     if not plan.todo and not plan.unfinished:
         return ()
@@ -149,8 +156,8 @@ def _remembered(texts: Sequence[str]) -> Generator[Progress, None, None]:
         for start in range(0, len(texts), _AT_ONCE):
             merge_bases.keep(texts[start : start + _AT_ONCE])
             yield Progress("place", min(start + _AT_ONCE, len(texts)), len(texts))
-        if texts:
-            merge_bases.drop_oldest()
+        for _ in merge_bases.dropping_oldest() if texts else ():
+            yield Progress("place", len(texts), len(texts))
 
 
 def hints(plan: Plan) -> tuple[str, ...]:
@@ -196,7 +203,8 @@ def _fault(agents: Sequence[Ready], place: Path, choices: Choices) -> str | None
 def _twins(entries: Sequence[Entry], sources: Sequence[Source], place: Path) -> tuple[str, ...]:
     """The sentence that new files would lie among the agents they are copies of; nothing if none would."""
     homes = {os.path.realpath(folder) for folder in {source.path.parent for source in sources}}
-    made = {(place / entry.path).parent for entry in entries if entry.state == "new" and entry.sources}
+    fresh = (entry.path for entry in entries if entry.state == "new" and entry.sources)
+    made = {place / folder for folder in {path.rpartition("/")[0] for path in fresh}}
     if not any(Path(os.path.realpath(folder)).is_relative_to(home) for folder in made for home in homes):
         return ()
     return (

@@ -107,13 +107,14 @@ def unique(agents: Sequence[Ready], target: Dialect) -> tuple[list[Ready], list[
 
 def _in_its_file(agent: Ready, stem: str, target: Dialect) -> Ready:
     """The agent with its file called so; what it is called otherwise than expected is told."""
+    file = f"{stem}{target.table.ending}"
     if stem == agent.name:
-        return replace(agent, file=f"{stem}{target.table.ending}")
-    called = f"the file of “{agent.name}” is called {stem}{target.table.ending}"
+        return agent if agent.file == file else replace(agent, file=file)
+    called = f"the file of “{agent.name}” is called {file}"
     if target.table.identity == "file":
         called += f", and so it is called {stem} in {target.program}"
     note = "; ".join(part for part in (agent.note, called) if part)
-    return replace(agent, file=f"{stem}{target.table.ending}", note=note)
+    return replace(agent, file=file, note=note)
 
 
 def file_name_problem(name: str) -> str | None:

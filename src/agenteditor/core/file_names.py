@@ -37,7 +37,7 @@ def is_harmless(part: str) -> bool:
 
 def _impossible(name: str, most: int) -> str | None:
     plain = unicodedata.normalize("NFKC", name)  # some systems take COM¹ for COM1, and ／ for /
-    if any(letter in _UNSAFE or not letter.isprintable() for letter in name + plain):
+    if not (name + plain).isprintable() or not _UNSAFE.isdisjoint(name + plain):
         return "has a character that file names cannot have"
     stem = plain.partition(".")[0].strip().casefold()
     if name != name.strip(" .") or not name or stem in _DEVICES:
@@ -49,6 +49,8 @@ def _impossible(name: str, most: int) -> str | None:
 
 def folded(name: str) -> str:
     """Equal for names that some file system takes for one: case and Unicode form do not count."""
+    if name.isascii():
+        return name.casefold()  # of a catalog, nearly every name
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
 
 
@@ -70,12 +72,12 @@ def told_apart(names: Iterable[str]) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     taken: set[str] = set()
-    for name in sorted(set(names), key=lambda name: (safe(name) != name, name)):
-        plain = own = safe(name)
-        digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()
-        length = 6
+    ones = {name: safe(name) for name in names}
+    for name in sorted(ones, key=lambda name: (ones[name] != name, name)):
+        own, length = ones[name], 6
         while folded(own) in taken:
-            own = f"{_cut(plain, _MAX_NAME - _ROOM)}-{digest[:length]}"
+            digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()
+            own = f"{_cut(ones[name], _MAX_NAME - _ROOM)}-{digest[:length]}"
             length += 1
         taken.add(folded(own))
         found[name] = own

@@ -12,7 +12,7 @@ import hashlib
 import json
 import os
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -116,16 +116,24 @@ def keep(texts: Iterable[str]) -> None:
 
 def drop_oldest() -> None:
     """Make room for new texts, once those of a whole import or export are kept. Raises `FileProblem`."""
+    for _ in dropping_oldest():
+        pass
+
+
+def dropping_oldest() -> Generator[None, None, None]:
+    """`drop_oldest` in steps."""
     with problems("save", _texts()):
-        found = sorted(
-            ((entry.stat(), entry.path) for entry in os.scandir(_texts())),
-            key=lambda one: -one[0].st_mtime_ns,
-        )
+        found: list[tuple[int, int, str]] = []
+        for entry in os.scandir(_texts()):
+            status = entry.stat()
+            found.append((-status.st_mtime_ns, status.st_size, entry.path))
+            yield
         room = _MOST_BYTES
-        for status, path in found:
-            room -= status.st_size
+        for _, size, path in sorted(found):
+            room -= size
             if room < 0:
                 Path(path).unlink()
+                yield
 
 
 def _write(path: Path, data: bytes) -> None:
