@@ -169,7 +169,10 @@ def _synced(target: TargetFolder, paths: Sequence[str]) -> Generator[Progress, N
 
     thread = threading.Thread(target=sync, name="sync of an export")
     thread.start()
-    stopped = yield from _uninterrupted(_joining(thread, Progress("sync", len(paths), len(paths))))
+    try:
+        stopped = yield from _uninterrupted(_joining(thread, Progress("sync", len(paths), len(paths))))
+    finally:
+        thread.join()
     if failed:
         raise failed[0]
     if stopped:
