@@ -102,6 +102,7 @@ def named(name, path):
         ("con", "agent-con"),
         ("CLAUDE", "agent-CLAUDE"),
         ("a\n\x1b", "a"),
+        ("\u202egnp", "gnp"),
         (". .", "agent"),
     ],
 )
@@ -109,7 +110,7 @@ def test_a_name_that_no_file_can_have_everywhere_stays_and_the_file_is_called_ot
     made = plan([named(name, "in/x.md"), source("good")], tmp_path)
     (entry,) = [entry for entry in made.entries if entry.sources == (Path("in/x.md"),)]
     assert entry.path == f"agents/{file}.md"
-    assert entry.note == f"the file of “{name}” is called {file}.md"
+    assert entry.note == f"the file of “{files.shown_path(name)}” is called {file}.md"
     write(made)
     assert parse(files.load(tmp_path / entry.path).text).field("name").value == name
 

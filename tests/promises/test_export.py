@@ -456,4 +456,4 @@ def test_p29_many_agents_are_exported_soon_and_in_little_memory(promise: Promise
         )
     if promise.torture:
         assert megabytes < 150
-        assert written < 30, "written and synced"
+        assert written < 120, "written and synced, while others use the disk"

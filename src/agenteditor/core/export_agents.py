@@ -18,7 +18,7 @@ from agenteditor.core.convert import convert
 from agenteditor.core.convert_report import Item
 from agenteditor.core.dialect import Dialect
 from agenteditor.core.export_choices import Choices, Source
-from agenteditor.core.file_problem import FileProblem
+from agenteditor.core.file_problem import FileProblem, shown_path
 from agenteditor.core.line_ends import drop_bom, to_line_ends
 from agenteditor.core.loading import loads
 from agenteditor.core.repairs import make_portable, make_valid
@@ -95,7 +95,7 @@ def unique(agents: Sequence[Ready], target: Dialect) -> tuple[list[Ready], list[
         found = [path for path in called[agent.name] if path != agent.source.path]
         if found:
             others = ", ".join(sorted(map(str, found)))
-            reason = f"Another agent is called “{agent.name}” too: {others}. Rename one of them."
+            reason = f"Another agent is called “{shown_path(agent.name)}” too: {others}. Rename one of them."
             refused.append(Refused(agent.source.path, reason, agent.name))
         else:
             good.append(agent)
@@ -110,7 +110,7 @@ def _in_its_file(agent: Ready, stem: str, target: Dialect) -> Ready:
     file = f"{stem}{target.table.ending}"
     if stem == agent.name:
         return agent if agent.file == file else replace(agent, file=file)
-    called = f"the file of “{agent.name}” is called {file}"
+    called = f"the file of “{shown_path(agent.name)}” is called {file}"
     if target.table.identity == "file":
         called += f", and so it is called {stem} in {target.program}"
     note = "; ".join(part for part in (agent.note, called) if part)

@@ -88,7 +88,7 @@ def problem(choices: Choices, place: Path, plugins: frozenset[str]) -> str | Non
     if choices.layout != "folder" and not choices.zipped and _is_programs(place):
         return (
             f"“{place.absolute().name}” is a program's own folder: a category there could become commands or "
-            "rules that the program obeys. Choose another folder, or the layout with one folder for all."
+            "rules that the program obeys. Choose another folder, or the layout of a plain folder."
         )
     if not choices.owner.isprintable():
         return "The owner's name has a character that cannot be printed."

@@ -89,7 +89,7 @@ def writing(
                 target.make_folders(f"{STAGE}/.")  # where files only go, nothing was staged
                 target.create(f"{STAGE}/intent", intent_text(intent))
                 staged = [f"{STAGE}/{step.staged}" for step in steps if step.staged]
-                yield from _synced(target, [*staged, f"{STAGE}/intent"])
+                yield from _synced(target, [*staged, f"{STAGE}/intent"], len(staged))
                 target.sync(STAGE)
                 target.replace(f"{STAGE}/intent", INTENT)  # from here on it counts
                 target.sync()
@@ -157,7 +157,7 @@ def _uninterrupted(work: Generator[Progress, None, None]) -> Generator[Progress,
     return stopped
 
 
-def _synced(target: TargetFolder, paths: Sequence[str]) -> Generator[Progress, None, None]:
+def _synced(target: TargetFolder, paths: Sequence[str], count: int) -> Generator[Progress, None, None]:
     """Bring files to the disk. Whoever stops it meanwhile waits for that, awake."""
     failed: list[BaseException] = []
 
@@ -170,7 +170,7 @@ def _synced(target: TargetFolder, paths: Sequence[str]) -> Generator[Progress, N
     thread = threading.Thread(target=sync, name="sync of an export")
     thread.start()
     try:
-        stopped = yield from _uninterrupted(_joining(thread, Progress("sync", len(paths), len(paths))))
+        stopped = yield from _uninterrupted(_joining(thread, Progress("sync", count, count)))
     finally:
         thread.join()
     if failed:
@@ -266,7 +266,7 @@ def _placing(
     target.make_folders(f"{STAGE}/.")
     target.remove(f"{STAGE}/manifest")  # of an attempt that was interrupted here
     target.create(f"{STAGE}/manifest", manifest_text(Manifest(files, frozenset(kept))))
-    for _ in _synced(target, [f"{STAGE}/manifest"]):
+    for _ in _synced(target, [f"{STAGE}/manifest"], 1):
         yield here
     target.replace(f"{STAGE}/manifest", MANIFEST)
     target.sync()
