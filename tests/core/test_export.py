@@ -13,12 +13,14 @@ from agenteditor.core.export import (
     MANIFEST,
     Choices,
     Source,
+    Stop,
     described,
     file_name_problem,
     hints,
     plan,
     second_opinion,
     write,
+    writing,
 )
 from agenteditor.core.files import FileProblem
 from agenteditor.core.syntax import parse
@@ -372,3 +374,17 @@ def test_a_text_that_is_still_to_be_read_is_read_by_the_plan(tmp_path):
     )
     assert [entry.text for entry in made.entries] == [GOOD.format(name="a")]
     assert "does not exist" in made.refused[0].reason
+
+
+@pytest.mark.parametrize("steps", [1, 2, 30, 90])
+def test_an_export_can_be_stopped_at_any_step(steps, tmp_path):
+    work = writing(plan([source(f"a{number}") for number in range(40)], tmp_path / "out"))
+    for _ in range(steps):
+        progress = next(work)
+    try:
+        work.throw(Stop())
+        while True:
+            next(work)
+    except StopIteration as end:
+        written = end.value
+    assert (tmp_path / "out").exists() == bool(written) == (progress.what == "place")

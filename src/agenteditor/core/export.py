@@ -137,10 +137,13 @@ def writing(plan: Plan) -> Generator[Progress, None, tuple[Entry, ...]]:
             write_zip(plan.place, {one.path: files.encode(one.text) for one in written}, plan.stamp)
         return tuple(entry for entry in plan.entries if entry.state in ("new", "replaced", "removed"))
     changes: list[Change] = []
-    for entry in written:
-        if len(changes) % _AT_ONCE == _AT_ONCE - 1:
-            yield Progress("stage", 0, len(written))
-        changes.append(Change(entry.path, files.encode(entry.text)))
+    try:
+        for entry in written:
+            changes.append(Change(entry.path, files.encode(entry.text)))
+            if len(changes) % _AT_ONCE == 0:
+                yield Progress("stage", 0, len(written))
+    except Stop:
+        return ()
     changes += [Change(entry.path, None) for entry in plan.entries if entry.state == "removed"]
     if not plan.todo and not plan.unfinished:
         return ()

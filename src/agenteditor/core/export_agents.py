@@ -122,7 +122,7 @@ def file_name_problem(name: str) -> str | None:
     fault = file_names.fault(name)
     if fault is None:
         return None
-    shown = "Its name" if fault.startswith("is too long") else f"Its name “{name}”"
+    shown = "Its name" if fault.startswith("is too long") else f"Its name “{shown_path(name)}”"
     return f"{shown} {fault}. Change the name in its frontmatter."
 
 
