@@ -51,10 +51,10 @@ def test_stopped_at_any_step_everything_is_old_or_everything_is_new(tmp_path):
     assert seen == {True, False}
 
 
-def test_stopped_before_it_counts_not_even_the_folder_is_there(tmp_path):
-    work = writing(tmp_path / "new", [Change("a/b.md", b"x"), Change("c.md", b"x")])
+def test_stopped_before_it_counts_not_even_the_folders_are_there(tmp_path):
+    work = writing(tmp_path / "above" / "new", [Change("a/b.md", b"x"), Change("c.md", b"x")])
     next(work)
-    assert (tmp_path / "new" / STAGE).is_dir()
+    assert (tmp_path / "above" / "new" / STAGE).is_dir()
     work.close()
     assert list(tmp_path.iterdir()) == []
 

@@ -285,11 +285,11 @@ def test_p25_of_names_that_clash_nothing_is_dropped(
 
 
 @needs_fork
-@pytest.mark.parametrize("part", range(2))
+@pytest.mark.parametrize("part", range(5))
 def test_p26_killed_at_any_moment_the_next_export_is_whole(
     promise: Promise, part: int, tmp_path: Path
 ) -> None:
-    times, torn, wrong, mixed = run("kill", tmp_path, promise.times(10, 500))
+    times, torn, wrong, mixed = run("kill", tmp_path, promise.times(4, 200))
     assert (torn, wrong) == ("0", "0")
     promise.measured(f"{times} kills: 0 files torn, 0 exports that the next one did not make whole")
     promise.lacks(
@@ -333,7 +333,7 @@ def test_p26_failing_at_any_call_leaves_the_old_or_what_the_next_export_finishes
 def test_p26_a_full_disk_at_any_file_leaves_the_old(promise: Promise, tmp_path: Path, monkeypatch) -> None:
     from agenteditor.core.export_folder import TargetFolder
 
-    files = promise.times(20, 300)
+    files = promise.times(20, 100)
     old = {f"agents/a{one}.md": b"old\n" for one in range(files)}
     new = {f"agents/a{one}.md": b"new\n" for one in range(files)}
     place = tmp_path / "place"
@@ -435,8 +435,11 @@ def test_p28_links_that_are_swapped_in_lead_no_write_out(promise: Promise, part:
     written, outside = run("attack", tmp_path, seconds)
     assert outside == "0" and int(written) > 100
     promise.measured(f"{int(written):,} files written in {seconds} s while links are swapped in: 0 got out")
-    if os.name == "nt":
-        promise.lacks("Windows has no handles of folders: there links are looked for before a file is opened")
+    if promise.torture and int(written) < 500_000:
+        promise.lacks("a million files were to be written meanwhile; this machine wrote fewer in the time")
+    promise.lacks(
+        "not tried on Windows, which has no handles of folders: there links are looked for, then refused"
+    )
 
 
 # --- P29: large ones ---------------------------------------------------------------------------

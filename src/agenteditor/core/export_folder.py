@@ -68,7 +68,7 @@ class TargetFolder:
         with problems("save", root):
             if _HAS_HANDLES:
                 self._handle = os.open(root, _FOLDER & ~_NO_FOLLOW if is_link else _FOLDER)
-            elif not root.is_dir():
+            elif not root.is_dir() or (root.is_symlink() and not is_link):
                 raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
 
     def __enter__(self) -> TargetFolder:

@@ -3,8 +3,8 @@
 All new files are first written beside each other in a hidden folder of the target and brought to the disk.
 Then what is to happen is written down in one file, the intent: from there on the export counts. Then each
 file is put in its place, by a rename that is whole at every instant, and what goes is removed. Killed or
-failing before the intent, nothing has changed; after it, the next export finishes first. A file
-that somebody changed in between is left alone.
+failing before the intent, nothing has changed; after it, the next export finishes first. A file that
+somebody changed in between is left alone.
 
 All of it goes in steps, taking back what was begun too; a sync, which may wait for a disk, on a thread.
 """
@@ -67,7 +67,7 @@ def writing(
     `Conflict`, raised before anything is changed. ``expected`` is the folder that was looked at before,
     `NOWHERE` if there was none: another one in its place is a `Conflict` too. Raises `FileProblem`.
     """
-    is_new = not is_there(root)
+    fresh = [folder for folder in (root, *root.parents) if not is_there(folder)]
     make_folder(root)
     with TargetFolder(root, is_link=expected != NOWHERE) as target:
         if expected and expected not in (NOWHERE, target.identity):
@@ -94,7 +94,7 @@ def writing(
                 target.replace(f"{STAGE}/intent", INTENT)  # from here on it counts
                 target.sync()
         except BaseException as error:
-            undoing = _undoing(target, made, is_new)
+            undoing = _undoing(target, made, fresh)
             if isinstance(error, Stop):
                 yield from _uninterrupted(undoing)
                 return ()
@@ -222,16 +222,18 @@ def _staged(
     return Step(change.path, present.digest, new, str(number))
 
 
-def _undoing(target: TargetFolder, made: list[str], is_new: bool) -> Generator[Progress, None, None]:
-    """Take back what was done before anything counted."""
+def _undoing(
+    target: TargetFolder, made: Sequence[str], above: Sequence[Path]
+) -> Generator[Progress, None, None]:
+    """Take back what was done before anything counted; ``above`` are folders made for the target."""
     with suppress(OSError):
         target.remove(INTENT)
     yield from _clearing(target)
     for folder in reversed(made):
         target.remove_folder(folder)
-    if is_new:
+    for one in above:
         with suppress(OSError):
-            target.root.rmdir()
+            one.rmdir()
 
 
 def _placing(
