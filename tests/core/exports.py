@@ -26,8 +26,6 @@ from itertools import pairwise
 from pathlib import Path
 
 from agenteditor.core import disk, export_folder
-from agenteditor.core.export import Source, write
-from agenteditor.core.export import plan as planned
 from agenteditor.core.export_folder import TargetFolder, digest_of
 from agenteditor.core.export_manifest import INTENT, MANIFEST, STAGE, owned, read_intent, read_manifest
 from agenteditor.core.export_write import Change, writing
@@ -226,6 +224,10 @@ def swap(place: Path, victim: Path) -> None:
 
 def timed(folder: Path, count: int) -> str:
     """Export so many agents, plan and all; then all of them changed."""
+    # Late: only this one plans, and the others are to start soon.
+    from agenteditor.core.export import Source, write
+    from agenteditor.core.export import plan as planned
+
     text = (
         "---\nname: agent-{0}\ndescription: Use this agent for part {0}.\nmodel: sonnet\n---\n\nYou do {0}.\n"
     )

@@ -188,12 +188,11 @@ def exported(names: list[str], root: Path, layout: str, program: str) -> int:
     return sum(told.values())
 
 
-@pytest.mark.parametrize("part", range(4))
 def test_p24_whatever_the_names_an_export_writes_nothing_outside_its_folder(
-    promise: Promise, part: int, tmp_path_factory: pytest.TempPathFactory
+    promise: Promise, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    count = promise.times(500, 250_000)
-    names = list(dict.fromkeys([*EVIL, *random_names(count, part)]))
+    count = promise.times(2_000, 1_000_000)
+    names = list(dict.fromkeys([*EVIL, *random_names(count, 24)]))
     apart = told_apart(names)
     assert apart.keys() == set(names) and len({folded(stem) for stem in apart.values()}) == len(apart)
     for stem in apart.values():
@@ -201,9 +200,9 @@ def test_p24_whatever_the_names_an_export_writes_nothing_outside_its_folder(
         assert is_inside(path) and len(path.encode()) < 255
         assert os.path.normpath(path) == path and path.count("/") == 1
     written = 0
-    for start in range(0, min(len(names), promise.times(500, 10_000)), 500):
+    for start in range(0, min(len(names), promise.times(1_000, 40_000)), 500):
         root = tmp_path_factory.mktemp("any")
-        which = (part + start // 500) % len(LAYOUTS)
+        which = start // 500 % len(LAYOUTS)
         written += exported(names[start : start + 500], root, LAYOUTS[which], "claude-code")
     assert written > 300
     promise.measured(f"{len(names):,} names ({len(EVIL)} evil ones), {written:,} agents exported: 0 outside")
@@ -214,7 +213,7 @@ def test_p24_whatever_the_names_an_export_writes_nothing_outside_its_folder(
 def test_p24_any_text_as_a_name_stays_inside(
     promise: Promise, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    examples = promise.times(20, 2_000)
+    examples = promise.times(10, 2_000)
 
     @settings(max_examples=examples)
     @given(st.lists(NAMES, max_size=6), st.sampled_from(LAYOUTS), st.sampled_from(PROGRAMS))
@@ -245,8 +244,9 @@ def test_p25_of_names_that_clash_nothing_is_dropped(
         new = {source: entry for entry in made.entries for source in entry.sources}
         why = {one.path: one.reason for one in made.refused}
         assert new.keys() | why.keys() == {one.path for one in agents} and not new.keys() & why.keys()
-        assert {one.path: one.reason for one in plan(agents[::-1], place, choices).refused} == why
-        assert plan(agents[::-1], place, choices).entries == made.entries, "the same in any order"
+        turned = plan(agents[::-1], place, choices)
+        assert {one.path: one.reason for one in turned.refused} == why
+        assert turned.entries == made.entries, "the same in any order"
         paths = [folded(entry.path) for entry in made.entries]
         assert len(set(paths)) == len(paths)
         write(made)
@@ -285,11 +285,8 @@ def test_p25_of_names_that_clash_nothing_is_dropped(
 
 
 @needs_fork
-@pytest.mark.parametrize("part", range(5))
-def test_p26_killed_at_any_moment_the_next_export_is_whole(
-    promise: Promise, part: int, tmp_path: Path
-) -> None:
-    times, torn, wrong, mixed = run("kill", tmp_path, promise.times(4, 200))
+def test_p26_killed_at_any_moment_the_next_export_is_whole(promise: Promise, tmp_path: Path) -> None:
+    times, torn, wrong, mixed = run("kill", tmp_path, promise.times(20, 1_000))
     assert (torn, wrong) == ("0", "0")
     promise.measured(f"{times} kills: 0 files torn, 0 exports that the next one did not make whole")
     promise.lacks(
@@ -300,7 +297,7 @@ def test_p26_killed_at_any_moment_the_next_export_is_whole(
 
 @needs_fork
 def test_p26_killed_before_any_call_the_next_export_is_whole(promise: Promise, tmp_path: Path) -> None:
-    step = promise.times(9, 1)
+    step = promise.times(25, 1)
     assert run("each", tmp_path, step) == ["whole"]
     promise.measured(
         "killed before every call of an export" + (f", each {step}th of them" if step > 1 else "")
@@ -311,7 +308,7 @@ def test_p26_failing_at_any_call_leaves_the_old_or_what_the_next_export_finishes
     promise: Promise, tmp_path: Path
 ) -> None:
     old, new = version(0, 5), version(1, 5)
-    failed, step = 0, promise.times(7, 1)
+    failed, step = 0, promise.times(11, 1)
     for at in range(1, 5000, step):
         place = tmp_path / str(at)
         begun(place, 5)
@@ -429,8 +426,7 @@ def files_in(folder: Path) -> dict[str, bytes]:
 
 
 @needs_fork
-@pytest.mark.parametrize("part", range(2))
-def test_p28_links_that_are_swapped_in_lead_no_write_out(promise: Promise, part: int, tmp_path: Path) -> None:
+def test_p28_links_that_are_swapped_in_lead_no_write_out(promise: Promise, tmp_path: Path) -> None:
     seconds = promise.times(1, 60)
     written, outside = run("attack", tmp_path, seconds)
     assert outside == "0" and int(written) > 100
@@ -447,7 +443,7 @@ def test_p28_links_that_are_swapped_in_lead_no_write_out(promise: Promise, part:
 
 @needs_fork
 def test_p29_many_agents_are_exported_soon_and_in_little_memory(promise: Promise, tmp_path: Path) -> None:
-    count = promise.times(500, 5_000)
+    count = promise.times(300, 5_000)
     planned, written, again, megabytes = map(float, run("time", tmp_path, count))
     promise.measured(
         f"{count:,} agents: plan {planned} s, written and synced {written} s, all of them changed {again} s; "

@@ -21,7 +21,7 @@ LONG = 600_000  # ms, for a busy machine
 
 @pytest.fixture
 def count(promise: Promise) -> int:
-    return promise.times(300, 5_000)
+    return promise.times(150, 5_000)
 
 
 @pytest.fixture
