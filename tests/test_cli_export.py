@@ -112,3 +112,29 @@ def test_nothing_is_written_when_a_file_cannot_be_read(agents, tmp_path, capsys)
     assert main(["export", str(agents), "--to", str(tmp_path / "out")]) == 2
     assert "nothing was written" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+def test_a_name_that_is_a_path_stays_in_the_folder_and_its_new_one_is_told(tmp_path, capsys):
+    (tmp_path / "in").mkdir()
+    for number, name in enumerate(("../../evil", "Same", "same", "CLAUDE")):
+        text = f"---\nname: {name}\ndescription: Use this for a test.\n---\n\nYou test.\n"
+        (tmp_path / "in" / f"{number}.md").write_text(text, "utf-8")
+    before = {path.name for path in tmp_path.parent.iterdir()}
+    assert main(["export", str(tmp_path / "in"), "--to", str(tmp_path / "out" / "cat")]) == 0
+    said = capsys.readouterr().out
+    assert "the file of “../../evil” is called evil.md" in said
+    assert "the file of “CLAUDE” is called agent-CLAUDE.md" in said
+    assert len(list((tmp_path / "out" / "cat" / "agents").iterdir())) == 4
+    assert {path.name for path in tmp_path.parent.iterdir()} == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in", "out"]
+
+
+def test_the_catalog_itself_and_the_folder_above_it_lose_nothing(tmp_path, capsys):
+    folder = tmp_path / "agents"
+    folder.mkdir()
+    text = "---\nname: a\ndescription: ends in a word: x\n---\n\nYou test.\n"  # is made valid
+    (folder / "a.md").write_text(text, "utf-8")
+    for place in (folder, tmp_path):
+        assert main(["export", str(folder), "--to", str(place)]) == 1
+        assert "not overwritten" in capsys.readouterr().out
+        assert (folder / "a.md").read_text("utf-8") == text

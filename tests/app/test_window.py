@@ -17,6 +17,7 @@ from agenteditor.app.main import application
 from agenteditor.app.new_agents import templates
 from agenteditor.app.settings import Settings
 from agenteditor.core.document import Document
+from agenteditor.core.export import plan
 from agenteditor.core.syntax import parse
 from agenteditor.ui import fix_dialog, trigger_dialog
 from agenteditor.ui.editor import VIEWS
@@ -545,6 +546,8 @@ def test_a_file_that_cannot_be_read_is_told_to_the_export(window, tmp_path, good
     (tmp_path / "work" / "gone.md").symlink_to(tmp_path / "nowhere")
     window.open_paths([tmp_path])
     one, other = window.documents_to_export()
-    assert (one.path, one.text, one.unreadable) == (good, GOOD, "")
+    assert one.path == good
     assert (other.path.name, other.text, other.category) == ("gone.md", "", "work")
-    assert "it does not exist" in other.unreadable
+    made = plan([one, other], tmp_path / "out")
+    assert [(entry.path, entry.text) for entry in made.entries] == [("agents/good.md", GOOD)]
+    assert "it does not exist" in made.refused[0].reason

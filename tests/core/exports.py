@@ -1,25 +1,35 @@
-"""Exports in processes of their own, run by test_export_write: killed at random, or at every call.
+"""Exports in processes of their own, run by the tests of promises: killed, on a full disk, attacked, timed.
 
-exports.py kill FOLDER TIMES   prints: kills, files torn, exports that the next one did not put right,
-                               and folders that were a mixture until then
-exports.py each FOLDER STEP    prints "whole", or what was found
+exports.py kill FOLDER TIMES    prints: kills, files torn, exports that the next one did not put right,
+                                and folders that were a mixture until then
+exports.py each FOLDER STEP     prints "whole", or what was found
+exports.py full FOLDER TIMES    prints: exports that found the disk full, folders that were not whole;
+                                FOLDER has little room
+exports.py attack FOLDER SECONDS   prints: files written while links are swapped in, files that got out
+exports.py time FOLDER COUNT    prints: seconds of the plan, of writing, of writing changed files; MB
 """
 
 from __future__ import annotations
 
 import os
 import random
+import resource
+import shutil
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 from agenteditor.core import disk, export_folder
 from agenteditor.core.export_folder import TargetFolder, digest_of
 from agenteditor.core.export_manifest import INTENT, MANIFEST, STAGE, owned, read_intent, read_manifest
 from agenteditor.core.export_write import Change, writing
+from agenteditor.core.file_problem import FileProblem
 from tests.core.faults import Faults
 from tests.core.saves import child
 
@@ -88,7 +98,7 @@ def faults_in_exporting(faults: Faults) -> Iterator[Faults]:
 
 
 def kill(folder: Path, times: int) -> str:
-    chance, agents = random.Random(2), 40
+    chance, agents = random.Random(), 40
     begun(folder, agents)
     started = time.perf_counter()
     for number in (1, 2, 3):
@@ -138,9 +148,132 @@ def each(folder: Path, step: int) -> str:
     return "an export has fewer calls than that"
 
 
+def full(folder: Path, times: int) -> str:
+    """Export to a disk that has room for less and less, then for all."""
+    chance, found, wrong = random.Random(3), 0, 0
+    place = folder / "place"
+    begun(place, 20)
+    old = version(0, 20)
+    free = os.statvfs(folder)
+    room = free.f_bavail * free.f_frsize
+    for number in range(1, 1 + times):
+        new = version(number, 20)
+        with (folder / "filler").open("wb") as filler:
+            os.posix_fallocate(filler.fileno(), 0, room - chance.randrange(2, 40) * 4096)
+        failed = False
+        try:
+            export(place, new)
+        except FileProblem:
+            failed = True
+        if not (place / INTENT).exists():
+            wrong += not is_right(place, old if failed else new)
+        found += failed
+        (folder / "filler").unlink()
+        export(place, new)
+        wrong += not is_right(place, new)
+        old = new
+    return f"{found} {wrong}"
+
+
+def attack(folder: Path, seconds: int) -> str:
+    """Export, and write single files, while another process puts links in the place of folders and files."""
+    place, victim = folder / "place", folder / "victim"
+    victim.mkdir()
+    begun(place, 12)
+    (place / "plugins" / "race").mkdir()
+    attacker = child(lambda: swap(place, victim))
+    written, tried, until = 0, 0, time.monotonic() + seconds
+    try:
+        while time.monotonic() < until:
+            tried += 1
+            with suppress(FileProblem):
+                export(place, version(tried, 12))
+            written += 10
+            with TargetFolder(place) as target:
+                for number in range(200):
+                    path = f"plugins/race/{number}"
+                    with suppress(FileProblem):
+                        target.create(path, b"x")
+                        target.remove(path)
+                    target.forget()
+                    written += 1
+    finally:
+        os.kill(attacker, signal.SIGKILL)
+        os.waitpid(attacker, 0)
+    return f"{written} {sum(1 for _ in victim.rglob('*'))}"
+
+
+def swap(place: Path, victim: Path) -> None:
+    inside = [place / "plugins" / "race", place / "plugins" / "p-1", place / "plugins", place / STAGE]
+    while True:
+        for folder in inside:
+            hidden = folder.with_name(f"{folder.name} hidden")
+            with suppress(OSError):
+                folder.rename(hidden)
+                folder.symlink_to(victim)
+            with suppress(OSError):
+                folder.unlink()
+            try:
+                hidden.rename(folder)
+            except OSError:  # the export made the folder anew
+                shutil.rmtree(hidden, ignore_errors=True)
+        with suppress(OSError):
+            (place / "plugins" / "p-1" / "agents" / "a1.md").unlink()
+            (place / "plugins" / "p-1" / "agents" / "a1.md").symlink_to(victim / "a1.md")
+
+
+def timed(folder: Path, count: int) -> str:
+    """Export so many agents, plan and all; then all of them changed."""
+    # Late: only this one plans, and the others are to start soon.
+    from agenteditor.core.export import Source, write
+    from agenteditor.core.export import plan as planned
+
+    text = (
+        "---\nname: agent-{0}\ndescription: Use this agent for part {0}.\nmodel: sonnet\n---\n\nYou do {0}.\n"
+    )
+    more = "- A step that says what is to be done, in a line of some length.\n" * 60
+    agents = [Source(Path(f"in/{one}.md"), text.format(one) + more, f"c{one % 20}") for one in range(count)]
+    planned(agents[:2], folder / "warm")
+    before = memory()
+    times = [time.perf_counter()]
+    made = planned(agents, folder / "place")
+    times.append(time.perf_counter())
+    write(made)
+    times.append(time.perf_counter())
+    changed = planned([replace(one, text=one.text + "- More.\n") for one in agents], folder / "place")
+    times.append(time.perf_counter())
+    assert len(write(changed)) == count
+    times.append(time.perf_counter())
+    seconds = [round(end - start, 2) for start, end in pairwise(times)]
+    return f"{seconds[0]} {seconds[1]} {seconds[3]} {memory() - before:.0f}"
+
+
+def memory() -> float:
+    """The most memory this process ever had, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
 def main(what: str, folder: str, number: str) -> str:
+    if what == "time":
+        return timed(Path(folder), int(number))
+    works = {"kill": kill, "each": each, "full": full, "attack": attack}
     with faults_in_exporting(Faults(0)):  # none, but syncs take no time
-        return kill(Path(folder), int(number)) if what == "kill" else each(Path(folder), int(number))
+        return works[what](Path(folder), int(number))
+
+
+def run(what: str, folder: Path, number: int) -> list[str]:
+    """What this script prints, in words."""
+    script = Path(__file__).resolve()
+    source = Path(disk.__file__).parents[2]
+    done = subprocess.run(
+        [sys.executable, script, what, folder, str(number)],
+        env=os.environ | {"PYTHONPATH": f"{source}{os.pathsep}{script.parents[2]}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.split()
 
 
 if __name__ == "__main__":

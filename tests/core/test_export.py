@@ -13,12 +13,14 @@ from agenteditor.core.export import (
     MANIFEST,
     Choices,
     Source,
+    Stop,
     described,
     file_name_problem,
     hints,
     plan,
     second_opinion,
     write,
+    writing,
 )
 from agenteditor.core.files import FileProblem
 from agenteditor.core.syntax import parse
@@ -80,24 +82,61 @@ REFUSED = {
     "does not parse": ("---\nname: a\ndescription: ends in a colon:\n---\nx\n", "does not parse"),
     "no frontmatter": ("Just text\n", "no frontmatter"),
     "no name": ("---\ndescription: x\n---\nx\n", "“name” is missing"),
-    "a name that is a path": ("---\nname: ../evil\ndescription: x\n---\nx\n", "file names cannot have"),
-    "a name Windows keeps": ("---\nname: con\ndescription: x\n---\nx\n", "cannot be a file name"),
 }
 
 
 @pytest.mark.parametrize(("text", "reason"), REFUSED.values(), ids=REFUSED.keys())
-def test_what_would_not_load_or_has_no_safe_name_is_refused_with_the_reason(text, reason, tmp_path):
+def test_what_would_not_load_is_refused_with_the_reason(text, reason, tmp_path):
     made = plan([source("x", text), source("good")], tmp_path)
     (refused,) = made.refused
     assert reason in refused.reason
     assert list(states(made)) == ["agents/good.md"]
 
 
-def test_two_agents_of_one_name_are_both_refused_whatever_their_case(tmp_path):
-    made = plan([source("Same"), source("same"), source("other")], tmp_path)
+def named(name, path):
+    return Source(Path(path), GOOD.format(name=json.dumps(name)))
+
+
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [
+        ("../evil", "evil"),
+        ("con", "agent-con"),
+        ("CLAUDE", "agent-CLAUDE"),
+        ("a\n\x1b", "a"),
+        ("\u202egnp", "gnp"),
+        (". .", "agent"),
+    ],
+)
+def test_a_name_that_no_file_can_have_everywhere_stays_and_the_file_is_called_otherwise(name, file, tmp_path):
+    made = plan([named(name, "in/x.md"), source("good")], tmp_path)
+    (entry,) = [entry for entry in made.entries if entry.sources == (Path("in/x.md"),)]
+    assert entry.path == f"agents/{file}.md"
+    assert entry.note == f"the file of “{files.shown_path(name)}” is called {file}.md"
+    write(made)
+    assert parse(files.load(tmp_path / entry.path).text).field("name").value == name
+
+
+def test_where_the_file_is_the_name_the_new_name_is_told(tmp_path):
+    (entry,) = plan([source("con")], tmp_path, Choices(dialect="opencode")).entries
+    assert entry.path == "agents/agent-con.md" and "so it is called agent-con in OpenCode" in entry.note
+
+
+def test_two_agents_of_one_name_are_both_refused(tmp_path):
+    made = plan([named("same", "in/a.md"), named("same", "in/b.md"), source("other")], tmp_path)
     assert len(made.refused) == 2
     assert all("another agent" in r.reason.lower() for r in made.refused)
     assert list(states(made)) == ["agents/other.md"]
+
+
+def test_names_that_some_system_takes_for_one_get_files_of_their_own_in_any_order(tmp_path):
+    agents = [source("Same"), source("same"), source("SAME"), source("other")]
+    made, again = plan(agents, tmp_path), plan(agents[::-1], tmp_path)
+    assert made.entries == again.entries and not made.refused
+    paths = [entry.path for entry in made.entries]
+    assert "agents/SAME.md" in paths and len({path.casefold() for path in paths}) == 4
+    fewer = plan([source("SAME"), source("same")], tmp_path)
+    assert {entry.path for entry in fewer.entries} <= set(paths), "a third one changes no name"
 
 
 def test_files_of_others_are_never_overwritten(tmp_path):
@@ -264,3 +303,88 @@ def test_ordinary_names_are_file_names(name):
 @pytest.mark.parametrize("name", ["a/b", "..", ".hidden", "a:b", "nul.txt", "x" * 300, "a\n", "LPT1", "end."])
 def test_names_that_some_system_refuses_are_refused(name):
     assert file_name_problem(name)
+
+
+# --- where it is written to --------------------------------------------------------------------
+
+
+def test_a_file_that_is_exported_is_not_replaced_by_what_it_becomes(tmp_path):
+    write(plan([source("a"), source("b")], tmp_path))
+    path = tmp_path / "agents" / "a.md"
+    before = path.read_bytes()
+    own = [Source(path, before.decode() + "Changed, and not saved yet.\n")]
+    (entry, _left) = plan(own, tmp_path).entries
+    assert (entry.state, entry.note) == (
+        "conflict",
+        "not overwritten: it is one of the files that are exported",
+    )
+    write(plan(own, tmp_path, Choices(dialect="gemini-cli", accepted=None)))
+    assert path.read_bytes() == before
+
+
+def test_another_folder_in_the_place_of_the_one_that_was_looked_at_gets_nothing(tmp_path):
+    place, victim = tmp_path / "place", tmp_path / "victim"
+    for folder in (place, victim):
+        folder.mkdir()
+    made = plan([source("a")], place)
+    place.rmdir()
+    place.symlink_to(victim)
+    with pytest.raises(FileProblem, match="changed"):
+        write(made)
+    assert list(victim.iterdir()) == []
+
+
+def test_a_link_where_no_folder_was_gets_nothing(tmp_path):
+    (tmp_path / "victim").mkdir()
+    made = plan([source("a")], tmp_path / "place")
+    (tmp_path / "place").symlink_to(tmp_path / "victim")
+    with pytest.raises(FileProblem):
+        write(made)
+    assert list((tmp_path / "victim").iterdir()) == []
+
+
+def test_a_folder_that_is_a_link_from_the_beginning_is_what_was_asked_for(tmp_path):
+    (tmp_path / "real").mkdir()
+    (tmp_path / "place").symlink_to(tmp_path / "real")
+    write(plan([source("a")], tmp_path / "place"))
+    assert (tmp_path / "real" / "agents" / "a.md").exists()
+
+
+def test_a_file_with_another_name_elsewhere_is_not_written_through(tmp_path):
+    write(plan([source("a")], tmp_path / "place"))
+    other = tmp_path / "elsewhere.md"
+    other.hardlink_to(tmp_path / "place" / "agents" / "a.md")
+    write(plan([source("a", GOOD.format(name="a") + "More.\n")], tmp_path / "place"))
+    assert other.read_text(encoding="utf-8") == GOOD.format(name="a")
+    assert (tmp_path / "place" / "agents" / "a.md").read_text(encoding="utf-8").endswith("More.\n")
+
+
+@pytest.mark.parametrize("folder", [".claude", ".Gemini", ".github"])
+@pytest.mark.parametrize("layout", ["categories", "plugin"])
+def test_no_category_becomes_commands_or_rules_of_a_program(folder, layout, tmp_path):
+    made = plan([source("a", category="rules")], tmp_path / folder, Choices(layout, name="mine"))
+    assert "is a program's own folder" in made.problem and write(made) == ()
+
+
+def test_a_text_that_is_still_to_be_read_is_read_by_the_plan(tmp_path):
+    path = tmp_path / "a.md"
+    path.write_text(GOOD.format(name="a"), encoding="utf-8")
+    made = plan(
+        [Source(path, "", unread=True), Source(tmp_path / "no.md", "", unread=True)], tmp_path / "out"
+    )
+    assert [entry.text for entry in made.entries] == [GOOD.format(name="a")]
+    assert "does not exist" in made.refused[0].reason
+
+
+@pytest.mark.parametrize("steps", [1, 2, 30, 90])
+def test_an_export_can_be_stopped_at_any_step(steps, tmp_path):
+    work = writing(plan([source(f"a{number}") for number in range(40)], tmp_path / "out"))
+    for _ in range(steps):
+        progress = next(work)
+    try:
+        work.throw(Stop())
+        while True:
+            next(work)
+    except StopIteration as end:
+        written = end.value
+    assert (tmp_path / "out").exists() == bool(written) == (progress.what == "place")

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from pathlib import Path
 
 import frontmatter
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from agenteditor.core.export import MANIFEST, Choices, Source, described, plan, write
+from agenteditor.core.export import Choices, Source, described, plan, write
 from agenteditor.core.export_layouts import GENERAL
 from agenteditor.core.syntax import parse
 from tests.core.exports import faults_in_exporting
@@ -160,83 +157,6 @@ def test_what_cannot_be_is_refused_in_a_sentence_and_nothing_is_written(choices,
 @pytest.mark.parametrize("spdx", ["MIT", "GPL-3.0-or-later", "MIT OR Apache-2.0", "(MIT AND CC-BY-4.0)"])
 def test_licence_identifiers(spdx, tmp_path):
     assert plan(AGENTS, tmp_path / "cat", Choices("plugin", spdx=spdx)).problem is None
-
-
-# --- whatever the names ------------------------------------------------------------------------
-
-EVIL = ["../../x", "..", "/etc/x", "a/b", "a\\b", "C:x", "con", "COM¹", "a.", " a", ".git", "a\0b", "x" * 300,
-        "é", "e\u0301", "ﬁ", "fi", "ß", "ss", "İ", "K", "k", "\u202egnp", "．．／x", "a\u2028b", "README", "~"]  # fmt: skip
-NAMES = st.one_of(st.sampled_from(EVIL), st.text(max_size=12))
-CATALOGS = st.lists(st.tuples(NAMES, NAMES), max_size=8)
-
-
-@settings(max_examples=60)
-@given(
-    catalog=CATALOGS,
-    layout=st.sampled_from(LAYOUTS),
-    dialect=st.sampled_from(["claude-code", "opencode", "roo"]),
-)
-def test_whatever_the_names_nothing_is_written_outside_and_nothing_is_dropped(
-    catalog, layout, dialect, tmp_path_factory
-):
-    root = tmp_path_factory.mktemp("any")
-    (root / "beside.txt").write_bytes(b"x")
-    agents = [agent(name, category, path=f"in/{n}.md") for n, (name, category) in enumerate(catalog)]
-    place = root / "place" / "cat"
-    choices = Choices(layout, dialect="claude-code" if layout == "plugin" else dialect, accepted=None)
-    made = plan(agents, place, choices)
-    told = Counter(path for entry in made.entries for path in entry.sources)
-    told += Counter(refused.path for refused in made.refused)
-    assert told == Counter(source.path for source in agents)  # files in = files out, or refused
-    write(made)
-    outside = {path for path in snapshot(root) if not path.startswith("place/cat/")}
-    assert outside == {"beside.txt"}
-    if not made.problem:
-        found = snapshot(place)
-        assert found.keys() == {MANIFEST, *(entry.path for entry in made.entries)} - (
-            set() if made.entries else {MANIFEST}
-        )
-        again = plan(agents[::-1], place, choices)
-        assert {entry.state for entry in again.entries} <= {"same"}
-        folded = [path.casefold() for path in found]
-        assert len(set(folded)) == len(folded)
-
-
-@settings(max_examples=40)
-@given(
-    numbers=st.tuples(st.sets(st.integers(0, 9), min_size=1), st.sets(st.integers(0, 9), min_size=1)),
-    touched=st.sets(st.integers(0, 9)),
-    layouts=st.tuples(st.sampled_from(LAYOUTS), st.sampled_from(LAYOUTS)),
-    prune=st.booleans(),
-)
-def test_pruning_takes_what_exports_wrote_and_nothing_else(
-    numbers, touched, layouts, prune, tmp_path_factory
-):
-    first, second = numbers
-    place = tmp_path_factory.mktemp("any") / "cat"
-    names = {number: agent(f"a{number}", f"c {number % 3}") for number in range(10)}
-    theirs = {"agents/theirs.md": b"x", ".git/HEAD": b"y", "c-1/notes.txt": b"z", "plugins/x/a.md": b"w"}
-    for path, data in theirs.items():
-        (place / path).parent.mkdir(parents=True, exist_ok=True)
-        (place / path).write_bytes(data)
-    write(plan([names[number] for number in sorted(first)], place, Choices(layouts[0])))
-    for path in [*snapshot(place)]:
-        if any(path.endswith(f"/a{number}.md") for number in touched):
-            (place / path).write_bytes(b"changed by hand\n")
-            theirs[path] = b"changed by hand\n"
-    before = snapshot(place)
-    made = plan([names[number] for number in sorted(second)], place, Choices(layouts[1], prune=prune))
-    write(made)
-    after = snapshot(place)
-    assert {path: after[path] for path in theirs} == theirs
-    wanted = {entry.path for entry in made.entries if entry.state not in ("removed", "left")}
-    gone = {path for path in before if path not in wanted and path not in theirs and path != MANIFEST}
-    assert gone & after.keys() == (set() if prune else gone)
-    told = {entry.path for entry in made.entries if entry.state in ("removed", "left")}
-    assert gone <= told
-    assert all(entry.note for entry in made.entries if entry.path in theirs)
-    again = plan([names[number] for number in sorted(second)], place, Choices(layouts[1], prune=prune))
-    assert again.todo == 0
 
 
 def test_a_file_whose_agent_is_refused_now_is_not_removed(tmp_path):

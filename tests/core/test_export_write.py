@@ -6,16 +6,12 @@ import errno
 import json
 import os
 import shutil
-import subprocess
-import sys
 import threading
-import time
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from agenteditor.core import disk, export_folder, export_write
+from agenteditor.core import export_folder, export_write
 from agenteditor.core.disk import Conflict
 from agenteditor.core.export_folder import Present, TargetFolder
 from agenteditor.core.export_manifest import (
@@ -28,69 +24,13 @@ from agenteditor.core.export_manifest import (
     is_inside,
     read_manifest,
 )
-from agenteditor.core.export_write import Change, writing
+from agenteditor.core.export_write import Change, Stop, left_over, writing
 from agenteditor.core.file_problem import FileProblem
 from tests.core.exports import FOREIGN, begun, export, faults_in_exporting, is_right, snapshot, version
 from tests.core.faults import Faults
 
-KILLS = int(os.environ.get("AGENTEDITOR_EXPORT_KILLS", "60"))
-STEP = int(os.environ.get("AGENTEDITOR_EXPORT_STEP", "7"))  # 1: killed before every single call
-
 needs_links = pytest.mark.skipif(not hasattr(os, "O_NOFOLLOW"), reason="needs links and folder handles")
-needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork and SIGKILL")
-
-
-def run(*arguments: object) -> str:
-    script = Path(__file__).with_name("exports.py")
-    source = Path(disk.__file__).parents[2]
-    done = subprocess.run(
-        [sys.executable, script, *map(str, arguments)],
-        env=os.environ | {"PYTHONPATH": f"{source}{os.pathsep}{script.parents[2]}"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
-
-
 # --- stopped half-way --------------------------------------------------------------------------
-
-
-@needs_fork
-def test_killed_at_any_moment_no_file_is_torn_and_the_next_export_is_whole(tmp_path):
-    times, torn, wrong, mixed = run("kill", tmp_path, KILLS).split()
-    print(
-        f"\n{times} kills: {torn} files torn, {wrong} not put right, {mixed} a mixture until the next export"
-    )
-    assert (torn, wrong) == ("0", "0")
-
-
-@needs_fork
-def test_killed_before_any_call_the_next_export_is_whole_of_the_same_catalog_or_another(tmp_path):
-    assert run("each", tmp_path, STEP) == "whole"
-
-
-def test_a_disk_that_fails_at_any_call_leaves_the_old_or_what_the_next_export_finishes(tmp_path):
-    old, new = version(0, 5), version(1, 5)
-    failed = 0
-    for at in range(1, 5000, 11):
-        place = tmp_path / str(at)
-        with faults_in_exporting(Faults(0)):
-            begun(place, 5)
-        with faults_in_exporting(Faults(at, errno.ENOSPC)) as faults:
-            try:
-                export(place, new)
-            except FileProblem:
-                failed += 1
-                if not (place / INTENT).exists():
-                    assert is_right(place, old)
-        if faults.count < at:
-            break
-        with faults_in_exporting(Faults(0)):
-            export(place, new)
-        assert is_right(place, new), faults.failed
-    assert failed > 10
 
 
 def test_stopped_at_any_step_everything_is_old_or_everything_is_new(tmp_path):
@@ -111,12 +51,113 @@ def test_stopped_at_any_step_everything_is_old_or_everything_is_new(tmp_path):
     assert seen == {True, False}
 
 
-def test_stopped_before_it_counts_not_even_the_folder_is_there(tmp_path):
-    work = writing(tmp_path / "new", [Change("a/b.md", b"x"), Change("c.md", b"x")])
+def test_stopped_before_it_counts_not_even_the_folders_are_there(tmp_path):
+    work = writing(tmp_path / "above" / "new", [Change("a/b.md", b"x"), Change("c.md", b"x")])
     next(work)
-    assert (tmp_path / "new" / STAGE).is_dir()
+    assert (tmp_path / "above" / "new" / STAGE).is_dir()
     work.close()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_asked_to_stop_at_any_step_it_takes_back_in_steps_or_finishes(tmp_path):
+    old, new = version(0, 5), version(1, 5)
+    changes = [Change(path, data) for path, data in new.items()]
+    changes += [Change(path, None) for path in old.keys() - new.keys()]
+    seen = set()
+    for steps in range(1, 12 + 2 * len(changes)):
+        place = tmp_path / str(steps)
+        with faults_in_exporting(Faults(0)):
+            begun(place, 5)
+            work, done = writing(place, changes), ()
+            try:
+                for _ in range(steps):
+                    next(work)
+                work.throw(Stop())
+                while True:
+                    next(work)
+            except StopIteration as end:
+                done = end.value
+        assert is_right(place, new if done else old), steps
+        seen.add(bool(done))
+    assert seen == {True, False}
+
+
+def test_while_the_disk_is_waited_for_steps_go_on_and_it_can_be_stopped(tmp_path, monkeypatch):
+    goes_on = threading.Event()
+    monkeypatch.setattr("agenteditor.core.export_folder.sync_everything", lambda _handle: goes_on.wait(60))
+    work = writing(tmp_path / "new", [Change("a.md", b"x")])
+    assert [next(work).what for _ in range(4)] == ["stage", "sync", "sync", "sync"]
+    assert work.throw(Stop()).what == "sync"
+    goes_on.set()
+    with pytest.raises(StopIteration) as end:
+        while True:
+            next(work)
+    assert end.value.value == () and list(tmp_path.iterdir()) == []
+
+
+def left_behind(folder):
+    """What an export that was killed before it counted left."""
+    (folder / STAGE).mkdir()
+    for name in ("0", "17", "intent", "mine.txt"):
+        (folder / STAGE / name).write_bytes(b"x")
+
+
+def test_what_a_killed_export_left_is_taken_away_and_nothing_else(tmp_path):
+    left_behind(tmp_path)
+    assert len(list(left_over(tmp_path))) == 3
+    assert snapshot(tmp_path) == {f"{STAGE}/mine.txt": b"x"}
+    (tmp_path / STAGE / "mine.txt").unlink()
+    assert list(left_over(tmp_path)) == [] and list(tmp_path.iterdir()) == []
+    assert list(left_over(tmp_path / "nowhere")) == []
+
+
+def test_an_export_at_work_and_one_that_counts_are_left_alone(tmp_path):
+    left_behind(tmp_path)
+    before = snapshot(tmp_path)
+    with TargetFolder(tmp_path) as other:
+        other.lock()
+        assert list(left_over(tmp_path)) == []
+    (tmp_path / INTENT).write_bytes(intent_text(Intent(())))
+    assert list(left_over(tmp_path)) == []
+    (tmp_path / INTENT).unlink()
+    assert snapshot(tmp_path) == before
+
+
+@needs_links
+def test_what_lies_behind_a_link_is_not_taken_away(tmp_path):
+    (tmp_path / "theirs").mkdir()
+    (tmp_path / "theirs" / "0").write_bytes(b"x")
+    (tmp_path / "place").mkdir()
+    (tmp_path / "place" / STAGE).symlink_to(tmp_path / "theirs")
+    assert list(left_over(tmp_path / "place")) == []
+    assert (tmp_path / "theirs" / "0").exists()
+
+
+@needs_links
+def test_a_folder_that_was_moved_away_meanwhile_is_told(tmp_path):
+    work = writing(tmp_path / "cat", [Change(f"agents/{number}.md", b"x") for number in range(3)])
+    for progress in work:
+        if progress.what == "place" and progress.done == 2:
+            break
+    (tmp_path / "cat" / "agents").rename(tmp_path / "elsewhere")
+    with pytest.raises(Conflict):
+        for _ in work:
+            pass
+    with TargetFolder(tmp_path / "cat") as target:
+        assert read_manifest(target).files == {}
+
+
+def open_handles():
+    folder = Path("/proc/self/fd")
+    return len(list(folder.iterdir())) if folder.is_dir() else 0
+
+
+def test_more_folders_than_are_kept_open_are_written(tmp_path):
+    files = {f"plugins/p-{number}/agents/a.md": b"%d\n" % number for number in range(100)}
+    handles = open_handles()
+    export(tmp_path, files)
+    assert {path: data for path, data in snapshot(tmp_path).items() if path != MANIFEST} == files
+    assert open_handles() == handles
 
 
 def test_what_was_decided_is_finished_before_anything_else_unless_somebody_changed_it(tmp_path):
@@ -286,48 +327,30 @@ def test_a_file_that_is_a_link_is_not_written_through(tmp_path):
     assert (tmp_path / "secret").read_bytes() == b"theirs\n"
 
 
-@needs_links
-def test_a_folder_that_becomes_a_link_meanwhile_leads_no_write_out(tmp_path):
-    victim, place = tmp_path / "victim", tmp_path / "place"
-    victim.mkdir()
-    begun(place, 12)
-    stop = threading.Event()
-
-    def attack() -> None:
-        inside, hidden = place / "plugins" / "p-1", place / "plugins" / "hidden"
-        while not stop.is_set():
-            with suppress(OSError):
-                inside.rename(hidden)
-                inside.symlink_to(victim)
-            with suppress(OSError):
-                inside.unlink()
-            try:
-                hidden.rename(inside)
-            except OSError:  # the export made the folder anew
-                shutil.rmtree(hidden, ignore_errors=True)
-
-    attacker = threading.Thread(target=attack)
-    attacker.start()
-    tried, until = 0, time.monotonic() + float(os.environ.get("AGENTEDITOR_EXPORT_RACE", "2"))
-    with faults_in_exporting(Faults(0)):
-        while time.monotonic() < until:
-            tried += 1
-            try:
-                export(place, version(tried, 12))
-            except FileProblem:
-                continue
-    stop.set()
-    attacker.join()
-    print(f"\n{tried} exports tried")
-    assert snapshot(victim) == {}
-
-
 # --- what the small files of an export may say -------------------------------------------------
 
 INSIDE = ["a.md", "agents/a.md", "plugins/p/.claude-plugin/plugin.json", ".roomodes", "代码/ö x.md"]
 OUTSIDE = [
     *("", "..", "../a.md", "a/../../b.md", "/etc/passwd", "a//b.md", "./a.md", "a/.", "\\a.md", "a\0b"),
     *(".git/hooks/post-commit", "a/.git/config", ".agenteditor-export.json", ".bashrc", None, 3),
+    *(
+        ".claude/settings.json",
+        ".claude/settings.local.json",
+        ".mcp.json",
+        "CLAUDE.md",
+        "a/claude.md",
+        "AGENTS.md",
+    ),
+    *(
+        "agents/con.md",
+        "agents/a.md:stream",
+        "C:/a.md",
+        "a/b.",
+        "a /b.md",
+        "a/com¹",
+        "a／b.md",
+        "a\u202eb.md",
+    ),
 ]
 
 

@@ -158,3 +158,9 @@ def test_no_name_leads_out_of_a_zip_file(files):
 def test_names_that_lead_elsewhere_are_refused(name):
     with pytest.raises(FileProblem):
         zip_bytes({name: b"x"})
+
+
+def test_no_zip_file_is_made_that_would_not_be_read(tmp_path, monkeypatch):
+    monkeypatch.setattr("agenteditor.core.export.MOST_FILES", 1)
+    made = plan(sources("a", "b"), tmp_path / "cat.zip", Choices(zipped=True))
+    assert "choose a folder" in made.problem and write(made) == ()

@@ -435,6 +435,7 @@ def test_the_oldest_texts_go_when_there_are_too_many(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(merge_bases, "_MOST_BYTES", 100)
     merge_bases.keep(["a" * 60])
     merge_bases.keep(["b" * 60])
+    merge_bases.drop_oldest()
     assert merge_bases.text_of(merge_bases.digest("a" * 60)) is None
     assert merge_bases.text_of(merge_bases.digest("b" * 60)) == "b" * 60
 

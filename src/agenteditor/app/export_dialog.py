@@ -51,7 +51,6 @@ class ExportDialog(QDialog):
         self._accepted: frozenset[Path] = frozenset()
         self._accepted_for: tuple[object, ...] = ()
         self._said = ""  # what is shown instead of the plan's sentence
-        self._counts = False  # whether what is being written counts already
         self.plan: Plan | None = None
         self.form = ExportForm(settings)
         self.form.changed.connect(self._make_plan)
@@ -185,7 +184,6 @@ class ExportDialog(QDialog):
 
     def _write(self) -> None:
         assert self.plan is not None, "the button is off without a plan"
-        self._counts = False
         for widget in (self.form, self.list, self.export_button, self.accept_button):
             widget.setEnabled(False)
         self._show_summary(self.tr("Writing…"))
@@ -193,6 +191,11 @@ class ExportDialog(QDialog):
 
     def _written(self, written: tuple[Entry, ...]) -> None:
         assert self.plan is not None, "it was written"
+        self.cancel_button.setEnabled(True)
+        if self._writing.stopping:
+            nothing = self.tr("Stopped: nothing was changed.")
+            self._after(self.tr("It was too late to stop: all is written.") if written else nothing)
+            return
         self.form.remember(self._settings)
         count = sum(entry.state != "removed" for entry in written)
         said = self.tr("Written: {0} files, each read back.").format(count)
@@ -200,6 +203,7 @@ class ExportDialog(QDialog):
         self.cancel_button.setFocus()
 
     def _failed(self, problem: FileProblem) -> None:
+        self.cancel_button.setEnabled(True)
         dialogs.say(self, self.tr("The export stopped."), str(problem))
         self._after("")
 
@@ -220,9 +224,10 @@ class ExportDialog(QDialog):
             self._planning.stop()
             super().reject()
             return
-        if self._writing.stop():
-            stopped = self.tr("Stopped: nothing was changed.")
-            self._after(self.tr("It was too late to stop: all is written.") if self._counts else stopped)
+        if not self._writing.stopping:
+            self.cancel_button.setEnabled(False)
+            self._show_summary(self.tr("Stopping…"))
+            self._writing.ask_to_stop()
 
     # --- what is said --------------------------------------------------------------------------
 
@@ -230,7 +235,6 @@ class ExportDialog(QDialog):
         self.summary.setText(plain(sentence))
 
     def _show_progress(self, progress: Progress) -> None:
-        self._counts = progress.what == "place"
         self.progress.setRange(0, progress.total)
         self.progress.setValue(progress.done)
         self.progress.setFormat(self._doing(progress))
@@ -241,6 +245,8 @@ class ExportDialog(QDialog):
             "read": self.tr("Looking at agent {0} of {1}"),
             "compare": self.tr("Comparing file {0} of {1}"),
             "stage": self.tr("Writing file {0} of {1}"),
+            "sync": self.tr("Waiting until the disk has {1} files"),
             "place": self.tr("Putting file {0} of {1} in its place"),
+            "undo": self.tr("Taking back file {0} of {1}"),
         }
         return words[progress.what].format(progress.done, progress.total)

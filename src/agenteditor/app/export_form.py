@@ -90,7 +90,7 @@ class ExportForm(QWidget):
         typed = self.folder.own().strip()
         if not typed:
             return None
-        path = _folder(typed)
+        path = folder_meant(typed)
         if self.zipped.isChecked() and path.suffix.lower() != ".zip" and path.name:
             return path.with_name(f"{path.name}.zip")
         return path
@@ -111,7 +111,7 @@ class ExportForm(QWidget):
             name=self.name.own().strip() if named else "",
             owner=self.owner.own().strip() if named else "",
             spdx=self._spdx() if named else "",
-            licence_text=files.load(_folder(licence)).text if licence else "",
+            licence_text=files.load(folder_meant(licence)).text if licence else "",
             version=self.version.own().strip() if self.layout_ == "plugin" else "",
             strip=self.layout_ == "plugin" and self.strip.isChecked(),
             prune=self.prune.isChecked() and not self.zipped.isChecked(),
@@ -246,7 +246,7 @@ def _flow_of(*widgets: QWidget) -> QWidget:
     return holder
 
 
-def _folder(typed: str) -> Path:
+def folder_meant(typed: str) -> Path:
     """The folder that is meant: ~ is the home folder, ~name only if there is such a user."""
     try:
         return Path(typed).expanduser().absolute()

@@ -21,7 +21,7 @@ from agenteditor.ui.qtext import plain, tool_tip
 from agenteditor.ui.sentence_rows import SentenceRows
 
 _ORDER: tuple[State, ...] = ("waiting", "conflict", "removed", "new", "replaced", "left", "same")
-MOST_PLAIN = 1000  # rows of files of which there is nothing to say
+MOST_PLAIN = 500  # rows of files of which there is nothing to say
 _ENTRY = Qt.ItemDataRole.UserRole
 
 

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Generator
+from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from agenteditor.core.export import Progress
+from agenteditor.core import export_write
+from agenteditor.core.export import Progress, Stop
 from agenteditor.core.files import FileProblem
 
 _SLICE = 0.02  # seconds of work between two looks at the events
+
+
+def clear_left_over(place: Path, parent: QObject) -> None:
+    """Take away, in slices, what an export that was killed left in the folder it was to write to."""
+    Steps(parent).run(export_write.left_over(place))
 
 
 class Steps(QObject):
@@ -26,6 +33,7 @@ class Steps(QObject):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self._work: Generator[Progress, None, object] | None = None
+        self.stopping = False  # whether it was asked to stop, and is at it
         self._timer = QTimer(self)
         self._timer.setInterval(0)
         self._timer.timeout.connect(self._go_on)
@@ -38,6 +46,7 @@ class Steps(QObject):
     def run(self, work: Generator[Progress, None, object]) -> None:
         """Stop what is being done, and do this."""
         self.stop()
+        self.stopping = False
         self._work = work
         self._go_on()
         if self.busy:
@@ -57,6 +66,19 @@ class Steps(QObject):
             self.failed.emit(problem)
             return False
         return True
+
+    def ask_to_stop(self) -> None:
+        """Throw `Stop` into what is being done: it takes back, or finishes, what it had begun, in slices."""
+        assert self._work is not None, "there is something to stop"
+        self.stopping = True
+        try:
+            self._work.throw(Stop())
+        except StopIteration as stop:
+            self._end()
+            self.finished.emit(stop.value)
+        except FileProblem as problem:
+            self._end()
+            self.failed.emit(problem)
 
     def _go_on(self) -> None:
         work = self._work

@@ -29,6 +29,8 @@ def open_window(paths: Sequence[Path]) -> int:
     from agenteditor.app.batch_commands import offer_unfinished
     from agenteditor.app.commands import make_window
     from agenteditor.app.error_report import Reporter
+    from agenteditor.app.export_form import folder_meant
+    from agenteditor.app.export_steps import clear_left_over
     from agenteditor.app.leaving import Leaving
     from agenteditor.app.leftovers import look_after
     from agenteditor.app.recovery import recovery_of
@@ -48,6 +50,8 @@ def open_window(paths: Sequence[Path]) -> int:
     QTimer.singleShot(0, lambda: offer_unfinished(window))
     QTimer.singleShot(0, lambda: look_after(window))
     QTimer.singleShot(0, lambda: offer_recovered(window, damaged))
+    if settings.export_folder:
+        QTimer.singleShot(0, lambda: clear_left_over(folder_meant(settings.export_folder), window))
     status = app.exec()
     window.saves.join()
     recovery.leave()  # nothing, if the window was closed: then everything unsaved was asked about

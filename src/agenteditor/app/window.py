@@ -32,13 +32,11 @@ from agenteditor.app.settings import Settings
 from agenteditor.app.start_page import StartPage, detected_folders
 from agenteditor.app.status import Status
 from agenteditor.app.titles import title, window_title
-from agenteditor.core import files
 from agenteditor.core.catalog import agents_in, folder_of
 from agenteditor.core.dialect import Dialect
 from agenteditor.core.disk import is_file
 from agenteditor.core.document import Document
 from agenteditor.core.export import Source
-from agenteditor.core.files import FileProblem
 from agenteditor.core.line_ends import has_bom, line_ends
 from agenteditor.core.triggers import style
 from agenteditor.ui.catalog_view import CatalogView
@@ -245,13 +243,9 @@ class Window(QMainWindow):
             return [Source(path, text) for path, text in texts.items()]
         sources: list[Source] = []
         for path in agents_in(self.catalog.folders()):
-            text, unreadable = texts.get(path), ""
-            try:
-                text = files.load(path).text if text is None else text
-            except FileProblem as problem:
-                text, unreadable = "", str(problem)
             parts = path.relative_to(folder_of(path, self.catalog.folders()) or path.parent).parts
-            sources.append(Source(path, text, parts[0] if len(parts) > 1 else "", unreadable))
+            category = parts[0] if len(parts) > 1 else ""
+            sources.append(Source(path, texts.get(path, ""), category, unread=path not in texts))
         return sources
 
     def switch_rule(self, document: Document, code: str, word: str) -> None:

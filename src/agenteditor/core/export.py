@@ -40,9 +40,10 @@ from agenteditor.core.export_folder import digest_of
 from agenteditor.core.export_layouts import Wanted, files_of, merged, plugins_of
 from agenteditor.core.export_manifest import MANIFEST
 from agenteditor.core.export_plan import Entry, Plan, State, described, entry_of
-from agenteditor.core.export_write import Change, Progress
+from agenteditor.core.export_write import Change, Progress, Stop
 from agenteditor.core.export_zip import PresentZip, present_zip, write_zip
 from agenteditor.core.file_problem import FileProblem
+from agenteditor.core.zip_reading import MOST_BYTES, MOST_FILES
 
 __all__ = [
     "CLAUDE_CODE",
@@ -58,6 +59,7 @@ __all__ = [
     "Refused",
     "Source",
     "State",
+    "Stop",
     "described",
     "file_name_problem",
     "hints",
@@ -70,7 +72,7 @@ __all__ = [
 
 Known = MutableMapping[tuple[Source, str, bool], Ready | Refused]
 Result = TypeVar("Result")
-_AT_ONCE = 100  # texts kept between two looks at the window
+_AT_ONCE = 20  # texts kept between two looks at the window
 
 
 def plan(sources: Sequence[Source], place: Path, choices: Choices | None = None) -> Plan:
@@ -98,7 +100,7 @@ def planning(
         made = known[key]
         agents += [made] if isinstance(made, Ready) else []
         refused += [made] if isinstance(made, Refused) else []
-    agents, alike = unique(agents)
+    agents, alike = unique(agents, choices.target)
     refused += alike
     waiting = [one for one in agents if not _accepted(one, choices)]
     going = [one for one in agents if _accepted(one, choices)]
@@ -114,16 +116,19 @@ def planning(
     names = {stem_of(one.file) for one in waiting} | {name for one in refused for name in names_of(one)}
     protected = Protected([source.path for source in sources], names)
     try:
-        entries, unfinished = yield from compared(wanted, place, choices, protected)
+        entries, unfinished, folder = yield from compared(wanted, place, choices, protected)
     except FileProblem as reason:
         return Plan(place, choices, (), tuple(refused), str(reason))
+    compared_all = Progress("compare", len(wanted), len(wanted))
+    yield compared_all
     every = _sorted(entries, waiting, choices, place)
     notes += _twins(every, sources, place)
-    return Plan(place, choices, every, tuple(refused), unfinished=unfinished, notes=notes)
+    yield compared_all
+    return Plan(place, choices, every, tuple(refused), unfinished=unfinished, folder=folder, notes=notes)
 
 
 def writing(plan: Plan) -> Generator[Progress, None, tuple[Entry, ...]]:
-    """`write` in steps. Closing it stops it: everything is done then, or nothing."""
+    """`write` in steps. `Stop` and closing stop it: everything is done then, or nothing; () if nothing."""
     if plan.problem:
         return ()
     written = [entry for entry in plan.entries if entry.state in ("new", "replaced", "same")]
@@ -131,21 +136,31 @@ def writing(plan: Plan) -> Generator[Progress, None, tuple[Entry, ...]]:
         if plan.todo:
             write_zip(plan.place, {one.path: files.encode(one.text) for one in written}, plan.stamp)
         return tuple(entry for entry in plan.entries if entry.state in ("new", "replaced", "removed"))
-    changes = [Change(entry.path, files.encode(entry.text)) for entry in written]
+    changes: list[Change] = []
+    try:
+        for entry in written:
+            changes.append(Change(entry.path, files.encode(entry.text)))
+            if len(changes) % _AT_ONCE == 0:
+                yield Progress("stage", 0, len(written))
+    except Stop:
+        return ()
     changes += [Change(entry.path, None) for entry in plan.entries if entry.state == "removed"]
     if not plan.todo and not plan.unfinished:
         return ()
-    done = set((yield from export_write.writing(plan.place, changes)))
-    yield from _remembered([entry.text for entry in written if entry.path in done and entry.sources])
+    done = set((yield from export_write.writing(plan.place, changes, plan.folder)))
+    with suppress(Stop):  # what counts is written
+        yield from _remembered([entry.text for entry in written if entry.path in done and entry.sources])
     return tuple(entry for entry in plan.entries if entry.path in done)
 
 
 def _remembered(texts: Sequence[str]) -> Generator[Progress, None, None]:
     """Keep what was written: when the catalog is imported again, it tells who changed what."""
-    for start in range(0, len(texts), _AT_ONCE):
-        with suppress(FileProblem):  # the import will then ask about more differences
+    with suppress(FileProblem):  # the import will then ask about more differences
+        for start in range(0, len(texts), _AT_ONCE):
             merge_bases.keep(texts[start : start + _AT_ONCE])
-        yield Progress("place", min(start + _AT_ONCE, len(texts)), len(texts))
+            yield Progress("place", min(start + _AT_ONCE, len(texts)), len(texts))
+        for _ in merge_bases.dropping_oldest() if texts else ():
+            yield Progress("place", len(texts), len(texts))
 
 
 def hints(plan: Plan) -> tuple[str, ...]:
@@ -191,7 +206,8 @@ def _fault(agents: Sequence[Ready], place: Path, choices: Choices) -> str | None
 def _twins(entries: Sequence[Entry], sources: Sequence[Source], place: Path) -> tuple[str, ...]:
     """The sentence that new files would lie among the agents they are copies of; nothing if none would."""
     homes = {os.path.realpath(folder) for folder in {source.path.parent for source in sources}}
-    made = {(place / entry.path).parent for entry in entries if entry.state == "new" and entry.sources}
+    fresh = (entry.path for entry in entries if entry.state == "new" and entry.sources)
+    made = {place / folder for folder in {path.rpartition("/")[0] for path in fresh}}
     if not any(Path(os.path.realpath(folder)).is_relative_to(home) for folder in made for home in homes):
         return ()
     return (
@@ -234,6 +250,12 @@ def _zip_plan(
     gone = "the new zip file does not have it"
     entries += [Entry(path, "", "removed", note=gone) for path in present.files if path not in wanted]
     every = _sorted(entries, waiting, choices, place)
+    size = sum(len(file.text) for file in wanted.values())
+    if len(wanted) > MOST_FILES or size > MOST_BYTES:
+        most = f"{MOST_FILES:,} files and {MOST_BYTES // 1024**2} MB"
+        return Plan(
+            place, choices, every, tuple(refused), f"A zip file may have {most} at most: choose a folder."
+        )
     return Plan(place, choices, every, tuple(refused), None if present.ours else reason, stamp=present.stamp)
 
 

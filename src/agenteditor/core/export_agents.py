@@ -1,7 +1,8 @@
 """One agent as an export writes it: valid YAML, LF line ends, no byte order mark, for the chosen program.
 
-A second reader, python-frontmatter, has to agree before it counts. What would not load, has no safe file
-name or could not be converted is refused with the reason; what a conversion costs is told field by field.
+A second reader, python-frontmatter, has to agree before it counts. What would not load or could not be
+converted is refused with the reason; what a conversion costs is told field by field. A name that cannot be
+a file's everywhere stays the agent's, and its file gets one that can.
 """
 
 from __future__ import annotations
@@ -12,11 +13,12 @@ from pathlib import Path, PurePosixPath
 
 from frontmatter.default_handlers import YAMLHandler
 
-from agenteditor.core import file_names, modes_file
+from agenteditor.core import file_names, files, modes_file
 from agenteditor.core.convert import convert
 from agenteditor.core.convert_report import Item
 from agenteditor.core.dialect import Dialect
 from agenteditor.core.export_choices import Choices, Source
+from agenteditor.core.file_problem import FileProblem, shown_path
 from agenteditor.core.line_ends import drop_bom, to_line_ends
 from agenteditor.core.loading import loads
 from agenteditor.core.repairs import make_portable, make_valid
@@ -59,6 +61,11 @@ def ready(source: Source, choices: Choices) -> Ready | Refused:
     """The agent as it would be written, or why it is not. Never raises."""
     if source.unreadable:
         return Refused(source.path, source.unreadable)
+    if source.unread:
+        try:
+            source = replace(source, text=files.load(source.path).text, unread=False)
+        except FileProblem as problem:
+            return Refused(source.path, str(problem))
     syntax = parse_at(source.text, source.path)
     name = _text(syntax, "name")
     verdict = loads(syntax)
@@ -67,35 +74,47 @@ def ready(source: Source, choices: Choices) -> Ready | Refused:
     made = _in_target(source, syntax, choices)
     if isinstance(made, Refusal):
         return Refused(source.path, made.reason, name)
-    fault = file_name_problem(made.name)
-    if fault is None and choices.target.table.format == "markdown":
-        unchanged = made.text == source.text
-        fault = second_opinion(syntax if unchanged else parse(made.text, choices.target))
+    if choices.target.table.format != "markdown":
+        return made
+    unchanged = made.text == source.text
+    fault = second_opinion(syntax if unchanged else parse(made.text, choices.target))
     return Refused(source.path, fault, name) if fault else made
 
 
-def unique(agents: Sequence[Ready]) -> tuple[list[Ready], list[Refused]]:
-    """The agents whose name no other has, and the others. Case and Unicode form do not count."""
-    taken: dict[str, list[Path]] = {}
+def unique(agents: Sequence[Ready], target: Dialect) -> tuple[list[Ready], list[Refused]]:
+    """The agents whose name no other has, each with a file that no other has on any system; the others.
+
+    To a program two agents of one name are one: which of them counts is not for an export to choose.
+    """
+    called: dict[str, list[Path]] = {}
     for agent in agents:
-        for key in _keys(agent):
-            taken.setdefault(key, []).append(agent.source.path)
+        called.setdefault(agent.name, []).append(agent.source.path)
     good: list[Ready] = []
     refused: list[Refused] = []
     for agent in agents:
-        found = {path for key in _keys(agent) for path in taken[key] if path != agent.source.path}
+        found = [path for path in called[agent.name] if path != agent.source.path]
         if found:
             others = ", ".join(sorted(map(str, found)))
-            reason = f"Another agent is called “{agent.name}” too: {others}. Rename one of them."
+            reason = f"Another agent is called “{shown_path(agent.name)}” too: {others}. Rename one of them."
             refused.append(Refused(agent.source.path, reason, agent.name))
         else:
             good.append(agent)
-    return good, refused
+    if target.table.format == "modes":
+        return good, refused  # one file for all
+    stems = file_names.told_apart(agent.name for agent in good)
+    return [_in_its_file(agent, stems[agent.name], target) for agent in good], refused
 
 
-def _keys(agent: Ready) -> set[str]:
-    own = {f"name {file_names.folded(agent.name)}"}
-    return own if agent.file.startswith(".") else own | {f"file {file_names.folded(agent.file)}"}
+def _in_its_file(agent: Ready, stem: str, target: Dialect) -> Ready:
+    """The agent with its file called so; what it is called otherwise than expected is told."""
+    file = f"{stem}{target.table.ending}"
+    if stem == agent.name:
+        return agent if agent.file == file else replace(agent, file=file)
+    called = f"the file of “{shown_path(agent.name)}” is called {file}"
+    if target.table.identity == "file":
+        called += f", and so it is called {stem} in {target.program}"
+    note = "; ".join(part for part in (agent.note, called) if part)
+    return replace(agent, file=file, note=note)
 
 
 def file_name_problem(name: str) -> str | None:
@@ -103,7 +122,7 @@ def file_name_problem(name: str) -> str | None:
     fault = file_names.fault(name)
     if fault is None:
         return None
-    shown = "Its name" if fault.startswith("is too long") else f"Its name “{name}”"
+    shown = "Its name" if fault.startswith("is too long") else f"Its name “{shown_path(name)}”"
     return f"{shown} {fault}. Change the name in its frontmatter."
 
 

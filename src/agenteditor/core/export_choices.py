@@ -9,7 +9,7 @@ from typing import Literal
 
 from agenteditor.core import marketplace
 from agenteditor.core.dialect import Dialect
-from agenteditor.core.dialects import by_name
+from agenteditor.core.dialects import by_name, dialects
 
 Layout = Literal["folder", "categories", "plugin"]
 
@@ -26,13 +26,15 @@ _VERSION = re.compile(rf"{_NUMBER}\.{_NUMBER}\.{_NUMBER}(?:-[0-9A-Za-z.-]+)?(?:\
 class Source:
     """An agent file to export. ``category`` becomes its folder or plugin; "" is the catalog's own.
 
-    ``unreadable`` is the sentence about a file that could not be read; it has no text then.
+    ``unreadable`` is the sentence about a file that could not be read; it has no text then. ``unread``: its
+    text is still to be read.
     """
 
     path: Path
     text: str
     category: str = ""
     unreadable: str = ""
+    unread: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +85,20 @@ def problem(choices: Choices, place: Path, plugins: frozenset[str]) -> str | Non
         return f"“{choices.spdx}” is no licence identifier of SPDX, such as MIT or Apache-2.0."
     if choices.version and not _VERSION.fullmatch(choices.version):
         return f"“{choices.version}” is no version in three numbers, such as 1.0.0."
+    if choices.layout != "folder" and not choices.zipped and _is_programs(place):
+        return (
+            f"“{place.absolute().name}” is a program's own folder: a category there could become commands or "
+            "rules that the program obeys. Choose another folder, or the layout of a plain folder."
+        )
     if not choices.owner.isprintable():
         return "The owner's name has a character that cannot be printed."
     taken = sorted(word for word in {name, *plugins} if marketplace.reserved(word))
     if choices.layout == "plugin" and taken:
         return f"“{taken[0]}” is a name the vendor keeps for itself. Choose another name or category."
     return None
+
+
+def _is_programs(place: Path) -> bool:
+    """Whether a program keeps its settings in a folder of this name."""
+    folders = {folder.partition("/")[0] for one in dialects().values() for folder in one.table.folders}
+    return place.absolute().name.casefold() in folders - {"."}

@@ -1,8 +1,9 @@
 """The folder that is exported to, by its handle, so that no link in it leads a write elsewhere.
 
 Every folder below it is opened from the one above without following links (RELIABILITY F22: a check
-before opening by name was outrun 4,785 times in 10 seconds, this never). Windows has no such handles;
-there links are looked for and refused before a file is opened by name.
+before opening by name was outrun 4,785 times in 10 seconds, this never), and stays open for the next
+file: what is written goes where it was meant to, whatever its name leads to meanwhile. Windows has no
+such handles; there links are looked for and refused before a file is opened by name.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ import hashlib
 import os
 import stat
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple
@@ -30,7 +31,12 @@ _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
 _FOLDER = os.O_RDONLY | _NO_FOLLOW | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_CLOEXEC", 0)
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_FOLLOW | getattr(os, "O_BINARY", 0) | READING & ~os.O_RDONLY
 _NO_LINKS = {errno.EOPNOTSUPP, errno.EPERM, errno.ENOSYS, errno.EINVAL, errno.EMLINK}
+_MOST_OPEN = 64  # folders
 _KINDS = {stat.S_IFLNK: "a link", stat.S_IFDIR: "a folder"}
+
+
+Identity = tuple[int, int]  # device and inode
+NOWHERE: Identity = (0, 0)  # of no folder at all
 
 
 class Present(NamedTuple):
@@ -39,6 +45,7 @@ class Present(NamedTuple):
     digest: str = ""
     mode: int = 0  # the rights of the file
     obstacle: str = ""
+    identity: Identity = (0, 0)
 
     @property
     def writable(self) -> bool:
@@ -47,15 +54,21 @@ class Present(NamedTuple):
 
 
 class TargetFolder:
-    """An open folder. Paths are relative to it, with "/" between their parts. Raises `FileProblem`."""
+    """An open folder. Paths are relative to it, with "/" between their parts. Raises `FileProblem`.
 
-    def __init__(self, root: Path) -> None:
+    ``is_link``: whether it may be a link to a folder.
+    """
+
+    def __init__(self, root: Path, is_link: bool = True) -> None:
         self.root = root
         self._handle: int | None = None
+        self._shown = os.fspath(root)
+        self._inner: dict[str, int] = {}  # the folders below it that are open, those used last at the end
+        self._seen: dict[str, Identity] = {}  # which folders those were when they were first opened
         with problems("save", root):
             if _HAS_HANDLES:
-                self._handle = os.open(root, _FOLDER & ~_NO_FOLLOW)
-            elif not root.is_dir():
+                self._handle = os.open(root, _FOLDER & ~_NO_FOLLOW if is_link else _FOLDER)
+            elif not root.is_dir() or (root.is_symlink() and not is_link):
                 raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
 
     def __enter__(self) -> TargetFolder:
@@ -64,8 +77,19 @@ class TargetFolder:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.forget()
         if self._handle is not None:
             close(self._handle)
+
+    @property
+    def identity(self) -> Identity:
+        """Which folder this is, whatever it is called."""
+        return _identity(self.root.stat() if self._handle is None else os.fstat(self._handle))
+
+    def forget(self) -> None:
+        """Look for the folders below by their names again."""
+        while self._inner:
+            close(self._inner.popitem()[1])
 
     def lock(self) -> None:
         """Keep other exports out until this folder is closed. "busy" if one is at work."""
@@ -88,32 +112,33 @@ class TargetFolder:
 
     def require(self, path: str) -> Present:
         """The same; raises `FileProblem` where it cannot be told."""
-        with problems("save", self.root / path):
+        with self._problems(path):
             return self._found(path)
 
     def _found(self, path: str) -> Present:
         try:
-            with self._at(path) as (name, folder):
-                status = os.stat(name, dir_fd=folder, follow_symlinks=False)
-                if not stat.S_ISREG(status.st_mode):
-                    kind = _KINDS.get(stat.S_IFMT(status.st_mode), "no ordinary file")
-                    return Present(obstacle=f"{kind} is there")
-                data = self._content(name, folder, LIMIT + 1)
+            name, folder = self._at(path)
+            status = os.stat(name, dir_fd=folder, follow_symlinks=False)
+            if not stat.S_ISREG(status.st_mode):
+                kind = _KINDS.get(stat.S_IFMT(status.st_mode), "no ordinary file")
+                return Present(obstacle=f"{kind} is there")
+            data = self._content(name, folder, LIMIT + 1)
         except FileNotFoundError:
             return Present()
         except NotADirectoryError:
             return Present(obstacle="its folder is a link or a file")
         if len(data) > LIMIT:
             return Present(obstacle="what is there is too big to compare")
-        return Present(digest_of(data), stat.S_IMODE(status.st_mode))
+        rights = stat.S_IMODE(status.st_mode) & 0o777  # a new file is nobody's program
+        return Present(digest_of(data), rights, identity=_identity(status))
 
     def read(self, path: str) -> bytes | None:
         """The content of a file; None where there is none, or something that is no ordinary file."""
         with problems("open", self.root / path):
             try:
-                with self._at(path) as (name, folder):
-                    status = os.stat(name, dir_fd=folder, follow_symlinks=False)
-                    return self._content(name, folder, 8 * LIMIT) if stat.S_ISREG(status.st_mode) else None
+                name, folder = self._at(path)
+                status = os.stat(name, dir_fd=folder, follow_symlinks=False)
+                return self._content(name, folder, 8 * LIMIT) if stat.S_ISREG(status.st_mode) else None
             except (FileNotFoundError, NotADirectoryError):
                 return None
 
@@ -127,9 +152,9 @@ class TargetFolder:
     def names(self, path: str) -> list[str]:
         """What a folder holds, sorted; nothing where there is no folder."""
         try:
-            with self._at(f"{path}/.") as (_, folder):
-                # By the handle, which Path cannot do.
-                return sorted(os.listdir(self.root / path if folder is None else folder))  # noqa: PTH208
+            place, folder = self._at(f"{path}/.")
+            # By the handle, which Path cannot do.
+            return sorted(os.listdir(place if folder is None else folder))  # noqa: PTH208
         except OSError:
             return []
 
@@ -137,20 +162,21 @@ class TargetFolder:
         """Make the folders above ``path`` that are missing; which those were, outermost first."""
         made: list[str] = []
         parts = path.split("/")[:-1]
+        if "/".join(parts) in self._inner:
+            return made
         for count in range(1, len(parts) + 1):
             folder = "/".join(parts[:count])
-            with (
-                problems("save", self.root / folder),
-                self._at(folder) as (name, above),
-                suppress(FileExistsError),
-            ):
+            with self._problems(folder), suppress(FileExistsError):
+                name, above = self._at(folder)
                 os.mkdir(name, dir_fd=above)
+                self._seen.pop(folder, None)
                 made.append(folder)
         return made
 
     def create(self, path: str, data: bytes, mode: int = 0) -> None:
         """Make a file that was not there, with these rights (0: the usual ones). See `sync_files`."""
-        with problems("save", self.root / path), self._at(path) as (name, folder):
+        with self._problems(path):
+            name, folder = self._at(path)
             handle = os.open(name, _NEW, 0o666, dir_fd=folder)
             try:
                 write_all(handle, data)
@@ -161,20 +187,16 @@ class TargetFolder:
 
     def replace(self, new: str, path: str) -> None:
         """Put the file ``new`` in the place of the one at ``path``, at once."""
-        with (
-            problems("save", self.root / path),
-            self._at(new) as (name, above),
-            self._at(path) as (own, folder),
-        ):
+        with self._problems(path):
+            name, above = self._at(new)
+            own, folder = self._at(path)
             os.replace(name, own, src_dir_fd=above, dst_dir_fd=folder)
 
     def place(self, new: str, path: str) -> bool:
-        """Give the file ``new`` the name ``path``; False if something has that name."""
-        with (
-            problems("save", self.root / path),
-            self._at(new) as (name, above),
-            self._at(path) as (own, folder),
-        ):
+        """Give the file ``new`` the name ``path`` instead; False if something has that name."""
+        with self._problems(path):
+            name, above = self._at(new)
+            own, folder = self._at(path)
             try:
                 os.link(name, own, src_dir_fd=above, dst_dir_fd=folder, follow_symlinks=not _LINKS_LINKS)
             except FileExistsError:
@@ -187,31 +209,23 @@ class TargetFolder:
                     os.stat(own, dir_fd=folder, follow_symlinks=False)
                     return False
                 os.rename(name, own, src_dir_fd=above, dst_dir_fd=folder)
+            else:
+                os.unlink(name, dir_fd=above)
         return True
 
     def remove(self, path: str) -> None:
         """Remove a file; nothing where there is none."""
-        with (
-            problems("save", self.root / path),
-            suppress(FileNotFoundError),
-            self._at(path) as (name, folder),
-        ):
+        with self._problems(path), suppress(FileNotFoundError):
+            name, folder = self._at(path)
             os.unlink(name, dir_fd=folder)
-
-    def remove_all(self, path: str, is_meant: Callable[[str], bool]) -> None:
-        """Remove the files of a folder that are meant, as far as they can be."""
-        with suppress(OSError), self._at(f"{path}/.") as (_, folder):
-            base = self.root / path if folder is None else Path()
-            for name in self.names(path):
-                if is_meant(name):
-                    with suppress(OSError):
-                        os.unlink(base / name, dir_fd=folder)
 
     def remove_folder(self, path: str) -> bool:
         """Remove a folder if it is empty; whether there is none any more."""
         try:
-            with self._at(path) as (name, folder):
-                os.rmdir(name, dir_fd=folder)
+            name, folder = self._at(path)
+            os.rmdir(name, dir_fd=folder)
+            self._close(path)
+            self._seen.pop(path, None)
         except FileNotFoundError:
             return True
         except OSError:
@@ -224,7 +238,8 @@ class TargetFolder:
             if self._handle is not None and sync_everything(self._handle):
                 return
         for path in paths:
-            with problems("save", self.root / path), self._at(path) as (name, folder):
+            with self._problems(path):
+                name, folder = self._at(path)
                 handle = os.open(name, os.O_WRONLY | _NO_FOLLOW | READING & ~os.O_RDONLY, dir_fd=folder)
                 try:
                     os.fsync(handle)
@@ -233,31 +248,55 @@ class TargetFolder:
 
     def sync(self, path: str = "") -> None:
         """Bring a folder's names to the disk, as far as the system does such a thing."""
-        with suppress(OSError), self._at(f"{path}/." if path else ".") as (_, folder):
+        with suppress(OSError):
+            folder = self._at(f"{path}/." if path else ".")[1]
             if folder is not None:
                 os.fsync(folder)
 
-    @contextmanager
-    def _at(self, path: str) -> Iterator[tuple[str, int | None]]:
+    def is_same(self, path: str) -> bool:
+        """Whether a folder's name still leads to the one that was first opened; it is looked up anew."""
+        seen = self._seen.get(path)
+        self._close(path)
+        with self._problems(path):
+            try:
+                handle = self._at(f"{path}/.")[1]
+            except (FileNotFoundError, NotADirectoryError):
+                return False
+            return seen is None or handle is None or _identity(os.fstat(handle)) == seen
+
+    def _at(self, path: str) -> tuple[str, int | None]:
         """The last part of a path and its folder's handle; the whole path and None where there are none."""
-        *folders, name = path.split("/")
-        if self._handle is None:
-            place = self.root
-            for folder in folders:
-                place = place / folder
-                if not stat.S_ISDIR(place.lstat().st_mode):
-                    raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
-            yield str(place / name), None
-            return
-        handle = os.dup(self._handle)
-        try:
-            for folder in folders:
-                inner = os.open(folder, _FOLDER, dir_fd=handle)
-                close(handle)
-                handle = inner
-            yield name, handle
-        finally:
+        folder, _, name = path.rpartition("/")
+        if self._handle is not None:
+            return name, self._opened(folder)
+        place = self.root
+        for part in folder.split("/") if folder else ():
+            place = place / part
+            if not stat.S_ISDIR(place.lstat().st_mode):
+                raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
+        return str(place / name), None
+
+    def _opened(self, folder: str) -> int:
+        assert self._handle is not None, "asked before"
+        if not folder:
+            return self._handle
+        handle = self._inner.pop(folder, None)
+        if handle is None:
+            above, _, name = folder.rpartition("/")
+            handle = os.open(name, _FOLDER, dir_fd=self._opened(above))
+            self._seen.setdefault(folder, _identity(os.fstat(handle)))
+            if len(self._inner) >= _MOST_OPEN:
+                self._close(next(iter(self._inner)))
+        self._inner[folder] = handle
+        return handle
+
+    def _close(self, folder: str) -> None:
+        handle = self._inner.pop(folder, None)
+        if handle is not None:
             close(handle)
+
+    def _problems(self, path: str) -> AbstractContextManager[None]:
+        return problems("save", f"{self._shown}/{path}")
 
 
 def sync_everything(handle: int) -> bool:
@@ -277,6 +316,10 @@ def sync_everything(handle: int) -> bool:
         number = ctypes.get_errno()
         raise OSError(number, os.strerror(number))
     return True
+
+
+def _identity(status: os.stat_result) -> Identity:
+    return status.st_dev, status.st_ino
 
 
 def digest_of(data: bytes) -> str:

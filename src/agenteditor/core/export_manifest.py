@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from agenteditor.core.export_folder import TargetFolder
+from agenteditor.core.file_names import is_harmless
 
 MANIFEST = ".agenteditor-export.json"
 INTENT = ".agenteditor-export.pending"
@@ -99,10 +100,14 @@ def owned(manifest: Manifest, intent: Intent | None) -> Manifest:
 
 
 def is_inside(path: object) -> bool:
-    """Whether an export may write to this path below its folder."""
+    """Whether an export may write to this path below its folder.
+
+    No settings of programs, nothing they read by themselves (RELIABILITY T23), no name that means something
+    else on another system.
+    """
     if not isinstance(path, str) or not path or "\\" in path or not path.isprintable():
         return False
-    return all(part and (not part.startswith(".") or part in _HIDDEN) for part in path.split("/"))
+    return all(part in _HIDDEN or is_harmless(part) for part in path.split("/"))
 
 
 def _is_row(row: object) -> bool:

@@ -11,6 +11,7 @@ from agenteditor.core.convert_report import Item
 from agenteditor.core.disk import Stamp
 from agenteditor.core.export_agents import Refused
 from agenteditor.core.export_choices import Choices
+from agenteditor.core.export_folder import Identity
 from agenteditor.core.export_layouts import Wanted
 
 State = Literal["new", "replaced", "same", "conflict", "waiting", "removed", "left"]
@@ -48,8 +49,9 @@ class Plan:
     """What an export would do to ``place``, a folder or a zip file.
 
     ``problem`` is why nothing at all can be written; ``unfinished``, whether an earlier export was
-    interrupted, which is finished first. ``stamp`` is the version of a zip file that would be replaced.
-    ``notes`` are sentences about the whole.
+    interrupted, which is finished first. ``folder`` is the one that was looked at, `NOWHERE` for none, None
+    where that is not known; ``stamp`` is the version of a zip file that would be replaced. ``notes`` are
+    sentences about the whole.
     """
 
     place: Path
@@ -58,6 +60,7 @@ class Plan:
     refused: tuple[Refused, ...]
     problem: str | None = None
     unfinished: bool = False
+    folder: Identity | None = None
     stamp: Stamp | None = None
     notes: tuple[str, ...] = ()
 

@@ -3,19 +3,22 @@
 All new files are first written beside each other in a hidden folder of the target and brought to the disk.
 Then what is to happen is written down in one file, the intent: from there on the export counts. Then each
 file is put in its place, by a rename that is whole at every instant, and what goes is removed. Killed or
-failing before the intent, nothing has changed; after it, the next export finishes first (`finish`). A file
-that somebody changed in between is left alone.
+failing before the intent, nothing has changed; after it, the next export finishes first. A file that
+somebody changed in between is left alone.
+
+All of it goes in steps, taking back what was begun too; a sync, which may wait for a disk, on a thread.
 """
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Generator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from agenteditor.core.disk import Conflict, is_there, make_folder
-from agenteditor.core.export_folder import Present, TargetFolder, digest_of
+from agenteditor.core.disk import Conflict, is_folder, is_link, is_there, make_folder
+from agenteditor.core.export_folder import NOWHERE, Identity, Present, TargetFolder, digest_of
 from agenteditor.core.export_manifest import (
     INTENT,
     MANIFEST,
@@ -33,7 +36,11 @@ from agenteditor.core.file_problem import FileProblem
 
 # Those that lead to others come after them: a reader never finds a plugin that is not there yet.
 _LAST = ("plugin.json", "marketplace.json")
-_AT_ONCE = 200  # files that are synced together: more would be felt in a window
+_WAIT = 0.005  # seconds that a step may wait for a disk
+
+
+class Stop(Exception):
+    """Thrown into `writing` to stop it: what was begun is taken back in steps, or done if it counts."""
 
 
 class Change(NamedTuple):
@@ -46,63 +53,136 @@ class Change(NamedTuple):
 class Progress(NamedTuple):
     """How far something is. "place" means that it counts already and will be finished."""
 
-    what: Literal["read", "compare", "stage", "place"]
+    what: Literal["read", "compare", "stage", "sync", "place", "undo"]
     done: int
     total: int
 
 
-def writing(root: Path, changes: Sequence[Change]) -> Generator[Progress, None, tuple[str, ...]]:
-    """Make the changes; which paths were changed. Closing the generator stops it: all or nothing is done.
+def writing(
+    root: Path, changes: Sequence[Change], expected: Identity | None = None
+) -> Generator[Progress, None, tuple[str, ...]]:
+    """Make the changes; which paths were changed. `Stop` and closing the generator stop it: all or nothing.
 
     Only files that exports wrote, and nobody changed since, are replaced or removed: any other is a
-    `Conflict`, raised before anything is changed. Raises `FileProblem`.
+    `Conflict`, raised before anything is changed. ``expected`` is the folder that was looked at before,
+    `NOWHERE` if there was none: another one in its place is a `Conflict` too. Raises `FileProblem`.
     """
-    is_new = not is_there(root)
+    fresh = [folder for folder in (root, *root.parents) if not is_there(folder)]
     make_folder(root)
-    with TargetFolder(root) as target:
+    with TargetFolder(root, is_link=expected != NOWHERE) as target:
+        if expected and expected not in (NOWHERE, target.identity):
+            raise Conflict("changed", root, None)
         target.lock()
-        finish(target)
+        if (yield from _uninterrupted(_finishing(target))):
+            return ()
         _require_own_names(target)
         before = read_manifest(target)
         made: list[str] = []
         try:
             steps: list[Step] = []
-            fresh: list[str] = []
             for number, change in enumerate(sorted(changes, key=_order)):
                 if step := _staged(target, change, before, number, made):
                     steps.append(step)
-                    fresh += [f"{STAGE}/{step.staged}"] if step.staged else []
-                if len(fresh) >= _AT_ONCE:
-                    target.sync_files(fresh)
-                    fresh = []
                 yield Progress("stage", number + 1, len(changes))
-            if not steps:
-                _clear(target)
+            if steps:
+                intent = Intent(tuple(steps), tuple(made))
+                target.make_folders(f"{STAGE}/.")  # where files only go, nothing was staged
+                target.create(f"{STAGE}/intent", intent_text(intent))
+                staged = [f"{STAGE}/{step.staged}" for step in steps if step.staged]
+                yield from _synced(target, [*staged, f"{STAGE}/intent"], len(staged))
+                target.sync(STAGE)
+                target.replace(f"{STAGE}/intent", INTENT)  # from here on it counts
+                target.sync()
+        except BaseException as error:
+            undoing = _undoing(target, made, fresh)
+            if isinstance(error, Stop):
+                yield from _uninterrupted(undoing)
                 return ()
-            intent = Intent(tuple(steps), tuple(made))
-            target.make_folders(f"{STAGE}/.")  # where files only go, nothing was staged
-            target.create(f"{STAGE}/intent", intent_text(intent))
-            target.sync_files([*fresh, f"{STAGE}/intent"])
-            target.sync(STAGE)
-            target.replace(f"{STAGE}/intent", INTENT)  # from here on it counts
-            target.sync()
-        except BaseException:
-            _undo(target, made)
-            if is_new:
-                with suppress(OSError):
-                    root.rmdir()
+            for _ in undoing:
+                pass
             raise
-        return (yield from _placed(target, intent, before))
+        if not steps:
+            yield from _uninterrupted(_clearing(target))
+            return ()
+        left: list[str] = []
+        yield from _uninterrupted(_placing(target, intent, before, left))
+    if left:
+        raise Conflict("changed", root / left[0], None)
+    return tuple(step.path for step in intent.steps)
 
 
 def finish(target: TargetFolder) -> bool:
     """Finish what an interrupted export had decided, and clear up behind it; whether there was something."""
+    found = target.read(INTENT) is not None
+    for _ in _finishing(target):
+        pass
+    return found
+
+
+def left_over(root: Path) -> Generator[Progress, None, None]:
+    """Remove what an export that was killed before it counted left in ``root``, unless one is at work there.
+
+    What one had decided is for the next export to finish, whoever asks for that. Raises nothing.
+    """
+    with suppress(FileProblem):
+        if is_link(root / STAGE) or not is_folder(root / STAGE):
+            return
+        with TargetFolder(root) as target:
+            target.lock()
+            if target.look(INTENT) == Present():
+                yield from _clearing(target)
+
+
+def _finishing(target: TargetFolder) -> Generator[Progress, None, None]:
     intent = read_intent(target)
     if intent is not None:
-        for _ in _placing(target, intent, read_manifest(target), []):
+        yield from _placing(target, intent, read_manifest(target), [])
+    else:
+        yield from _clearing(target)
+
+
+def _uninterrupted(work: Generator[Progress, None, None]) -> Generator[Progress, None, bool]:
+    """``work`` to its end, whoever stops or closes it; whether somebody stopped it."""
+    stopped = False
+    try:
+        for progress in work:
+            try:
+                yield progress
+            except Stop:
+                stopped = True
+    except GeneratorExit:
+        for _ in work:
             pass
-    _clear(target)
-    return intent is not None
+        raise
+    return stopped
+
+
+def _synced(target: TargetFolder, paths: Sequence[str], count: int) -> Generator[Progress, None, None]:
+    """Bring files to the disk. Whoever stops it meanwhile waits for that, awake."""
+    failed: list[BaseException] = []
+
+    def sync() -> None:
+        try:
+            target.sync_files(paths)
+        except BaseException as error:  # noqa: BLE001  # raised again below, where somebody hears it
+            failed.append(error)
+
+    thread = threading.Thread(target=sync, name="sync of an export")
+    thread.start()
+    try:
+        stopped = yield from _uninterrupted(_joining(thread, Progress("sync", count, count)))
+    finally:
+        thread.join()
+    if failed:
+        raise failed[0]
+    if stopped:
+        raise Stop
+
+
+def _joining(thread: threading.Thread, progress: Progress) -> Generator[Progress, None, None]:
+    while thread.is_alive():
+        thread.join(_WAIT)
+        yield progress
 
 
 def _order(change: Change) -> tuple[bool, int, str]:
@@ -142,58 +222,63 @@ def _staged(
     return Step(change.path, present.digest, new, str(number))
 
 
-def _undo(target: TargetFolder, made: list[str]) -> None:
-    """Take back what was done before anything counted."""
+def _undoing(
+    target: TargetFolder, made: Sequence[str], above: Sequence[Path]
+) -> Generator[Progress, None, None]:
+    """Take back what was done before anything counted; ``above`` are folders made for the target."""
     with suppress(OSError):
         target.remove(INTENT)
-    _clear(target)
+    yield from _clearing(target)
     for folder in reversed(made):
         target.remove_folder(folder)
-
-
-def _placed(
-    target: TargetFolder, intent: Intent, before: Manifest
-) -> Generator[Progress, None, tuple[str, ...]]:
-    """Do what was decided, to the end even if nobody wants to see it."""
-    left: list[str] = []
-    placing = _placing(target, intent, before, left)
-    try:
-        for done in placing:
-            yield Progress("place", done, len(intent.steps))
-    except GeneratorExit:
-        for _ in placing:
-            pass
-        raise
-    if left:
-        raise Conflict("changed", target.root / left[0], None)
-    return tuple(step.path for step in intent.steps)
+    for one in above:
+        with suppress(OSError):
+            one.rmdir()
 
 
 def _placing(
     target: TargetFolder, intent: Intent, before: Manifest, left: list[str]
-) -> Generator[int, None, None]:
+) -> Generator[Progress, None, None]:
     """Put each file in its place, then say so in the manifest. ``left`` gets what somebody else changed."""
     files = dict(before.files)
     folders = before.folders | set(intent.folders)
+    target.forget()
+    done: list[Step] = []
     for number, step in enumerate(intent.steps):
-        if not _done(target, step):
+        if _done(target, step):
+            done.append(step)
+        else:
             left.append(step.path)
+        yield Progress("place", number + 1, len(intent.steps))
+    moved: set[str] = set()
+    here = Progress("place", len(intent.steps), len(intent.steps))
+    for folder in sorted({_folder_of(step) for step in done}):
+        if folder and not target.is_same(folder):
+            moved.add(folder)
+        target.sync(folder)
+        yield here
+    for step in done:
+        if _folder_of(step) in moved:
+            left.append(step.path)  # it is wherever somebody put the folder meanwhile
         elif step.new:
             files[step.path] = frozenset({step.new})
         else:
             files.pop(step.path, None)
-        yield number + 1
-    for folder in sorted({step.path.rpartition("/")[0] for step in intent.steps}):
-        target.sync(folder)
     kept = {folder for folder in sorted(folders, reverse=True) if not _emptied(target, folder, files)}
     target.make_folders(f"{STAGE}/.")
     target.remove(f"{STAGE}/manifest")  # of an attempt that was interrupted here
     target.create(f"{STAGE}/manifest", manifest_text(Manifest(files, frozenset(kept))))
-    target.sync_files([f"{STAGE}/manifest"])
+    for _ in _synced(target, [f"{STAGE}/manifest"], 1):
+        yield here
     target.replace(f"{STAGE}/manifest", MANIFEST)
     target.sync()
     target.remove(INTENT)
-    _clear(target)
+    for _ in _clearing(target):
+        yield here
+
+
+def _folder_of(step: Step) -> str:
+    return step.path.rpartition("/")[0]
 
 
 def _done(target: TargetFolder, step: Step) -> bool:
@@ -214,7 +299,14 @@ def _done(target: TargetFolder, step: Step) -> bool:
     if present.digest:
         target.replace(staged, step.path)
         return True
-    target.make_folders(step.path)  # somebody may have removed them since
+    try:
+        target.make_folders(step.path)
+        return target.place(staged, step.path)
+    except FileProblem as problem:
+        if not isinstance(problem.__cause__, FileNotFoundError):
+            raise
+    target.forget()  # somebody has removed the folders
+    target.make_folders(step.path)
     return target.place(staged, step.path)
 
 
@@ -225,7 +317,11 @@ def _emptied(target: TargetFolder, folder: str, files: dict[str, frozenset[str]]
     return target.remove_folder(folder)
 
 
-def _clear(target: TargetFolder) -> None:
+def _clearing(target: TargetFolder) -> Generator[Progress, None, None]:
     """Remove what was written beside; nothing else that may lie there."""
-    target.remove_all(STAGE, lambda name: name.isdigit() or name in ("intent", "manifest"))
+    names = [name for name in target.names(STAGE) if name.isdigit() or name in ("intent", "manifest")]
+    for number, name in enumerate(names):
+        with suppress(OSError):
+            target.remove(f"{STAGE}/{name}")
+        yield Progress("undo", number + 1, len(names))
     target.remove_folder(STAGE)

@@ -40,6 +40,8 @@ def to_line_ends(text: str, kind: Kind) -> Edits:
     """The edits after which every line end of ``text`` is ``kind``; each touches one line end."""
     wanted = {"LF": "\n", "CRLF": "\r\n", "CR": "\r"}[kind]
     edits: list[TextEdit] = []
+    if kind == "LF" and "\r" not in text:
+        return ()  # of a catalog, nearly every file
     for match in _LINE_END.finditer(text):
         edits.extend(moved(diff(match[0], wanted), match.start()))
     return tuple(edits)

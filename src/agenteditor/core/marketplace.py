@@ -103,7 +103,7 @@ def plugin_json(catalog: Catalog, plugin: str) -> str:
 
 def summary(agents: Sequence[Agent]) -> str:
     """What a plugin holds, in one line."""
-    names = sorted(agent.name for agent in agents)
+    names = sorted(_one_line(agent.name) for agent in agents)
     more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
     return f"{_agents(len(names))}: {', '.join(names[:_MOST_NAMED])}{more}"
 
@@ -211,9 +211,13 @@ def first_sentence(description: str) -> str:
 
 def _escaped(text: str) -> str:
     """``text`` as Markdown that shows it as it is, on one line."""
-    if not text.isprintable():
-        text = "".join(letter if letter.isprintable() else " " for letter in text)
-    return _MARKUP.sub(r"\\\1", text)
+    return _MARKUP.sub(r"\\\1", _one_line(text))
+
+
+def _one_line(text: str) -> str:
+    if text.isprintable():
+        return text
+    return "".join(letter if letter.isprintable() else " " for letter in text)
 
 
 def _total(catalog: Catalog) -> int:

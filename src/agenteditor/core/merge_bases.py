@@ -12,7 +12,7 @@ import hashlib
 import json
 import os
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -84,6 +84,7 @@ def remember(catalog: Path, texts: Mapping[str, str], held: Mapping[str, Held]) 
     if not held:
         return
     keep(texts.values())
+    drop_oldest()
     listed = known(catalog)
     for path, (before, now) in held.items():
         old = listed.get(path, Known(""))
@@ -100,31 +101,45 @@ def remember(catalog: Path, texts: Mapping[str, str], held: Mapping[str, Held]) 
         "earlier": {path: one.earlier for path, one in sorted(listed.items()) if one.earlier},
     }
     _write(_record(catalog), files.encode(json.dumps(data) + "\n"))
-    _drop_oldest(_record(catalog).parent, _MOST_RECORDS)
+    for _ in _dropping(_record(catalog).parent, _MOST_RECORDS):
+        pass
 
 
 def keep(texts: Iterable[str]) -> None:
-    """Keep texts that a merge may want as its base. Raises `FileProblem`."""
+    """Keep texts that a merge may want as its base; see `drop_oldest`. Raises `FileProblem`."""
+    folder = _texts()
     for text in texts:
-        path = _texts() / digest(text)
+        path = folder / digest(text)
         if is_there(path):
             with problems("save", path):
                 os.utime(path)  # it is wanted again
         else:
             _write(path, files.encode(text))
-    _drop_oldest(_texts(), _MOST_BYTES)
 
 
-def _drop_oldest(folder: Path, room: int) -> None:
+def drop_oldest() -> None:
+    """Make room for new texts, once those of a whole import or export are kept. Raises `FileProblem`."""
+    for _ in dropping_oldest():
+        pass
+
+
+def dropping_oldest() -> Generator[None, None, None]:
+    """`drop_oldest` in steps."""
+    yield from _dropping(_texts(), _MOST_BYTES)
+
+
+def _dropping(folder: Path, room: int) -> Generator[None, None, None]:
     with problems("save", folder):
-        found = sorted(
-            ((entry.stat(), entry.path) for entry in os.scandir(folder)),
-            key=lambda one: -one[0].st_mtime_ns,
-        )
-        for status, path in found:
-            room -= status.st_size
+        found: list[tuple[int, int, str]] = []
+        for entry in os.scandir(folder):
+            status = entry.stat()
+            found.append((-status.st_mtime_ns, status.st_size, entry.path))
+            yield
+        for _, size, path in sorted(found):
+            room -= size
             if room < 0:
                 Path(path).unlink()
+                yield
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -81,6 +81,8 @@ def make_portable(syntax: Syntax) -> Edits:
         and field.style != "broken"
         and _NOT_YAML.search(field.value_span.of(syntax.text))
     )
+    if not edits:
+        return ()
     verdict, _, after = parse_fields(apply(syntax.text, edits), syntax.dialect)
     found = [(field.key, field.value) for field in after.fields] if after else []
     same = verdict == syntax.verdict and found == [(field.key, field.value) for field in fields]
