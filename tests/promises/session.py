@@ -37,8 +37,6 @@ sys.addaudithook(_note)
 # Only now, so that the imports are watched too.
 import gc  # noqa: E402
 import json  # noqa: E402
-import os  # noqa: E402
-import threading  # noqa: E402
 from collections.abc import Callable  # noqa: E402
 from dataclasses import asdict, dataclass, field  # noqa: E402
 from pathlib import Path  # noqa: E402
@@ -283,14 +281,16 @@ class Robot:
             Count(
                 cycle,
                 _resident(),
-                len(os.listdir("/proc/self/fd")) if Path("/proc/self/fd").exists() else 0,
-                threading.active_count()
-                if not Path("/proc/self/task").exists()
-                else len(os.listdir("/proc/self/task")),
+                _entries("/proc/self/fd"),
+                _entries("/proc/self/task"),  # Qt's threads too
                 len(QApplication.allWidgets()),
                 sum(isinstance(one, Document | QTextDocument) for one in gc.get_objects()),
             )
         )
+
+
+def _entries(folder: str) -> int:
+    return sum(1 for _ in Path(folder).iterdir())
 
 
 def _resident() -> int:
