@@ -93,7 +93,10 @@ def _export(options: argparse.Namespace) -> int:
         print("Agents that wait could do more than before: --allow-widened writes them.")
     if given.failures:
         if not options.dry_run:
-            print("agenteditor: nothing was written, because a file could not be read.", file=sys.stderr)
+            print(
+                "agenteditor: nothing was written, because a file could not be read; leave it out, or mend it.",
+                file=sys.stderr,
+            )
         return FAILED
     if not options.dry_run:
         try:

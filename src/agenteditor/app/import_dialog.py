@@ -159,9 +159,13 @@ class ImportDialog(QDialog):
     def _written(self, agent: Imported, folder: Path) -> str | None:
         """Write one agent; why not, if it was not."""
         target = folder / f"{agent.name}.md"
-        problem = file_name_problem(agent.name) if agent.name else self.tr("An agent has no name.")
+        problem = (
+            file_name_problem(agent.name)
+            if agent.name
+            else self.tr("An agent has no name. Give it one first.")
+        )
         if problem is None and is_there(target):
-            problem = self.tr("{0} is there already.").format(target.name)
+            problem = self.tr("{0} is there already. Choose another folder.").format(target.name)
         if problem is None:
             try:
                 files.save(target, agent.text, None)

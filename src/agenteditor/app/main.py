@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 from agenteditor.app.desktop import APP_ID
 from agenteditor.app.settings import Settings, load, save, settings_path
 from agenteditor.app.versions import obstacle
+from agenteditor.core.disk import problems
+from agenteditor.core.file_problem import FileProblem
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
@@ -44,9 +46,10 @@ def open_window(paths: Sequence[Path]) -> int:
     QTimer.singleShot(0, lambda: offer_unfinished(window))
     status = app.exec()
     try:
-        save(path, settings)
-    except OSError as error:
-        sys.stderr.write(f"agenteditor: the settings were not saved: {error}\n")
+        with problems("save", path):
+            save(path, settings)
+    except FileProblem as problem:
+        sys.stderr.write(f"agenteditor: {problem}\n")
     return status
 
 
