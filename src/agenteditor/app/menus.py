@@ -16,6 +16,7 @@ from agenteditor.app.new_agents import import_clipboard, import_files, import_fo
 from agenteditor.app.start_page import shortened
 from agenteditor.app.window import Window
 from agenteditor.core.dialects import editable
+from agenteditor.core.disk import is_there
 from agenteditor.core.document import Document
 from agenteditor.ui import theme
 from agenteditor.ui.icons import icon
@@ -112,7 +113,7 @@ def _fill_recent(window: Window, menu: QMenu) -> None:
             shown = plain(shortened(Path(name))).replace("&", "&&")
             action = QAction(f"&{number} {shown}" if number < 10 else shown, menu)
             action.setIcon(icon("folder" if names is window.settings.recent_folders else "agent"))
-            action.setEnabled(Path(name).exists())
+            action.setEnabled(is_there(name))
             action.triggered.connect(lambda _on=False, path=name: window.open_paths([Path(path)]))
             menu.addAction(action)
         menu.addSeparator()

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from agenteditor.app import dialogs
 from agenteditor.core import files
+from agenteditor.core.disk import is_there
 from agenteditor.core.document import Document, Transaction
 from agenteditor.core.files import Conflict, FileProblem
 from agenteditor.core.text import diff
@@ -38,7 +39,7 @@ def saved_as(parent: QWidget, document: Document) -> bool:
     if path is None:
         return False
     try:
-        stamp = files.stamp(path) if path.exists() else None
+        stamp = files.stamp(path) if is_there(path) else None
     except FileProblem as problem:
         dialogs.say(parent, parent.tr("The agent is not saved."), str(problem))
         return False
