@@ -17,7 +17,6 @@ from agenteditor.app import dialogs
 from agenteditor.core import files
 from agenteditor.core.convert_report import counts
 from agenteditor.core.disk import is_there
-from agenteditor.core.export import file_name_problem
 from agenteditor.core.files import FileProblem
 from agenteditor.core.importing import Imported, imported, why_not_loaded
 from agenteditor.core.text import Refusal
@@ -158,6 +157,8 @@ class ImportDialog(QDialog):
 
     def _written(self, agent: Imported, folder: Path) -> str | None:
         """Write one agent; why not, if it was not."""
+        from agenteditor.core.export import file_name_problem  # late: the window need not wait for it
+
         target = folder / f"{agent.name}.md"
         problem = (
             file_name_problem(agent.name)

@@ -35,7 +35,7 @@ from agenteditor.core.catalog import agents_in, folder_of
 from agenteditor.core.dialect import Dialect
 from agenteditor.core.disk import is_file, is_folder
 from agenteditor.core.document import Document
-from agenteditor.core.export import Source
+from agenteditor.core.export_choices import Source
 from agenteditor.core.files import FileProblem
 from agenteditor.core.line_ends import has_bom, line_ends
 from agenteditor.core.triggers import style
