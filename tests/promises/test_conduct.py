@@ -32,6 +32,7 @@ from agenteditor.app.searching import SearchPane
 from agenteditor.app.settings import Settings
 from agenteditor.core.file_problem import Action, Code, FileProblem
 
+PARTS = 4  # of what takes long under torture, so that they run beside each other
 ROOT = Path(__file__).resolve().parent.parent.parent
 SOURCE = ROOT / "src" / "agenteditor"
 AGENT = (
@@ -97,11 +98,11 @@ def _preview(window, folder):
 
 
 WORK: dict[str, Callable] = {
-    "listing": _list,
-    "judging": _judge,
-    "searching": _search,
-    "exporting": _export,
     "saving": _save,
+    "judging": _judge,
+    "exporting": _export,
+    "searching": _search,
+    "listing": _list,
     "drawing": _preview,
 }
 
@@ -120,7 +121,7 @@ def test_p50_the_program_ends_well_in_the_midst_of_work(promise, folder, tmp_pat
     times = promise.times(3, 60)
     state = {name: str(tmp_path / name) for name in ("XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME")}
     environment = {**os.environ, **state, "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"}
-    names = ("saving", "judging", "exporting", "searching", "listing", "drawing")
+    names = tuple(WORK)
     waiting = list(range(times))
     while waiting:
         together, waiting = waiting[:3], waiting[3:]
@@ -133,7 +134,7 @@ def test_p50_the_program_ends_well_in_the_midst_of_work(promise, folder, tmp_pat
                     "-c",
                     STARTED,
                     str(folder),
-                    names[at % 6],
+                    names[at % len(names)],
                     str(at % 7),
                 ],
                 env=environment,
@@ -144,7 +145,7 @@ def test_p50_the_program_ends_well_in_the_midst_of_work(promise, folder, tmp_pat
             for at in together
         ]
         for process in started:
-            said = process.communicate(timeout=120)[1]
+            said = process.communicate(timeout=300)[1]
             said = "\n".join(line for line in said.splitlines() if "This plugin does not support" not in line)
             assert (process.returncode, said) == (0, "")
     promise.measured(
@@ -152,13 +153,14 @@ def test_p50_the_program_ends_well_in_the_midst_of_work(promise, folder, tmp_pat
     )
 
 
-def test_p50_a_window_closed_in_the_midst_of_work_leaves_no_thread(promise, folder, qtbot, monkeypatch):
+@pytest.mark.parametrize("part", range(PARTS))
+def test_p50_a_window_closed_in_the_midst_of_work_leaves_no_thread(promise, folder, qtbot, monkeypatch, part):
     for name in ("say", "ask_to_save"):
         monkeypatch.setattr(dialogs, name, lambda *args: pytest.fail(f"asked: {args[1:]}"))
-    times = promise.times(4, 940)
+    times = promise.times(4, 940) // PARTS
     application(Settings(theme="light"))
     before = set(threading.enumerate())
-    for at in range(times):
+    for at in range(part, times * PARTS, PARTS):
         window = make_window(Settings())
         window.show()
         window.open_paths([folder])
@@ -180,7 +182,7 @@ def test_p50_a_window_closed_in_the_midst_of_work_leaves_no_thread(promise, fold
         for one in QApplication.topLevelWidgets()
         if isinstance(one, JudgeDialog | ExportDialog) and one.isVisible()
     ]
-    promise.measured(f"{times} windows closed in the midst of work: 0 threads left")
+    promise.measured(f"{times * PARTS} windows closed in the midst of work: 0 threads left")
     if promise.torture:
         promise.lacks("of 1,000 ends 60 are of a whole program, the others of a window")
 
