@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from agenteditor import __version__, cli_commands
-from agenteditor.core.disk import is_there
+from agenteditor.core.disk import is_there, problems
+from agenteditor.core.file_problem import FileProblem
 
 _WINDOW_HELP = """\
 Open agent files, or a folder of them, in the window:
@@ -74,7 +75,7 @@ def _window(given: list[str]) -> int:
     paths = [Path(path) for path in options.paths]
     missing = [path for path in paths if not is_there(path)]
     for path in missing:
-        print(f"agenteditor: {path}: there is no such file or folder", file=sys.stderr)
+        print(f"agenteditor: {path}: there is no such file or folder; check its name", file=sys.stderr)
     if missing:
         return 2
     from agenteditor.app.main import open_window, take_tour
@@ -110,9 +111,11 @@ def _install_desktop() -> int:
     from agenteditor.app import desktop
 
     try:
-        written = desktop.install(desktop.data_home(os.environ), desktop.this_program())
-    except OSError as error:
-        print(f"agenteditor: the menu entry cannot be written: {error}", file=sys.stderr)
+        home = desktop.data_home(os.environ)
+        with problems("save", home):
+            written = desktop.install(home, desktop.this_program())
+    except FileProblem as problem:
+        print(f"agenteditor: {problem}", file=sys.stderr)
         return 2
     for path in written:
         print(path)

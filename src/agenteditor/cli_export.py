@@ -92,9 +92,8 @@ def _export(options: argparse.Namespace) -> int:
     if plan.count("waiting"):
         print("Agents that wait could do more than before: --allow-widened writes them.")
     if given.failures:
-        if not options.dry_run:
-            print("agenteditor: nothing was written, because a file could not be read.", file=sys.stderr)
-        return FAILED
+        nothing = "nothing was written, because a file could not be read; leave that out, or mend it."
+        return FAILED if options.dry_run else _failed(nothing)
     if not options.dry_run:
         try:
             written = export.write(plan)

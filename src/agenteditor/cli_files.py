@@ -95,7 +95,7 @@ class GivenFiles:
             return [path]
         found = agent_files(path, lambda error: self.fail(f"Cannot list {error.filename}: {error.strerror}."))
         if not found:
-            self.fail(f"{path} holds no .md files.")
+            self.fail(f"{path} holds no .md files; name another folder, or the files.")
         return found
 
     def _tell_faults(self, settings: RuleSettings) -> None:

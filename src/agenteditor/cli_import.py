@@ -115,7 +115,10 @@ def _take(agent: Imported, where: str, output: Path | None) -> int:
         return PROBLEMS
     target = output / f"{agent.name}.md"
     if is_there(target):
-        print(f"agenteditor: {shown_path(target)} is there already and stays as it is.", file=sys.stderr)
+        print(
+            f"agenteditor: {shown_path(target)} is there already and stays as it is; name another folder.",
+            file=sys.stderr,
+        )
         return PROBLEMS
     try:
         make_folder(target.parent)

@@ -87,7 +87,7 @@ def _add_format(parser: argparse.ArgumentParser) -> None:
 def _folder(text: str) -> Path:
     path = Path(os.path.abspath(text))  # noqa: PTH100 - resolve() would follow links
     if not is_folder(path):
-        raise argparse.ArgumentTypeError(f"{text}: there is no such folder")
+        raise argparse.ArgumentTypeError(f"{text}: there is no such folder; check its name")
     return path
 
 
@@ -107,7 +107,7 @@ def _read(folder: Path) -> _Read:
     for sentence in failures:
         _complain(sentence)
     if not paths and not failures:
-        _complain(f"{folder} holds no .md files.")
+        _complain(f"{folder} holds no .md files; name another folder.")
     return _Read(folder, found, bool(failures) or not paths)
 
 

@@ -62,7 +62,7 @@ def _assignment(given: str) -> tuple[str, str]:
     """``KEY=text`` or ``KEY:=yaml``: the key, with its colon, and what follows."""
     key, equals, value = given.partition("=")
     if not equals or not key.strip(" :"):
-        print(f"agenteditor: “{given}” is not KEY=VALUE.", file=sys.stderr)
+        print(f"agenteditor: “{given}” is not KEY=VALUE; write model=opus.", file=sys.stderr)
         raise SystemExit(FAILED)
     return key, value
 

@@ -155,7 +155,9 @@ def test_chosen_agents_are_written_and_nothing_is_overwritten(qtbot, folder, tmp
     dialog = ImportDialog(found_in_files(sorted(folder.rglob("*.md"))))
     qtbot.addWidget(dialog)
     qtbot.mouseClick(dialog.write_button, Qt.MouseButton.LeftButton)
-    assert (out / "a-b.md").read_text("utf-8") == "mine" and said == ["a-b.md is there already."]
+    assert (out / "a-b.md").read_text("utf-8") == "mine" and said == [
+        "a-b.md is there already. Choose another folder."
+    ]
     assert "name: g" in (out / "g.md").read_text("utf-8")
 
 

@@ -349,4 +349,6 @@ def test_what_is_no_archive_is_said_in_a_sentence(window, here, tmp_path, monkey
     monkeypatch.setattr(dialogs, "say", lambda _parent, *texts: said.append(texts))
     window.open_folder(here)
     import_catalog.from_zip(window)
-    assert said == [("Nothing is imported.", "This is no zip archive, or it is cut off.")]
+    assert said == [
+        ("Nothing is imported.", "This is no zip archive, or it is cut off. Get it again, or choose another.")
+    ]

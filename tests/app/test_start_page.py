@@ -48,6 +48,11 @@ def test_a_place_is_opened_by_its_path_whatever_its_name(page, qtbot, tmp_path):
     assert asked.args == [odd]
 
 
+def test_a_place_whose_name_no_file_can_have_is_shown_and_off(page):
+    page.show_places([], [Path("/nowhere/" + "x" * 300 + ".md"), Path("/dev/null/agent.md")])
+    assert not any(button(page, word).isEnabled() for word in ("xxx", "agent.md"))
+
+
 @pytest.mark.parametrize("points", [10, 18])
 def test_nothing_is_cut_at_any_size_of_letters(page, points):
     app = QApplication.instance()

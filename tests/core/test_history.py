@@ -47,6 +47,26 @@ def test_typing_in_one_go_is_one_step():
     assert typist.text == "hello"
 
 
+def test_a_letter_typed_and_deleted_at_once_leaves_nothing_to_undo():
+    typist = Typist("ab")
+    typist.edit(2, 2, "c", label="Earlier")
+    typist.type(1, "x")
+    typist.edit(1, 2, "", "key")
+    assert (typist.text, typist.history.undo_label) == ("abc", "Earlier")
+    typist.type(1, "y")  # begins a step of its own
+    typist.undo()
+    assert typist.text == "abc"
+    assert typist.undo() and typist.text == "ab"
+
+
+def test_a_letter_replaced_by_another_of_the_same_step_is_still_a_step():
+    typist = Typist("ab")
+    typist.type(1, "x")
+    typist.edit(0, 1, "", "key")
+    assert typist.text == "xb"
+    assert typist.undo() and typist.text == "ab"
+
+
 def test_a_pause_of_a_second_begins_a_new_step():
     typist = Typist()
     typist.type(0, "ab")

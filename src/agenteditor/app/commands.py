@@ -15,9 +15,7 @@ from agenteditor import __version__
 from agenteditor.app import batch_commands, dialogs, output, saving
 from agenteditor.app.actions import Actions
 from agenteditor.app.convert_dialog import ConvertDialog
-from agenteditor.app.export_dialog import ExportDialog
 from agenteditor.app.going import go_to
-from agenteditor.app.judge_dialog import judge
 from agenteditor.app.menus import fill_menus
 from agenteditor.app.new_agents import new_agent, start_folder, templates
 from agenteditor.app.recovery import Recovery
@@ -79,7 +77,7 @@ def slots(window: Window) -> dict[str, Callable[..., object]]:
         "save-all": lambda: save_all(window),
         "revert": lambda: saving.revert(editor().document, tr("Revert to saved")),
         "saved-versions": lambda: show_versions(window),
-        "export": lambda: ExportDialog(window.documents_to_export(), window.settings, window).exec(),
+        "export": lambda: export(window),
         "convert": lambda: ConvertDialog(editor().document, window).exec(),
         "save-preview": lambda: output.save_preview(
             window, editor().document, editor().preview.source, window.say
@@ -213,6 +211,20 @@ def say_saved(window: Window, documents: Sequence[Document]) -> None:
         window.say(tr("Saved {0}").format(plain(str(documents[0].path))))
     elif documents:
         window.say(tr("Saved {0} agents").format(len(documents)))
+
+
+def export(window: Window) -> None:
+    """Show what an export would write, and write it."""
+    from agenteditor.app.export_dialog import ExportDialog  # late: the window need not wait for it
+
+    ExportDialog(window.documents_to_export(), window.settings, window).exec()
+
+
+def judge(window: Window) -> None:
+    """Show the judgement over the open folders."""
+    from agenteditor.app import judge_dialog  # late: the window need not wait for it
+
+    judge_dialog.judge(window)
 
 
 def review_changes(window: Window) -> None:

@@ -28,7 +28,7 @@ from agenteditor.core import files
 from agenteditor.core.convert import Conversion, convert
 from agenteditor.core.convert_report import Fate, counts
 from agenteditor.core.dialects import by_name, dialects
-from agenteditor.core.disk import is_same, is_there, problems
+from agenteditor.core.disk import is_folder, is_same, is_there, problems
 from agenteditor.core.document import Document
 from agenteditor.core.files import FileProblem
 from agenteditor.core.text import Refusal
@@ -190,7 +190,7 @@ class ConvertDialog(QDialog):
                 project = path.parents[len(Path(folder).parts)]
         # A file dialog shows the nearest folder that is there.
         wanted = project / made.path
-        if not wanted.parent.is_dir():
+        if not is_folder(wanted.parent):
             wanted = project / wanted.name
         if path is not None and is_same(wanted, path):
             wanted = wanted.with_name(wanted.name.replace(".", f"-{self.target.currentData()}.", 1))

@@ -17,7 +17,6 @@ from agenteditor.app import dialogs
 from agenteditor.core import files
 from agenteditor.core.convert_report import counts
 from agenteditor.core.disk import is_there
-from agenteditor.core.export import file_name_problem
 from agenteditor.core.files import FileProblem
 from agenteditor.core.importing import Imported, imported, why_not_loaded
 from agenteditor.core.text import Refusal
@@ -158,10 +157,16 @@ class ImportDialog(QDialog):
 
     def _written(self, agent: Imported, folder: Path) -> str | None:
         """Write one agent; why not, if it was not."""
+        from agenteditor.core.export import file_name_problem  # late: the window need not wait for it
+
         target = folder / f"{agent.name}.md"
-        problem = file_name_problem(agent.name) if agent.name else self.tr("An agent has no name.")
+        problem = (
+            file_name_problem(agent.name)
+            if agent.name
+            else self.tr("An agent has no name. Give it one first.")
+        )
         if problem is None and is_there(target):
-            problem = self.tr("{0} is there already.").format(target.name)
+            problem = self.tr("{0} is there already. Choose another folder.").format(target.name)
         if problem is None:
             try:
                 files.save(target, agent.text, None)

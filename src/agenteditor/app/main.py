@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 from agenteditor.app.desktop import APP_ID
 from agenteditor.app.settings import Settings, load, save, set_aside, settings_path
 from agenteditor.app.versions import obstacle
+from agenteditor.core.disk import problems
+from agenteditor.core.file_problem import FileProblem
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
@@ -29,8 +31,6 @@ def open_window(paths: Sequence[Path]) -> int:
     from agenteditor.app.batch_commands import offer_unfinished
     from agenteditor.app.commands import make_window
     from agenteditor.app.error_report import Reporter
-    from agenteditor.app.export_form import folder_meant
-    from agenteditor.app.export_steps import clear_left_over
     from agenteditor.app.leaving import Leaving
     from agenteditor.app.leftovers import look_after
     from agenteditor.app.recovery import recovery_of
@@ -51,15 +51,24 @@ def open_window(paths: Sequence[Path]) -> int:
     QTimer.singleShot(0, lambda: look_after(window))
     QTimer.singleShot(0, lambda: offer_recovered(window, damaged))
     if settings.export_folder:
-        QTimer.singleShot(0, lambda: clear_left_over(folder_meant(settings.export_folder), window))
+        QTimer.singleShot(0, lambda: _clear_export(window))
     status = app.exec()
     window.saves.join()
     recovery.leave()  # nothing, if the window was closed: then everything unsaved was asked about
     try:
-        save(path, settings)
-    except OSError as error:
-        sys.stderr.write(f"agenteditor: the settings were not saved: {error}\n")
+        with problems("save", path):
+            save(path, settings)
+    except FileProblem as problem:
+        sys.stderr.write(f"agenteditor: {problem}\n")
     return status
+
+
+def _clear_export(window: Window) -> None:
+    """Take away what an export that was killed left in the folder last exported to."""
+    from agenteditor.app.export_form import folder_meant  # late: the window need not wait for it
+    from agenteditor.app.export_steps import clear_left_over
+
+    clear_left_over(folder_meant(window.settings.export_folder), window)
 
 
 def take_tour(folder: Path) -> int:

@@ -10,12 +10,12 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QApplication, QMenu
 
-from agenteditor.app import import_catalog
 from agenteditor.app.actions import Actions
 from agenteditor.app.new_agents import import_clipboard, import_files, import_folder, new_agent, templates
 from agenteditor.app.start_page import shortened
 from agenteditor.app.window import Window
 from agenteditor.core.dialects import editable
+from agenteditor.core.disk import is_there
 from agenteditor.core.document import Document
 from agenteditor.ui import theme
 from agenteditor.ui.icons import icon
@@ -50,8 +50,8 @@ def fill_menus(window: Window, actions: Actions) -> None:
         action.triggered.connect(lambda _on=False, begin=start: begin(window))
     actions.submenus["import"].addSeparator()
     into = {
-        _tr("From a folder &into the catalog…"): import_catalog.from_folder,
-        _tr("From a &zip into the catalog…"): import_catalog.from_zip,
+        _tr("From a folder &into the catalog…"): _import_folder,
+        _tr("From a &zip into the catalog…"): _import_zip,
     }
     for text, start in into.items():
         action = actions.submenus["import"].addAction(text)
@@ -73,6 +73,18 @@ def fill_menus(window: Window, actions: Actions) -> None:
         action.triggered.connect(
             lambda _on=False, word=choice: choose_theme(window, cast(theme.Choice, word))
         )
+
+
+def _import_folder(window: Window) -> None:
+    from agenteditor.app import import_catalog  # late: the window need not wait for it
+
+    import_catalog.from_folder(window)
+
+
+def _import_zip(window: Window) -> None:
+    from agenteditor.app import import_catalog  # late, too
+
+    import_catalog.from_zip(window)
 
 
 def _fill_dialects(window: Window, menu: QMenu) -> None:
@@ -112,7 +124,7 @@ def _fill_recent(window: Window, menu: QMenu) -> None:
             shown = menu_text(shortened(Path(name)))
             action = QAction(f"&{number} {shown}" if number < 10 else shown, menu)
             action.setIcon(icon("folder" if names is window.settings.recent_folders else "agent"))
-            action.setEnabled(Path(name).exists())
+            action.setEnabled(is_there(name))
             action.triggered.connect(lambda _on=False, path=name: window.open_paths([Path(path)]))
             menu.addAction(action)
         menu.addSeparator()

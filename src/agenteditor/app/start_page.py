@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QAction, QFont, QPalette
 from PySide6.QtWidgets import QGridLayout, QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
+from agenteditor.core.disk import is_folder, is_there
 from agenteditor.ui import theme
 from agenteditor.ui.icons import icon
 from agenteditor.ui.qtext import menu_text, plain, tool_tip
@@ -79,9 +80,9 @@ class StartPage(QScrollArea):
 
     def _place(self, path: Path) -> QToolButton:
         button = _button(path.name or str(path))
-        button.setIcon(icon("folder" if path.is_dir() else "agent"))
+        button.setIcon(icon("folder" if is_folder(path) else "agent"))
         button.setAccessibleName(plain(self.tr("Open {0}").format(path)))
-        button.setEnabled(path.exists())
+        button.setEnabled(is_there(path))
         button.clicked.connect(lambda: self.opened.emit(path))
         return button
 
@@ -106,7 +107,7 @@ def shortened(path: Path) -> str:
 def detected_folders() -> list[Path]:
     """Folders where the reader looks for agents, if they are there: offered, never opened unasked."""
     places = [Path.cwd() / ".claude" / "agents", Path.home() / ".claude" / "agents"]
-    return list(dict.fromkeys(place for place in places if place.is_dir()))
+    return list(dict.fromkeys(place for place in places if is_folder(place)))
 
 
 def _elided(path: str) -> str:

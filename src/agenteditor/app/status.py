@@ -75,8 +75,7 @@ class Status(QWidget):
         ends = {"none": "LF", "mixed": _tr("mixed line ends")}.get(
             line_ends(document.text), line_ends(document.text)
         )
-        encoding = _tr("UTF-8 with BOM") if has_bom(document.text) else "UTF-8"
-        _set(self.encoding, f"{ends} · {encoding}", None)
+        _set(self.encoding, f"{ends} · {_encoding(document.text)}", None)
 
     def _give_way(self, sentence: str) -> None:
         """Leave the bar to a sentence that else were cut, as long as it stands there."""
@@ -89,6 +88,12 @@ class Status(QWidget):
     def show_caret(self, line: int, column: int) -> None:
         """Say where the source's caret is, 1-based."""
         _set(self.caret, _tr("Ln {0}, Col {1}").format(line, column), None)
+
+
+def _encoding(text: str) -> str:
+    if any("\udc80" <= letter <= "\udcff" for letter in set(text)):
+        return _tr("not all UTF-8")  # such bytes are kept as they are; a rule says where
+    return _tr("UTF-8 with BOM") if has_bom(text) else "UTF-8"
 
 
 def problem_count(severities: list[Severity]) -> str:

@@ -34,9 +34,9 @@ from agenteditor.app.status import Status
 from agenteditor.app.titles import title, window_title
 from agenteditor.core.catalog import agents_in, folder_of
 from agenteditor.core.dialect import Dialect
-from agenteditor.core.disk import is_file
+from agenteditor.core.disk import is_file, is_folder
 from agenteditor.core.document import Document
-from agenteditor.core.export import Source
+from agenteditor.core.export_choices import Source
 from agenteditor.core.line_ends import has_bom, line_ends
 from agenteditor.core.triggers import style
 from agenteditor.ui.catalog_view import CatalogView
@@ -163,7 +163,7 @@ class Window(QMainWindow):
     def open_paths(self, paths: list[Path]) -> None:
         """Open files in tabs (those that are open already are shown) and a folder in the list."""
         for path in paths:
-            if path.is_dir():
+            if is_folder(path):
                 self.open_folder(path)
                 continue
             if (editor := self.documents.of(path)) is not None:

@@ -178,7 +178,9 @@ def from_agents_json(text: str) -> Mapping[str, Fields] | Refusal:
             fenced[1] if fenced else text, object_pairs_hook=_unrepeated, parse_constant=_no_constant
         )
     except json.JSONDecodeError as error:
-        return Refusal(f"This is no JSON: line {error.lineno}, column {error.colno}: {error.msg}.")
+        return Refusal(
+            f"This is no JSON: line {error.lineno}, column {error.colno}: {error.msg}. Mend it there."
+        )
     except _NotTakenError as error:
         return Refusal(str(error))
     except (ValueError, RecursionError):  # an endless number, or brackets thousands deep

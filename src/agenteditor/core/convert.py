@@ -60,7 +60,7 @@ def convert(syntax: Syntax, target: Dialect, file_name: str | None = None) -> Co
         return Refusal(f"The file is a {target.title} already.")
     verdict = loads(syntax, syntax.dialect.place)
     if syntax.frontmatter is None or syntax.verdict not in ("valid", "repaired"):
-        return Refusal(f"The file cannot be converted as it is. {verdict.reason}")
+        return Refusal(f"The file cannot be converted as it is. {verdict.reason} Mend that first.")
     clean = _clean(syntax)
     if isinstance(clean, Refusal):
         return clean

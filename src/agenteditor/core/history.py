@@ -23,6 +23,7 @@ class _Step:
     edits: list[Edits]  # applied in order they take the text back (or forward again)
     touched: Span  # in the text after the step: where its last change stands
     time: float
+    grown: int = 0  # how much longer the text is by it, in code points
 
 
 class History:
@@ -49,14 +50,19 @@ class History:
         inverse = invert(text, edits)
         now = self._clock()
         touched = Span(inverse[0].span.start, inverse[-1].span.end)
+        grown = sum(len(insert) - (end - start) for (start, end), insert in edits)
+        joins = self._joins(edits, merge, now)
         self._redo.clear()
-        if self._joins(edits, merge, now):
-            step = self._undo[-1]
-            step.edits.insert(0, inverse)
-            step.touched, step.time = touched, now
-        else:
-            self._undo.append(_Step(label, merge, [inverse], touched, now))
         self._sealed = False
+        if not joins:
+            self._undo.append(_Step(label, merge, [inverse], touched, now, grown))
+            return
+        step = self._undo[-1]
+        step.edits.insert(0, inverse)
+        step.touched, step.time, step.grown = touched, now, step.grown + grown
+        if not step.grown and not _joined(apply(text, edits), step.edits):
+            self._undo.pop()  # a letter typed and deleted again: there is nothing to take back
+            self._sealed = True
 
     def _joins(self, edits: Edits, merge: Hashable | None, now: float) -> bool:
         if self._sealed or merge is None or not self._undo:

@@ -32,7 +32,7 @@ def problem_with(folder: Path, source: Path) -> str | None:
     if is_there(source) and is_same(folder, source):
         return f"{folder} is the catalog itself. Choose where the other one is."
     if not is_folder(folder):
-        return f"{folder} is no folder."
+        return f"{folder} is no folder. Name the folder of a catalog."
     dialect = dialect_of(folder / "agent.md")
     if not dialect.is_claude:
         return f"{folder} holds files of {dialect.title}; what is imported are files of Claude Code."

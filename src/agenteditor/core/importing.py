@@ -64,7 +64,9 @@ def imported(text: str, path: PurePath | None = None) -> tuple[Imported, ...] | 
         return (_from_values(codex, values, path),)
     if path is not None or not start:
         return Refusal(
-            "It has no frontmatter, so it is no agent." if start else "There is no text to import."
+            "It has no frontmatter, so it is no agent. Choose a file that begins with “---”."
+            if start
+            else "There is no text to import. Choose another file, or copy an agent first."
         )
     return (Imported("", text, "Text"),)  # a prompt that still wants a name
 

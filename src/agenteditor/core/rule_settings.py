@@ -244,7 +244,11 @@ def _not_toml(line: str, reason: str) -> str:
     """A sentence for a line that is not TOML; a rule's name without quotes is the usual reason."""
     start = f"This line is not TOML and does not count ({shown(reason, 60)})."
     name = re.match(r"\s*([\w*-]+/[\w*-]+)\s*=", line)
-    return f'{start} Put the name of the rule in quotes: "{name[1]}".' if name else start
+    return (
+        f'{start} Put the name of the rule in quotes: "{name[1]}".'
+        if name
+        else f"{start} Mend it, or delete it."
+    )
 
 
 def _names(data: dict[str, object]) -> Iterator[tuple[str, str]]:

@@ -165,7 +165,7 @@ class _Told:
 def _description(syntax: Syntax) -> Field | Refusal:
     """The description, if it may be rewritten."""
     if syntax.frontmatter is None:
-        return Refusal("This file has no frontmatter, so it has no description.")
+        return Refusal("This file has no frontmatter, so it has no description. Make it an agent first.")
     if syntax.verdict not in ("valid", "repaired"):
         return Refusal(
             "The frontmatter cannot be read as it is, so nobody knows what the description says. Make it "

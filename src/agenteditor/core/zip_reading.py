@@ -68,7 +68,9 @@ class ZipArchive:
             with self._archive.open(info) as entry:
                 data = entry.read(info.file_size + 1)
         except Exception as error:  # noqa: BLE001  # another library's parser on any bytes
-            return Refusal(f"It is damaged in the archive: {str(error) or type(error).__name__}.")
+            return Refusal(
+                f"It is damaged in the archive: {str(error) or type(error).__name__}. Choose another."
+            )
         if len(data) != info.file_size:
             return Refusal("It is damaged in the archive: its size is not the one that is stated.")
         return decode(data)
@@ -107,7 +109,7 @@ def _judged(file: BinaryIO, size: int) -> zipfile.ZipFile | Refusal:
     tail = file.read()
     at = tail.rfind(b"PK\x05\x06")
     if at < 0 or len(tail) - at < _END.size:
-        return Refusal("This is no zip archive, or it is cut off.")
+        return Refusal("This is no zip archive, or it is cut off. Get it again, or choose another.")
     record = _END.unpack_from(tail, at)
     if tail[:at][-_LOCATOR:].startswith(b"PK\x06\x07"):
         # The library would believe another record instead, of up to 2^64 files.
@@ -121,7 +123,9 @@ def _judged(file: BinaryIO, size: int) -> zipfile.ZipFile | Refusal:
         archive = zipfile.ZipFile(file)
         entries = archive.infolist()
     except Exception as error:  # noqa: BLE001  # another library's parser on any bytes
-        return Refusal(f"This is no zip archive that can be read: {str(error) or type(error).__name__}.")
+        return Refusal(
+            f"This is no zip archive that can be read: {str(error) or type(error).__name__}. Choose another."
+        )
     unpacked = sum(info.file_size for info in entries)
     refusal = None
     if len(entries) > MOST_FILES:

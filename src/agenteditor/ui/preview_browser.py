@@ -54,7 +54,7 @@ class PageBrowser(QTextBrowser):
         self._dress = dress()
         self._drawn = Drawn(SafeDocument(), (), ())
         self._by_keyboard = False
-        self.setDocument(self._document)
+        self._show_document()
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setOpenLinks(False)
         self.setOpenExternalLinks(False)
@@ -102,9 +102,14 @@ class PageBrowser(QTextBrowser):
         before = self._document
         self._drawn = drawn(self._page or Page(), self._dress)
         self._fit()
-        self.setDocument(self._document)
+        self._show_document()
         before.deleteLater()
         self._go(place)
+
+    def _show_document(self) -> None:
+        # setDocument() takes the document from Python and gives it to nobody: it would stay for ever.
+        self._document.setParent(self)
+        self.setDocument(self._document)
 
     @property
     def _document(self) -> SafeDocument:
