@@ -18,6 +18,8 @@ from agenteditor.core.file_problem import FileProblem
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
+    from agenteditor.app.window import Window
+
 NAME = "agenteditor"
 
 
@@ -94,6 +96,7 @@ def application(settings: Settings) -> QApplication:
     from PySide6.QtWidgets import QApplication
 
     from agenteditor.app.file_drops import FileDrops
+    from agenteditor.app.garbage import Garbage
     from agenteditor.app.undo_keys import UndoKeys
     from agenteditor.ui import theme
     from agenteditor.ui.icons import icon
@@ -112,4 +115,6 @@ def application(settings: Settings) -> QApplication:
     for one in (UndoKeys, FileDrops):
         if app.findChild(one) is None:
             app.installEventFilter(one(app))
+    if app.findChild(Garbage) is None:
+        Garbage(app)
     return app

@@ -7,7 +7,6 @@ nothing is asked.
 
 from __future__ import annotations
 
-import gc
 import threading
 import time
 from collections import deque
@@ -36,8 +35,6 @@ class DiskCalls:
         fresh = {name: call for name, call in calls.items() if name not in self._out}
         if not fresh:
             return
-        # A Qt object that is garbage must end on the window's thread: the collector may not run on another.
-        gc.disable()
         self._out.update(dict.fromkeys(fresh))
         thread = _Thread(deque(fresh.items()), self._answers)
         self._threads.append(thread)
@@ -59,8 +56,6 @@ class DiskCalls:
                 other = _Thread(deque(behind), self._answers)
                 self._threads.append(other)
                 other.start()
-        if all(thread.late for thread in self._threads):
-            gc.enable()
         return answers
 
     @property
@@ -75,7 +70,6 @@ class DiskCalls:
             thread.taken_over()
         for thread in self._threads:
             thread.join(max(0.0, until - time.monotonic()))
-        gc.enable()
 
 
 class _Thread(threading.Thread):
