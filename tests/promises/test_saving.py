@@ -455,4 +455,8 @@ def test_p12_what_kills_leave_is_hidden_and_goes_when_it_is_old(
     if promise.torture:
         kills, _, _, left = map(int, run("promises/kills.py", "saves", tmp_path, 2000, 6000).split())
         promise.measured(f"files made without names: {kills:,} kills left {left}")
+        if left > kills * 0.003:
+            promise.lacks(
+                f"{left} of {kills:,} kills fell between naming and renaming; 3 of 1,000 were wanted"
+            )
         assert left <= kills * 0.02
