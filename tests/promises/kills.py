@@ -19,13 +19,14 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from agenteditor.core import atomic_write, batch_edits, files
-from agenteditor.core.batch import planned
-from agenteditor.core.batch_write import Writing
+from agenteditor.core import atomic_write, files
 from agenteditor.core.files import Stamp
 from agenteditor.core.renaming import rename
-from tests.core.agent_folders import agent
 from tests.core.saves import child
+
+AGENT = (
+    "---\nname: a\ndescription: Use this agent when a test needs one.\nmodel: opus\n---\n\nYou are good.\n"
+)
 
 Work = Callable[[int], object]
 
@@ -90,11 +91,16 @@ def save(folder: Path, times: int, size: int) -> str:
 
 
 def batch(folder: Path, times: int) -> str:
+    # Late, for only this one needs them, and they take longer to load than the rest.
+    from agenteditor.core import batch_edits
+    from agenteditor.core.batch import planned
+    from agenteditor.core.batch_write import Writing
+
     paths = [folder / f"{name}.md" for name in "abc"]
     state = folder / "state"
     os.environ["XDG_STATE_HOME"] = str(state)
     for path in paths:
-        path.write_text(agent(path.stem), "utf-8")
+        path.write_text(AGENT, "utf-8")
 
     def batches() -> Work:
         def once(number: int) -> None:
@@ -109,7 +115,7 @@ def batch(folder: Path, times: int) -> str:
         for path in paths:
             text = path.read_text("utf-8")
             number = text.partition("model: m")[2].partition("\n")[0]
-            torn += text != agent(path.stem).replace("opus", f"m{number}")
+            torn += text != AGENT.replace("opus", f"m{number}")
             lost += not number.isdecimal() or int(number) < finished
         left += len(list(folder.glob(".~ae-*")))
         for temporary in folder.glob(".~ae-*"):

@@ -73,11 +73,12 @@ def names(folder: Path) -> list[str]:
 @pytest.mark.parametrize(
     ("name", "size", "commit", "release"),
     [
-        ("saves of 6 kB", 6_000, 270, 10_000),
+        ("saves of 6 kB", 6_000, 300, 10_000),
         ("saves of 200 kB", 200_000, 100, 10_000),
-        *[(f"saves of 5 MB ({part} of 4)", 5_000_000, 5, 2_500) for part in range(1, 5)],
+        ("saves of 5 MB (1 of 4)", 5_000_000, 10, 2_500),
+        *[(f"saves of 5 MB ({part} of 4)", 5_000_000, 0, 2_500) for part in range(2, 5)],
         ("batch: a field set in 3 files", 0, 30, 10_000),
-        ("renames", 0, 80, 10_000),
+        ("renames", 0, 60, 10_000),
     ],
 )
 def test_p05_killed_at_any_instant_a_file_is_whole_and_no_finished_work_is_lost(  # noqa: PLR0917
@@ -85,6 +86,8 @@ def test_p05_killed_at_any_instant_a_file_is_whole_and_no_finished_work_is_lost(
 ) -> None:
     """Saves from the source and from a form are one call: `files.save`."""
     times = promise.times(commit, release)
+    if not times:
+        pytest.skip("a part of the kills that are tried by make torture")
     kills, torn, lost, left = map(
         int, run("promises/kills.py", name.split(maxsplit=1)[0], memory, times, size).split()
     )
@@ -452,4 +455,8 @@ def test_p12_what_kills_leave_is_hidden_and_goes_when_it_is_old(
     if promise.torture:
         kills, _, _, left = map(int, run("promises/kills.py", "saves", tmp_path, 2000, 6000).split())
         promise.measured(f"files made without names: {kills:,} kills left {left}")
+        if left > kills * 0.003:
+            promise.lacks(
+                f"{left} of {kills:,} kills fell between naming and renaming; 3 of 1,000 were wanted"
+            )
         assert left <= kills * 0.02
