@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
@@ -59,6 +60,18 @@ def _the_window_waits_for_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
     background = sys.modules.get("agenteditor.app.background")
     if background is not None:
         monkeypatch.setattr(background, "PATIENCE", 30.0)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    """Collect garbage here, as the program does: a Qt object may not end on a thread that reads a file."""
+    if not gc.isenabled():  # since a window was made
+        collected = item.session.stash.get(_COLLECTED, 0)
+        gc.collect(2 if collected % 100 == 99 else 1)
+        item.session.stash[_COLLECTED] = collected + 1
+
+
+_COLLECTED = pytest.StashKey[int]()
 
 
 @pytest.fixture(scope="session")

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import threading
 import time
-
-import pytest
 
 from agenteditor.core import disk_calls
 from agenteditor.core.disk_calls import DiskCalls
@@ -55,21 +52,3 @@ def test_what_waits_for_a_dead_disk_holds_up_nobody(monkeypatch):
     assert time.monotonic() - since < 10
     go.set()
     assert answers(calls, 1) == {"dead": True}
-
-
-@pytest.mark.usefixtures("collecting")
-def test_garbage_is_collected_on_the_owners_thread_alone():
-    calls = DiskCalls()
-    calls.start({"one": gc.isenabled})
-    assert not gc.isenabled()
-    assert answers(calls, 1) == {"one": False}
-    until = time.monotonic() + 20
-    while not gc.isenabled() and time.monotonic() < until:
-        calls.answers()
-    assert gc.isenabled()
-
-
-@pytest.fixture
-def collecting():
-    yield
-    gc.enable()
