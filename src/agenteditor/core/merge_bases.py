@@ -124,10 +124,11 @@ def dropping_oldest() -> Generator[None, None, None]:
     """`drop_oldest` in steps."""
     with problems("save", _texts()):
         found: list[tuple[int, int, str]] = []
-        for entry in os.scandir(_texts()):
-            status = entry.stat()
-            found.append((-status.st_mtime_ns, status.st_size, entry.path))
-            yield
+        with os.scandir(_texts()) as entries:
+            for entry in entries:
+                status = entry.stat()
+                found.append((-status.st_mtime_ns, status.st_size, entry.path))
+                yield
         room = _MOST_BYTES
         for _, size, path in sorted(found):
             room -= size
