@@ -158,7 +158,7 @@ def agent(name: str, category: str = "", path: str = "") -> Source:
 
 def random_names(count: int, seed: int) -> list[str]:
     chance = random.Random(seed)
-    return ["".join(chance.choices(LETTERS, k=chance.randrange(1, 9))) for _ in range(count)]
+    return ["".join(chance.choices(LETTERS, k=chance.randrange(2, 14))) for _ in range(count)]
 
 
 # --- P24, P25: names ---------------------------------------------------------------------------

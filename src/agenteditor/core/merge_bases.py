@@ -131,10 +131,11 @@ def dropping_oldest() -> Generator[None, None, None]:
 def _dropping(folder: Path, room: int) -> Generator[None, None, None]:
     with problems("save", folder):
         found: list[tuple[int, int, str]] = []
-        for entry in os.scandir(folder):
-            status = entry.stat()
-            found.append((-status.st_mtime_ns, status.st_size, entry.path))
-            yield
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                status = entry.stat()
+                found.append((-status.st_mtime_ns, status.st_size, entry.path))
+                yield
         for _, size, path in sorted(found):
             room -= size
             if room < 0:
