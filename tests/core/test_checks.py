@@ -70,7 +70,9 @@ def test_every_fix_removes_its_finding_and_harms_nothing(case: Case) -> None:
 
 def test_every_rule_has_a_case_and_every_code_a_rule() -> None:
     fired = {code for case in CASES for code, _, _ in case.fires}
-    beyond_a_small_file = {"yaml/not-judged", "name/long", "description/long", "prompt/long"}
+    beyond_a_small_file = {"yaml/not-judged", "text/large"} | {
+        f"{what}/long" for what in ("name", "description", "prompt")
+    }
     assert fired | beyond_a_small_file == set(RULES)
     assert not fired & beyond_a_small_file
 
@@ -83,7 +85,7 @@ LONG = [
     ),
     ("name/long", HEAD.replace("a-b", "a" * 257) + "You are a tester of texts."),
     ("description/long", HEAD.replace("run.", "run. " * 1_500) + "You are a tester of texts."),
-    ("prompt/long", HEAD + "You are it. " * 3_000),
+    ("prompt/long", HEAD + "You are it.\n" * 3_000),
 ]
 
 
