@@ -64,7 +64,7 @@ _SECRETS = (
 )  # fmt: skip
 _HOOKS = (
     "./check.sh", "npm test", '"$CLAUDE_PROJECT_DIR"/.claude/hooks/check.sh', 'prettier --write "$FILE_PATH"', "jq -r .tool_input.command", "curl -s https://api.test/health",
-    "rm -rf ./build", "rm -rf /tmp/cache", "rm -f ~/notes.txt", "export PATH=$PATH:/opt/bin", "echo done >> $CLAUDE_ENV_FILE", "cat README.md", "base64 file > out", "git status | head",
+    "rm -rf ./build", "rm -rf ./cache", "rm -f ~/notes.txt", "export PATH=$PATH:/opt/bin", "echo done >> $CLAUDE_ENV_FILE", "cat README.md", "base64 file > out", "git status | head",
 )  # fmt: skip
 _SERVERS = (
     ("command: npx", "args: [-y, thing-mcp@1.2.3]"), ("command: npx", 'args: ["@x/thing@2.0.0"]'), ("command: uvx", "args: [thing==1.0]"), ("command: node", "args: [server.js]"),

@@ -1,5 +1,7 @@
-"""The parts of a report as HTML: the document, its tables and lists. Text stays text, whatever it holds, and is
-without the secrets of the files."""
+"""The parts of a report as HTML: the document, its tables and lists.
+
+Text stays text, whatever it holds, and secrets of the files are cut out.
+"""
 
 from __future__ import annotations
 

@@ -3,8 +3,8 @@
 An answer is kept under a key that names all it depends on: the content's digest, the file's name, what its
 folder says, the rule settings. What else it depends on, this program itself, is the store's ``version``: a
 file of another one is not used. Only what a `CatalogEntry` has is kept, as JSON; names and paths of files
-are not. An answer with a secret in it is not kept. Nothing here is needed for an answer to be right, so nothing here fails: what cannot be read or is
-not in order counts as not known, what cannot be written is left.
+are not, nor is an answer with a secret in it. Nothing here is needed for an answer to be right, so nothing
+here fails: what cannot be read or is not in order counts as not known, what cannot be written is left.
 """
 
 from __future__ import annotations

@@ -134,8 +134,8 @@ def name(subject: Subject) -> Iterator[Diagnostic]:
             f"The name has {len(value)} characters; over 256 the file is reported to be skipped. Shorten it."
         )
         yield finding("name/long", span, message, "name")
-    elif (fault := file_names.fault(value)) is not None:
-        message = f"{shown(value)} {fault}, and programs that go by names may write or read another file. Rename it."
+    elif (fault := file_names.fault(value.lstrip("."))) is not None:  # a dot before it only hides the file
+        message = f"{shown(value)} {fault}: programs that go by names take another file or none. Rename it."
         yield finding("name/unsafe", span, message, "name", better)
     elif _KEBAB.fullmatch(value) is None or not 3 <= len(value) <= 50:
         readable = value.isascii()

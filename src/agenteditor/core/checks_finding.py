@@ -32,6 +32,11 @@ _WORTH = {"unknown": 0, "fails": 0, "none": 0, "repaired": 1, "valid": 2}
 
 
 _MOST_ATTEMPTS = 40
+# What a person does not see: invisible characters, and what turns the direction of writing.
+_HIDES = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb"
+    "\U0001d173-\U0001d17a\U000e0000-\U000e01ef]"
+)
 _LONGEST_SHOWN = 10_000  # characters of a value that are looked at for a message
 _ESCAPE = re.compile(r"\\[xuU0-9LPNe_abfv]")
 
@@ -262,7 +267,7 @@ def fix(
     outcome = make(subject.syntax, *args)
     if isinstance(outcome, Refusal) or not outcome:
         return ()
-    return (Fix(redacted(label), outcome, safe),)
+    return (_seen(subject, Fix(redacted(label), outcome, safe)),)
 
 
 def verified(
@@ -273,7 +278,20 @@ def verified(
     if not listed or not _attempt(subject) or not subject.fixes:
         return ()
     after = reader.read(apply(subject.text, listed)).verdict
-    return (Fix(redacted(label), listed, safe),) if _WORTH[after] >= _WORTH[subject.syntax.verdict] else ()
+    if _WORTH[after] < _WORTH[subject.syntax.verdict]:
+        return ()
+    return (_seen(subject, Fix(redacted(label), listed, safe)),)
+
+
+def _seen(subject: Subject, made: Fix) -> Fix:
+    """The fix, safe only if nothing goes with it that a person cannot see."""
+    if not made.safe or subject.text.isascii():
+        return made
+    for span, insert in made.edits:
+        gone = span.of(subject.text).removeprefix("\ufeff") if span.start == 0 else span.of(subject.text)
+        if any(insert.count(one) < gone.count(one) for one in set(_HIDES.findall(gone))):
+            return dataclasses.replace(made, safe=False)
+    return made
 
 
 def _attempt(subject: Subject) -> bool:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from agenteditor.core.checks_finding import Check, Diagnostic, Fix, Subject, finding, shown, verified
-from agenteditor.core.checks_passages import Passage, is_code
+from agenteditor.core.checks_finding import Check, Diagnostic, Fix, Passage, Subject, finding, shown, verified
+from agenteditor.core.checks_passages import is_code
 from agenteditor.core.checks_rules import Severity
 from agenteditor.core.text import Span, TextEdit
 from agenteditor.core.text_scan import matches
@@ -138,7 +138,8 @@ def _turns(subject: Subject, passage: Passage) -> Iterator[Diagnostic]:
         yield finding(
             "security/direction",
             passage.place(wrong[0]),
-            f"{_count(wrong)} ({_named(text, wrong)}) that turn the direction of writing: what is shown is not the order "
+            f"{_count(wrong)} ({_named(text, wrong)}) that turn the direction of writing: what is shown "
+            f"is not the order "
             "in which it is read. Remove them, and look what the text says then.",
             passage.field,
             _removing(subject, passage, wrong),
@@ -147,7 +148,8 @@ def _turns(subject: Subject, passage: Passage) -> Iterator[Diagnostic]:
         yield finding(
             "security/direction",
             passage.place(usual[0]),
-            f"{_count(usual)} ({_named(text, usual)}) that turn the direction of writing, as text from right to left may "
+            f"{_count(usual)} ({_named(text, usual)}) that turn the direction of writing, as text from "
+            f"right to left may "
             "need. Look whether it reads as you mean it.",
             passage.field,
             _removing(subject, passage, usual),
@@ -185,7 +187,8 @@ def _unseen(subject: Subject, passage: Passage) -> Iterator[Diagnostic]:
     yield finding(
         "text/hidden",
         passage.place(found[0]),
-        f"The file holds {_count(found)[0].lower()}{_count(found)[1:]} ({_named(text, found)}) that a reader does not "
+        f"The file holds {_count(found)[0].lower()}{_count(found)[1:]} ({_named(text, found)}) that a "
+        f"reader does not "
         f"see and a model does.{says} Remove them unless you put them there.",
         passage.field,
         _removing(subject, passage, found),
@@ -194,8 +197,8 @@ def _unseen(subject: Subject, passage: Passage) -> Iterator[Diagnostic]:
 
 
 _INDIC_OR_ARABIC = (
-    (0x0600, 0x08FF), (0x0900, 0x0DFF), (0x0F00, 0x109F), (0x1780, 0x18AF), (0xA840, 0xA87F), (0xFB50, 0xFDFF),
-    (0xFE70, 0xFEFC), (0x10A00, 0x11FFF),
+    (0x0600, 0x08FF), (0x0900, 0x0DFF), (0x0F00, 0x109F), (0x1780, 0x18AF), (0xA840, 0xA87F),
+    (0xFB50, 0xFDFF), (0xFE70, 0xFEFC), (0x10A00, 0x11FFF),
 )  # fmt: skip
 _WITHOUT_BLANKS = ((0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0x1980, 0x19FF))
 _JAMO = ((0x1100, 0x11FF), (0xA960, 0xA97F), (0xD7B0, 0xD7FF), (0x3130, 0x318F))
@@ -221,7 +224,7 @@ def _is_needed(text: str, at: int) -> bool:
         return _in(before, _JAMO) or _in(after, _JAMO)
     if "\u180b" <= letter <= "\u180f":
         return _in(before, ((0x1820, 0x18AF),))
-    if letter == "\ufe0f" or letter == "\ufe0e":
+    if letter in "\ufe0e\ufe0f":
         return not _is_selector(before) and not before.isspace()
     if "\ufe00" <= letter < "\ufe0e":
         return not before.isascii() and not _is_selector(before) and not _in(before, ((0x1F000, 0x1FAFF),))

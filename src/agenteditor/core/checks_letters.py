@@ -1,4 +1,4 @@
-"""Checks of letters that look like others: a name, a tool or an address that is not the one it seems to be."""
+"""Checks of letters that look like others: names, tools and addresses that are not what they seem."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ _MOST = 20
 
 # Letters that are drawn like a Latin one in most fonts (Unicode's confusables, those in use).
 _ALIKE = str.maketrans(
-    "аеорсухіјѕһԁԛԝвкмнтгпиАВЕКМНОРСТУХІЈЅԌԚԜЗ" "αοινρτυκχεηωγΑΒΕΖΗΙΚΜΝΟΡΤΥΧ" "օսոհցքԼՕՍ" "ıȷɑɡɩɴʀℓ" "ᎪᏴᏟᎬᎻᎢᎫᏦᏞᎷᏢᏒᏚᎢᏙᏔ",
-    "aeopcyxijshdqwbkmhtrnuABEKMHOPCTYXIJSGQW3" "aoivptukxenwyABEZHIKMNOPTYX" "ounhgqLOU" "ijagiNRl" "ABCEHTJKLMPRSTVW",
+    "аеорсухіјѕһԁԛԝвкмнтгпиАВЕКМНОРСТУХІЈЅԌԚԜЗ" "αοινρτυκχεηωγΑΒΕΖΗΙΚΜΝΟΡΤΥΧ" "օսոհցքԼՕՍ"
+    "ıȷɑɡɩɴʀℓ" "ᎪᏴᏟᎬᎻᎢᎫᏦᏞᎷᏢᏒᏚᎢᏙᏔ",
+    "aeopcyxijshdqwbkmhtrnuABEKMHOPCTYXIJSGQW3" "aoivptukxenwyABEZHIKMNOPTYX" "ounhgqLOU"
+    "ijagiNRl" "ABCEHTJKLMPRSTVW",
 )  # fmt: skip
 _ADDRESS = re.compile(r"://([^\s/?#\"'<>()\[\]`*,;]{1,253})")
 _SIGNS = re.compile(r"[a-z0-9.-]{0,200}(?:xn--[a-z0-9-]{1,60})", re.IGNORECASE)
@@ -28,7 +30,7 @@ def letters(subject: Subject) -> Iterator[Diagnostic]:
     if not subject.text.isascii():
         yield from _name(subject)
         yield from _tools(subject)
-    if b"xn" in scan.words or not subject.text.isascii() and scan.words & {b"http", b"https"}:
+    if b"xn" in scan.words or (not subject.text.isascii() and scan.words & {b"http", b"https"}):
         yield from _addresses(subject)
 
 
@@ -41,7 +43,8 @@ def _name(subject: Subject) -> Iterator[Diagnostic]:
         yield finding(
             "security/lookalike",
             field.value_span,
-            f"The name seems to be {shown(seems)} and is not: {_foreign(field.value)} in it only looks like it. Type the name "
+            f"The name seems to be {shown(seems)} and is not: {_foreign(field.value)} in it only looks "
+            f"like it. Type the name "
             "anew.",
             "name",
         )
@@ -49,13 +52,17 @@ def _name(subject: Subject) -> Iterator[Diagnostic]:
 
 def _tools(subject: Subject) -> Iterator[Diagnostic]:
     for key in ("tools", "disallowedTools"):
-        for entry, span in ((one.entry, one.span) for one in listed_entries(subject.field(key))):
+        field = subject.field(key)
+        if field is None or field.value_span.of(subject.text).isascii():
+            continue
+        for entry, span in ((one.entry, one.span) for one in listed_entries(field)):
             seems = None if entry.text.isascii() else _seems(entry.text)
             if seems is not None:
                 yield finding(
                     "security/lookalike",
                     span,
-                    f"This entry of “{key}” seems to be {shown(seems)} and is not: {_foreign(entry.text)} in it only looks "
+                    f"This entry of “{key}” seems to be {shown(seems)} and is not: "
+                    f"{_foreign(entry.text)} in it only looks "
                     "like it. Type it anew.",
                     key,
                 )
@@ -75,7 +82,8 @@ def _addresses(subject: Subject) -> Iterator[Diagnostic]:
         yield finding(
             "security/lookalike",
             Span(*match.span(1)),
-            f"The address seems to lead to {shown(seems)} and does not: {_foreign(real)} in it only looks like it. Type it anew.",
+            f"The address seems to lead to {shown(seems)} and does not: {_foreign(real)} in it only "
+            f"looks like it. Type it anew.",
         )
 
 
@@ -86,7 +94,7 @@ def _seems(text: str) -> str | None:
         looks = plain.translate(_ALIKE)
         if part.isascii() or not looks.isascii():
             continue
-        # A word of one other script is a word of that language, unless it is drawn as a form of Latin letters.
+        # A word of one other script is a word of that language, unless it is a form of Latin letters.
         if (
             plain != part
             or any(letter.isascii() and letter.isalpha() for letter in plain)

@@ -1,7 +1,7 @@
 """Checks of orders that turn an agent against the person who runs it.
 
-An order is looked for near a word that has to stand in it. Where it is only shown (in a code block, in quotation
-marks, as an example, in a list of what to look for) it is a note, and where it is forbidden it is
+An order is looked for where a word stands that it begins with. Where it is only shown (in a code block, in
+quotation marks, as an example, in a list of what to look for) it is a note, and where it is forbidden it is
 nothing. Words can always be put differently, so no finding is no proof of anything.
 """
 
@@ -16,7 +16,7 @@ from agenteditor.core.checks_passages import standing
 from agenteditor.core.command_harm import CREDENTIAL_FILE, DECODES_AND_RUNS, FETCHES_AND_RUNS, OPENS_A_WAY_IN
 from agenteditor.core.frontmatter import Field
 from agenteditor.core.text import Span
-from agenteditor.core.text_scan import VOCABULARY, matches
+from agenteditor.core.text_scan import VOCABULARY
 
 _MOST = 20  # findings of one rule
 _LONGEST = 1_000  # characters of an order
@@ -24,7 +24,7 @@ _LONGEST = 1_000  # characters of an order
 
 class _Order(NamedTuple):
     """An order. It begins with one of ``begins``; of each of ``needs`` one word has to stand in the text,
-    and one of ``marks``.
+    and one of ``marks``; right before it stands ``before``.
 
     ``follows`` says what follows and what to do, after the words of the file.
     """
@@ -35,6 +35,7 @@ class _Order(NamedTuple):
     marks: tuple[bytes, ...]
     pattern: re.Pattern[str]
     follows: str
+    before: re.Pattern[str] | None = None
 
 
 def _order(
@@ -43,20 +44,29 @@ def _order(
     needs: tuple[str, ...],
     pattern: re.Pattern[str] | str,
     follows: str,
+    *,
     marks: tuple[bytes, ...] = (),
+    before: re.Pattern[str] | None = None,
 ) -> _Order:
     wanted = tuple(frozenset(one.encode().split()) for one in needs)
     assert all(one <= VOCABULARY for one in wanted), "a word that no text is asked for"
-    return _Order(f"security/{code}", tuple(begins.split("|")), wanted, marks, re.compile(pattern), follows)
+    return _Order(
+        f"security/{code}", tuple(begins.split("|")), wanted, marks, re.compile(pattern), follows, before
+    )
 
 
 _USER = (
-    r"(?:the |your |any |our )?(?:end[- ])?(?:users?|humans?|persons?|people|operators?|developers?|owners?|customers?|"
+    r"(?:the |your |any |our )?(?:end[- ])?(?:users?|humans?|persons?|people|operators?|developers?|"
+    r"owners?|customers?|"
     r"anyone|anybody|them)\b"
 )
-_USERS = "user users human humans person people operator operators developer developers owner owners customer customers anyone anybody them"
+_USERS = """
+user users human humans person people operator operators developer developers owner owners customer
+customers anyone anybody them
+"""
 _THIS = (
-    r"(?:this|that|these|those|it|anything|what you|the (?:above|following|instructions?|steps?|changes?|commands?|"
+    r"(?:this|that|these|those|it|anything|what you|the (?:above|following|instructions?|steps?|changes?|"
+    r"commands?|"
     r"requests?|uploads?|files?|backdoor|hidden|fact|existence))"
 )
 _NOT = r"(?:do not|don['’]?t|never|must not|mustn['’]t|should not|avoid)"
@@ -65,12 +75,19 @@ _OWN = (
     r"(?:files?|contents?|conversations?|transcripts?|prompts?|sources?|code|secrets?|credentials?|keys?|tokens?|"
     r"passwords?|environment|env|variables?|history|data|diffs?|logs?|outputs?|results?|context|memory|messages?)"
 )
-_STEAL = r"(?:files?|conversations?|transcripts?|secrets?|credentials?|keys?|tokens?|passwords?|environment|env|history|data|contents?)"
+_STEAL = (
+    r"(?:files?|conversations?|transcripts?|secrets?|credentials?|keys?|tokens?|pa"
+    r"sswords?|environment|env|history|data|contents?)"
+)
 
-_FETCHERS = "curl wget iwr irm iex invoke urllib requests"
+_FETCHERS = "curl wget iwr irm iex webrequest restmethod downloadstring urllib"
+_RUNNERS = "sh bash zsh dash ksh fish python python3 node perl ruby php iex expression eval source chmod exec"
 _HANDS_OVER = "gives what the agent has read to somebody else. Remove it, or say whom you trust with it."
 _HIDES = "hides from you what the agent does. Remove it."
-_LETS_STEER = "lets whoever owns that page steer the agent, and change it at any time. Write the instructions into the prompt."
+_LETS_STEER = (
+    "lets whoever owns that page steer the agent, and change it at any time. Write the instructions into "
+    "the prompt."
+)
 _OPENS = "fetch download retrieve read load get open visit curl webfetch pull check access go"
 _FOLLOWS = "follow execute obey carry adopt apply"
 
@@ -78,13 +95,13 @@ _ORDERS = (
     _order(
         "download-and-run",
         "curl|wget|iwr|irm|invoke-|iex|bash|sh |zsh|dash|eval|source|. <(|python|node|perl|exec(",
-        (_FETCHERS,),
+        (_FETCHERS, _RUNNERS),
         FETCHES_AND_RUNS,
         "runs whatever that address gives at that time. Fetch it, read it, and run it then.",
     ),
     _order(
         "download-and-run",
-        "base64|powershell|pwsh|xxd|openssl|eval|bash|sh |exec(",
+        "base64|powershell|pwsh|xxd|openssl|eval|bash|sh |python|exec(",
         ("base64 powershell pwsh xxd openssl atob buffer",),
         DECODES_AND_RUNS,
         "runs something that nobody can read before. Write down what it does.",
@@ -92,17 +109,17 @@ _ORDERS = (
     _order(
         "download-and-run",
         "/dev/tcp/|/dev/udp/|nc |ncat|socat",
-        ("dev nc ncat socat",),
+        ("tcp udp nc ncat socat",),
         OPENS_A_WAY_IN,
         "connects this computer with another one and lets it in. Remove it.",
-        (b"/dev/tcp/", b"/dev/udp/", b"nc -", b"ncat ", b"nc ", b"socat "),
+        marks=(b"/dev/tcp/", b"/dev/udp/", b"nc -", b"ncat ", b"nc ", b"socat "),
     ),
     _order(
         "sends-away",
         "send|post|upload|forward|transmit|exfiltrate|submit|leak|append",
         ("http https", "send post upload forward transmit exfiltrate submit leak append"),
         rf"(?:send|post|upload|forward|transmit|exfiltrate|submit|leak)\b(?=[^\n]{{0,200}}?\b{_STEAL}\b)"
-        rf"(?:[^\n.!?]|\.(?!\s)|\n(?!\s{{0,20}}\n)){{0,240}}?\b(?:to|at|via|using|through)\b[^\n!?]{{0,60}}?{_HOST}"
+        rf"(?:[^\n.!?]|\.(?!\s)|\n(?!\s{{0,20}}(?:[\n#>|*+-]|\d{{1,3}}[.)]))){{0,240}}?\b(?:to|at|via|using|through)\b[^\n!?]{{0,60}}?{_HOST}"
         rf"|append\b(?=[^\n!?]{{0,160}}\b{_OWN}\b)[^\n!?]{{0,200}}?{_HOST}",
         _HANDS_OVER,
     ),
@@ -117,7 +134,8 @@ _ORDERS = (
         "sends-away",
         "curl|wget|cat|env|printenv|tar|base64|history",
         ("curl wget nc",),
-        r"(?:curl\s(?:[^\n\\]|\\[\s\S]){0,200}?(?:(?:-d|--data(?:-\w{1,10})?|-f|--form)[ =]{0,2}[\"']?(?:[\w-]{1,30}=)?"
+        r"(?:curl\s(?:[^\n\\]|\\[\s\S]){0,200}?(?:(?:-d|--data(?:-\w{1,10})?|-f|"
+        r"--form)[ =]{0,2}[\"']?(?:[\w-]{1,30}=)?"
         r"(?:@|\$\(|<|`)|(?:-t|--upload-file)[ =]{1,2}\S|[?&=/]\$\()"
         r"|wget\s[^\n]{0,200}?--(?:post|body)-(?:file|data=[\"']?\$\()"
         r"|(?:cat|env|printenv|tar|base64|history)\b[^\n|]{0,120}\|[^\n]{0,120}?(?:\bnc\s{1,3}[\w.-]{3,80}\s{1,3}\d|\bcurl\s[^\n]{0,100}?@-))",
@@ -136,13 +154,18 @@ _ORDERS = (
         "guards-off",
         "disabl|bypass|turn off|switch off|circumvent|evad|suppress",
         (
-            "disable disables disabling bypass bypasses bypassing turn switch circumvent circumvents circumventing evade "
+            "disable disables disabling bypass bypasses bypassing turn switch circumvent circumvents "
+            "circumventing evade "
             "evades evading suppress suppresses suppressing",
         ),
-        r"(?:disabl|bypass|turn off|switch off|circumvent|evad|suppress)(?:es|e|s|ing)?\s{1,4}(?:[\w'’-]{1,14}\s{1,4}){0,3}?"
-        r"(?:safety|security (?:checks?|warnings?|features?|controls?|hooks?|scan\w{0,5}|polic\w{1,4}|measures|restrictions|tools?|software|alerts?|reviews?)|"
-        r"sandbox(?:ing)?|permission (?:checks?|prompts?|system)|permissions?\b|guard ?-?rails?|approvals?|confirmations?|"
-        r"content filters?|antivirus|firewall|audit(?:ing| logs?)|tls verification|certificate (?:checks?|verification|validation))\b",
+        r"(?:disabl|bypass|turn off|switch off|circumvent|evad|suppress)(?:es|e|s|"
+        r"ing)?\s{1,4}(?:[\w'’-]{1,14}\s{1,4}){0,3}?"
+        r"(?:safety|security (?:checks?|warnings?|features?|controls?|hooks?|scan\w{0,5}|polic\w{1,4}|"
+        r"measures|restrictions|tools?|software|alerts?|reviews?)|"
+        r"sandbox(?:ing)?|permission (?:checks?|prompts?|system)|permissions?\b|guard ?-?rails?|"
+        r"approvals?|confirmations?|"
+        r"content filters?|antivirus|firewall|audit(?:ing| logs?)|tls verification|"
+        r"certificate (?:checks?|verification|validation))\b",
         "takes a guard away that protects you. Remove it, or leave the decision to the person at work.",
     ),
     _order(
@@ -157,13 +180,16 @@ _ORDERS = (
         "do not|don't|don’t|dont|never|must not|mustn|should not|avoid",
         (
             "not don never mustn avoid",
-            "tell telling inform informing notify notifying alert alerting warn warning mention mentioning reveal revealing "
+            "tell telling inform informing notify notifying alert alerting warn warning mention "
+            "mentioning reveal revealing "
             "disclose disclosing aware",
         ),
         rf"{_NOT}\s{{1,4}}(?:ever |even |let )?(?:"
-        rf"(?:tell|inform|notify|alert|warn)(?:ing)?\s{{1,4}}{_USER}(?!\s{{1,3}}(?:to|how|what to|which|when they|if)\b)"
+        rf"(?:tell|inform|notify|alert|warn)(?:ing)?\s{{1,4}}{_USER}(?!\s{{1,3}}(?:to|how|what to|which|"
+        rf"when they|if)\b)"
         rf"|(?:mention|reveal|disclose|report|tell)(?:ing)?\s{{1,4}}{_THIS}\b[^\n.!?]{{0,60}}?\bto\s{{1,4}}{_USER}"
-        r"|(?:mention|reveal|disclose)(?:ing)?\s{1,4}(?:this|that|these|those|it)\b\s{0,3}(?:[.!,;]|$|in\b|anywhere|at all|step|instruction|command)"
+        r"|(?:mention|reveal|disclose)(?:ing)?\s{1,4}(?:this|that|these|those|it)\b\s{0,3}(?:[.!,;]|$|"
+        r"in\b|anywhere|at all|step|instruction|command)"
         rf"|make {_USER}\s{{1,4}}aware)",
         _HIDES,
     ),
@@ -174,24 +200,31 @@ _ORDERS = (
         rf"(?:without\s{{1,4}}(?:telling|informing|notifying|alerting)\s{{1,4}}{_USER}"
         rf"|without\s{{1,4}}{_USER}(?:['’]s?)?\s{{1,4}}(?:knowledge|knowing|noticing|consent)\b"
         rf"|(?:hide|conceal)\s{{1,4}}{_THIS}\b[^\n.!?]{{0,60}}?\bfrom\s{{1,4}}{_USER}"
-        rf"|keep\s{{1,4}}(?:everything|{_THIS})\s{{1,4}}(?:[\w ]{{0,20}}\s)?(?:secret|hidden|confidential|quiet)\b[^\n.!?]{{0,20}}?\bfrom\s{{1,4}}{_USER})",
+        rf"|keep\s{{1,4}}(?:everything|{_THIS})\s{{1,4}}(?:[\w ]{{0,20}}\s)?(?:secret|hidden|"
+        rf"confidential|quiet)\b[^\n.!?]{{0,20}}?\bfrom\s{{1,4}}{_USER})",
         _HIDES,
     ),
     _order(
         "fetch-and-follow",
-        "fetch|download|retrieve|read|load|get|open|visit|curl|webfetch|pull|check|access|go to",
-        ("http https", _OPENS, "follow execute obey carry adopt comply treat act perform run do"),
-        r"(?:fetch|download|retrieve|read|load|get|open|visit|curl|webfetch|pull|check|access|go to)\b[^\n!?]{0,100}?https?://(?:[^\n!?]|\?\S|\n(?!\s{0,20}\n)){0,160}?"
-        r"\b(?:and|then)\b[^\n!?]{0,40}?\b(?:follow|execute|obey|comply with|carry out|do what|act on|adopt|perform|treat|run)\b"
+        "http://|https://",
+        ("http https", _OPENS, "follow execute obey carry adopt comply treat act perform run says"),
+        r"https?://(?:[^\n!?]|\?\S|\n(?!\s{0,20}(?:[\n#>|*+-]|\d{1,3}[.)]))){0,160}?"
+        r"\b(?:and|then)\b[^\n!?]{0,40}?\b(?:follow|execute|obey|comply with|carry out|do what|act on|"
+        r"adopt|perform|treat|run)\b"
         r"[^\n.!?]{0,40}?\b(?:it|its|them|instructions?|commands?|steps|directives?|orders?|says?|prompts?|tasks?|rules|there|result|response|content|output)\b",
         _LETS_STEER,
+        before=re.compile(
+            r"\b(?:fetch|download|retrieve|read|load|get|open|visit|curl|webfetch|pull|check|access|"
+            r"go to)\b[^\n!?]{0,100}\Z"
+        ),
     ),
     _order(
         "fetch-and-follow",
         _FOLLOWS.replace(" ", "|"),
         ("http https", _FOLLOWS),
-        r"(?:follow|execute|obey|carry out|adopt|apply)\b[^\n.!?]{0,40}?\b(?:instructions?|commands?|directives?|orders?|system prompt|prompts?|tasks?)\b"
-        r"(?:[^\n.!?]|\n(?!\s{0,20}\n)){0,60}?\b(?:at|from|on|in|found|hosted|published|under|served)\b(?:[^\n.!?]|\n(?!\s{0,20}\n)){0,40}?https?://",
+        r"(?:follow|execute|obey|carry out|adopt|apply)\b[^\n.!?]{0,40}?\b(?:instructions?|commands?|"
+        r"directives?|orders?|system prompt|prompts?|tasks?)\b"
+        r"(?:[^\n.!?]|\n(?!\s{0,20}(?:[\n#>|*+-]|\d{1,3}[.)]))){0,60}?\b(?:at|from|on|in|found|hosted|published|under|served)\b(?:[^\n.!?]|\n(?!\s{0,20}(?:[\n#>|*+-]|\d{1,3}[.)]))){0,40}?https?://",
         _LETS_STEER,
     ),
     _order(
@@ -206,24 +239,16 @@ _ORDERS = (
 
 # The paths are rarer than the words before them, so here the end of the order is looked for.
 _PATH_WORDS = frozenset(
-    b"ssh aws gnupg netrc git npmrc pypirc kube docker rsa ed25519 ecdsa dsa shadow environ password azure claude gcloud gh".split()
+    b"""
+    ssh aws gnupg netrc npmrc pypirc kube rsa ed25519 ecdsa dsa shadow environ credentials gh gcloud
+    docker
+    """.split()
 )
-_PATH_MARKS = (
-    b"~/.",
-    b"home/.",
-    b"home}/.",
-    b"root/.",
-    b"/id_",
-    b"id_rsa",
-    b"id_ed25519",
-    b"/etc/shadow",
-    b"-password",
-    b"/environ",
-    b"/.ssh",
-    b"/.aws",
-    b"\\.",
-    b".git-c",
-)
+_PATHS = (
+    "/.ssh", "\\.ssh", "/.aws", "\\.aws", "/.gnupg", "/.netrc", ".git-credentials", "/.npmrc", "/.pypirc",
+    "/.kube", "/.docker/", "/.config/g", "/.azure", "id_rsa", "id_ed25519", "/etc/shadow", "/self/environ",
+    "/.claude/.cred",
+)  # fmt: skip
 _READS = re.compile(
     r"\b(?:read|cat|open|print|copy|dump|show|send|include|upload|display|less|head|tail|base64|collect|gather|extract|"
     r"scp|steal|harvest|load|fetch|get|view|output|curl|grep)s?\b(?!.*[!?;]\s|.*\n\s{0,20}\n)",
@@ -235,9 +260,12 @@ def credentials(subject: Subject) -> Iterator[Diagnostic]:
     """Orders to read the files in which programs keep keys and passwords."""
     for passage in subject.passages if subject.is_prompt else ():
         scan, count, line = passage.scan, 0, -1
-        if not scan.words & _PATH_WORDS or not scan.holds(*_PATH_MARKS):
+        if not scan.words & _PATH_WORDS:
             continue
-        for match in matches(CREDENTIAL_FILE, scan.low):
+        for at in sorted(scan.anywhere(_PATHS)):
+            match = CREDENTIAL_FILE.search(scan.low, max(at - 48, 0), at + 40)
+            if match is None:
+                continue
             verb = _READS.search(scan.low, max(match.start() - 90, 0), match.start())
             ends = scan.low.find("\n", match.end())
             if verb is None or ends == line:
@@ -274,6 +302,11 @@ def _found(
         if match is None:
             continue
         place = Span(*match.span())
+        if order.before is not None:
+            ahead = order.before.search(low[max(at - 110, 0) : at])
+            if ahead is None:
+                continue
+            place = Span(max(at - 110, 0) + ahead.start(), place.end)
         if any(code == order.code and place.start < one.end and one.start < place.end for code, one in seen):
             continue
         found = _said(subject, passage, order.code, place, order.follows)

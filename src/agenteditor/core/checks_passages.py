@@ -1,7 +1,7 @@
 """Where in a file something stands: in code, in quotation marks, in an example, among warnings of it.
 
-An order counts less where it is shown than where it is given. What is asked here is asked of a place that a check
-has found already, so it may cost more than the look for it.
+An order counts less where it is shown than where it is given. What is asked here is asked of a place that a
+check has found already, so it may cost more than the look for it.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import re
 from typing import Literal
 
 from agenteditor.core.checks_finding import Passage, Subject
+from agenteditor.core.text import Span
 
 Standing = Literal["given", "shown", "forbidden"]
 
@@ -17,15 +18,19 @@ _SENTENCE_END = re.compile(
     r"(?<!e\.g)(?<!i\.e)[.!?;](?=\s)|\n\s{0,80}\n|\n\s{0,20}(?:[-*+#>|]|[0-9]{1,3}[.)])"
 )
 _FORBIDS = re.compile(
-    r"\b(?:never|not|don['’]?t|doesn['’]?t|cannot|can['’]?t|avoid|refuse|reject|block|prevent|without|instead of|"
+    r"\b(?:never|not|don['’]?t|doesn['’]?t|cannot|can['’]?t|avoid|refuse|reject|block|prevent|without|"
+    r"instead of|"
     r"rather than|forbid\w{0,5}|prohibit\w{0,5}|den(?:y|ies))\b|❌|🚫|⛔"
 )
 # Between what forbids and what is forbidden: a few words of the same breath.
 _AT_ONCE = re.compile(r"[^,:;—]{0,50}|[^,;—]{0,30}: ?`?")
 _TEACHES = re.compile(
-    r"\b(?:detect\w*|flag|look(?:s|ing)? (?:for|out)|watch (?:for|out)|check(?:s|ing)? for|scan\w* for|search\w* for|"
-    r"test\w* for|e\.g\.|for example|for instance|such as|examples?|attack\w*|attempt\w*|malicious\w*|injection\w*|"
-    r"anti-?patterns?|vulnerab\w*|suspicious|dangerous|insecure|unsafe|red flags?|exploit\w*|payloads?|jailbreak\w*|"
+    r"\b(?:detect\w*|flag|look(?:s|ing)? (?:for|out)|watch (?:for|out)|check(?:s|ing)? for|scan\w* for|"
+    r"search\w* for|"
+    r"test\w* for|e\.g\.|for example|for instance|such as|examples?|attack\w*|attempt\w*|malicious\w*|"
+    r"injection\w*|"
+    r"anti-?patterns?|vulnerab\w*|suspicious|dangerous|insecure|unsafe|red flags?|exploit\w*|payloads?|"
+    r"jailbreak\w*|"
     r"threats?|bad|wrong|risky?|if (?:a|the|any) (?:file|page|user|text|content|document|tool|message)\w* "
     r"(?:says?|asks?|tells?|contains?|instructs?))\b|⚠"
 )
@@ -44,7 +49,11 @@ def standing(subject: Subject, passage: Passage, start: int, end: int) -> Standi
         return "shown"
     if passage.whole and is_code(subject, start):
         return "shown"
-    return "shown" if _is_quoted(low, start, end) or _in_example(low, start) else "given"
+    # The quotation marks of YAML are no marks of the text.
+    inside = _value(subject, start) if passage.whole else None
+    first, last = (0, len(low)) if inside is None else (inside.start + 1, inside.end - 1)
+    quoted = _is_quoted(low[:last], first, start, end)
+    return "shown" if quoted or _in_example(low, start) else "given"
 
 
 def is_code(subject: Subject, offset: int) -> bool:
@@ -79,9 +88,17 @@ def _heading(low: str, start: int) -> str:
     return ""
 
 
-def _is_quoted(low: str, start: int, end: int) -> bool:
-    """Whether quotation marks open before the place and close behind it, on its line."""
-    head = low[max(low.rfind("\n", 0, start) + 1, start - 300) : start]
+def _value(subject: Subject, offset: int) -> Span | None:
+    """The value of the field that a place of the file lies in, if it is in quotation marks."""
+    for field in subject.fields if offset < subject.syntax.body.start else ():
+        if field.style in ("single", "double") and field.value_span.start <= offset < field.value_span.end:
+            return field.value_span
+    return None
+
+
+def _is_quoted(low: str, first: int, start: int, end: int) -> bool:
+    """Whether quotation marks open before the place, behind ``first``, and close after it, on its line."""
+    head = low[max(low.rfind("\n", 0, start) + 1, start - 300, first) : start]
     tail = low[end : end + 300].partition("\n")[0]
     for opening, closing in zip(_OPEN, _CLOSE, strict=True):
         if opening == closing:

@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 from agenteditor.core import rewrite, tools_grammar
 from agenteditor.core.checks_finding import Check, Diagnostic, Subject, finding, fix, shown
-from agenteditor.core.checks_tool_names import listed_entries
 from agenteditor.core.command_harm import harms
 from agenteditor.core.frontmatter import Field
 from agenteditor.core.secret_text import is_placeholder, secrets
@@ -51,7 +50,8 @@ def permissions(subject: Subject) -> Iterator[Diagnostic]:
             yield finding(
                 "powers/asks-less",
                 field.value_span,
-                f"In the mode {field.value} the agent {_ASKS_LESS[field.value]}. Keep it only if that is what you "
+                f"In the mode {field.value} the agent {_ASKS_LESS[field.value]}. Keep it only if that is "
+                f"what you "
                 "want from a file you may not have written.",
                 field.key,
             )
@@ -137,7 +137,8 @@ def _harmful(subject: Subject, field: Field, who: str, command: str) -> Iterator
         yield finding(
             "security/command",
             _place(subject, field, harm.words) or _place(subject, field, command) or field.key_span,
-            f"{who} of this agent {harm.what}: {shown(command, 100)}. It runs by itself, without asking. Remove it "
+            f"{who} of this agent {harm.what}: {shown(command, 100)}. It runs by itself, without asking. "
+            f"Remove it "
             "unless you know exactly what it does.",
             field.key,
         )
@@ -187,7 +188,8 @@ def servers(subject: Subject) -> Iterator[Diagnostic]:
         yield finding(
             "powers/servers",
             field.key_span,
-            f"The file defines MCP servers of its own ({shown(names, 60)[1:-1]}), which are started or called when the "
+            f"The file defines MCP servers of its own ({shown(names, 60)[1:-1]}), which are started or "
+            f"called when the "
             f"agent runs{does}. Read the settings before you use the file.",
             field.key,
         )
@@ -219,16 +221,19 @@ def _unsafe(subject: Subject, field: Field, server: _Server) -> Iterator[Diagnos
         yield finding(
             "security/server-unpinned",
             _place(subject, field, package) or field.key_span,
-            f"The MCP server {shown(server.name)} is {shown(package)} in whichever version is the newest: whoever takes "
+            f"The MCP server {shown(server.name)} is {shown(package)} in whichever version is the "
+            f"newest: whoever takes "
             "that package over runs programs on this computer. Name a version.",
             field.key,
         )
     settings = " ".join((command, server.address, *_strings(server.settings.get("env"))))
-    if _EVERYWHERE.search(settings):
+    open_to = _EVERYWHERE.search(settings)
+    if open_to is not None:
         yield finding(
             "security/server-open",
-            _place(subject, field, "0.0.0.0") or _place(subject, field, "[::]") or field.key_span,
-            f"The MCP server {shown(server.name)} listens on every network this computer is in, so others can use it. "
+            _place(subject, field, open_to[0]) or field.key_span,
+            f"The MCP server {shown(server.name)} listens on every network this computer is in, so "
+            f"others can use it. "
             "Write 127.0.0.1.",
             field.key,
         )
@@ -238,7 +243,8 @@ def _unsafe(subject: Subject, field: Field, server: _Server) -> Iterator[Diagnos
                 yield finding(
                     "security/server-secret",
                     _place(subject, field, value) or field.key_span,
-                    f"{shown(name)} of the MCP server {shown(server.name)} is written in clear, and whoever gets the file "
+                    f"{shown(name)} of the MCP server {shown(server.name)} is written in clear, and "
+                    f"whoever gets the file "
                     f"has it. Write ${{{_variable(name)}}}, and set that on your computer.",
                     field.key,
                 )
@@ -306,7 +312,8 @@ def memory(subject: Subject) -> Iterator[Diagnostic]:
 
 _ONLY_READS = re.compile(
     r"\bread[- ]only\b|\b(?:only|merely) (?:reads?|looks?|reviews?|reports?|analy[sz]es)\b"
-    r"|\b(?:never|does not|doesn['’]t|do not|don['’]t|must not|without) (?:modif|chang|edit|writ)\w{0,5} (?:any )?(?:code|files?|anything)\b"
+    r"|\b(?:never|does not|doesn['’]t|do not|don['’]t|must not|without) (?:modif|chang|edit|"
+    r"writ)\w{0,5} (?:any )?(?:code|files?|anything)\b"
 )
 
 
@@ -315,8 +322,8 @@ def together(subject: Subject) -> Iterator[Diagnostic]:
     field, description = subject.field("tools"), subject.field("description")
     if field is None or not subject.syntax.dialect.is_claude:
         return
-    listed = {one.entry.name for one in listed_entries(field)}
-    if not listed & {*subject.names.tool_groups.get("change", ())}:
+    written = field.value_span.of(subject.text)
+    if not any(tool in written for tool in subject.names.tool_groups.get("change", ())):
         return
     given = tools_given(subject.names, {"tools": field.value})
     if given.state != "list":
@@ -327,7 +334,8 @@ def together(subject: Subject) -> Iterator[Diagnostic]:
         yield finding(
             "powers/combined",
             field.value_span,
-            "It may read web pages, change files and run any command: what a page says may end as a command on this "
+            "It may read web pages, change files and run any command: what a page says may end as a "
+            "command on this "
             "computer. Leave out what it does not need.",
             "tools",
         )
@@ -337,7 +345,8 @@ def together(subject: Subject) -> Iterator[Diagnostic]:
         yield finding(
             "powers/read-only",
             field.value_span,
-            f"The description says that it only reads, and “tools” gives it {' and '.join(changing)}. Leave them out.",
+            f"The description says that it only reads, and “tools” gives it {' and '.join(changing)}. "
+            f"Leave them out.",
             "tools",
         )
 

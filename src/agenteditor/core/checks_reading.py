@@ -95,7 +95,7 @@ def duplicates(subject: Subject) -> Iterator[Diagnostic]:
         )
 
 
-# Signs that begin an anchor, an alias or a tag where they stand at the beginning of a value; a key that merges.
+# What begins an anchor, an alias or a tag at the beginning of a value; a key that merges.
 _SIGN = re.compile(r"[&*!](?=[^\s*])|<<(?=[ \t]{0,20}:)")
 
 
@@ -121,7 +121,8 @@ def references(subject: Subject) -> Iterator[Diagnostic]:
     yield finding(
         "yaml/reference",
         Span(start + span.start, min(start + span.end, frontmatter.content.end)),
-        f"The frontmatter holds {what}: its value is not what stands here, programs disagree about it, and a few such "
+        f"The frontmatter holds {what}: its value is not what stands here, programs disagree about it, "
+        f"and a few such "
         "lines can grow without end. Write the value out.",
     )
 
@@ -172,7 +173,8 @@ def two_readings(subject: Subject) -> Iterator[Diagnostic]:
             yield finding(
                 "yaml/two-readings",
                 one.value_span,
-                f"{shown(one.text)} is {kind_of(one.value)} here, as YAML 1.2 has it; programs with YAML 1.1 read something "
+                f"{shown(one.text)} is {kind_of(one.value)} here, as YAML 1.2 has it; programs with YAML "
+                f"1.1 read something "
                 "else. Put it in quotes if it is text.",
                 field.key,
                 verified(subject, "Put it in quotes", swapped(one.value_span, f'"{one.text}"'))

@@ -10,8 +10,12 @@ from agenteditor.core.text import Span
 from agenteditor.core.text_scan import matches
 
 _MOST = 20
+_WEB = frozenset(b"http https ftp ssh git postgres postgresql mysql mongodb redis amqp srv".split())
 _NAMES = frozenset(
-    b"password passwd passphrase secret token key apikey accesstoken authtoken clientsecret secretkey accesskey privatekey".split()
+    b"""
+    password passwd passphrase secret token key apikey accesstoken authtoken clientsecret secretkey
+    accesskey privatekey
+    """.split()
 )
 
 
@@ -23,7 +27,8 @@ def in_clear(subject: Subject) -> Iterator[Diagnostic]:
             yield finding(
                 "security/secret",
                 passage.place(span),
-                f"{article} {kind} stands here in clear ({redacted(span.of(passage.text))}): whoever gets the file can "
+                f"{article} {kind} stands here in clear ({redacted(span.of(passage.text))}): whoever "
+                f"gets the file can "
                 "use it. Make it invalid at its provider, then take it out.",
                 passage.field,
             )
@@ -35,10 +40,10 @@ def assigned(subject: Subject) -> Iterator[Diagnostic]:
         scan, text = passage.scan, passage.text
         found: list[tuple[Span, str]] = []
         if scan.words & _NAMES:
-            for at in sorted(scan.anywhere(NAMES)):
-                if match := ASSIGNED.match(text, at, at + 260):
+            for match in (ASSIGNED.match(text, at, at + 260) for at in scan.anywhere(NAMES)):
+                if match:
                     found.append((Span(*match.span("value")), "What looks like a password"))
-        if scan.holds(b"@") and scan.holds(b"://"):
+        if scan.words & _WEB and scan.holds(b"@"):
             for match in matches(IN_ADDRESS, text):
                 found.append((Span(*match.span("value")), "The password of an address"))
         known = secrets(scan) if found else ()
@@ -50,7 +55,8 @@ def assigned(subject: Subject) -> Iterator[Diagnostic]:
             yield finding(
                 "security/password",
                 passage.place(span),
-                f"{what} stands here in clear. If it is a real one, change it and take it out; if it is an example, let "
+                f"{what} stands here in clear. If it is a real one, change it and take it out; if it is "
+                f"an example, let "
                 "it look like one: your-password.",
                 passage.field,
             )

@@ -259,7 +259,8 @@ def size(subject: Subject) -> Iterator[Diagnostic]:
         yield finding(
             "text/large",
             Span(0, 0),
-            f"The file has {bytes_ // 1000:,} kB, more than anybody reads before using it, and every run pays for all of "
+            f"The file has {bytes_ // 1000:,} kB, more than anybody reads before using it, and every run "
+            f"pays for all of "
             "it. Take out what the agent does not need.",
         )
     step = LONG_LINE // 2
@@ -276,7 +277,8 @@ def size(subject: Subject) -> Iterator[Diagnostic]:
             yield finding(
                 "text/long-line",
                 Span(start + LONG_LINE, start + LONG_LINE),
-                f"This line has {end - start:,} characters: what stands far to the right is easily missed. Break it.",
+                f"This line has {end - start:,} characters: what stands far to the right is easily "
+                f"missed. Break it.",
             )
             return
         start = end + 1

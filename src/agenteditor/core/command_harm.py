@@ -12,7 +12,10 @@ LONGEST = 10_000  # characters of a command that are looked at
 
 # The rest of a line of the shell, continued lines included, and a program that runs what it is given.
 _REST = r"(?:[^\r\n\\]|\\\r\n|\\[\s\S]){0,300}?"
-_RUNS = r"\|\s{0,20}(?:sudo\s{1,5})?(?:-\w{1,3}\s{1,5})?(?:/usr)?(?:/bin/)?(?:env\s{1,5})?(?:(?:ba|z|da|k|fi)?sh|python3?|node|perl|ruby|php|iex|invoke-expression)\b(?!\s{0,5}\|)"
+_RUNS = (
+    r"\|\s{0,20}(?:sudo\s{1,5})?(?:-\w{1,3}\s{1,5})?"
+    r"(?:/usr)?(?:/bin/)?(?:env\s{1,5})?(?:(?:ba|z|da|k|fi)?sh|python3?|node|perl|ruby|php|iex|invoke-expression)\b(?!\s{0,5}\|)"
+)
 _FETCH = r"\b(?:curl|wget|iwr|irm|invoke-webrequest|invoke-restmethod)"
 
 FETCHES_AND_RUNS = re.compile(
@@ -27,6 +30,7 @@ DECODES_AND_RUNS = re.compile(
     rf"\b(?:base64\s{{1,5}}(?:-d|-di|--decode)\b|xxd\s{{1,3}}-r|openssl\s{{1,3}}(?:enc|base64)\b){_REST}{_RUNS}"
     r"|\b(?:eval|(?:ba|z|da)?sh\s{1,3}-c)\s{1,3}[\"']?(?:\$\(|`)[^\n]{0,300}?base64\s{1,5}(?:-d|--decode)"
     r"|\b(?:powershell|pwsh)(?:\.exe)?\s[^\n]{0,80}?-e(?:c|nc|ncodedcommand)?\s{1,3}[a-z0-9+/=]{16}"
+    r"|\bpython3?\s{1,3}-c\s{1,3}[^\n]{0,80}?\bexec\(\s{0,5}(?:__import__\([\"'])?base64"
     r"|\bexec\(\s{0,5}(?:__import__\([\"'])?base64|\beval\(\s{0,5}(?:atob|buffer\.from)\("
 )
 OPENS_A_WAY_IN = re.compile(

@@ -1,14 +1,14 @@
 """What an agent may do, in sentences for people who never saw the format.
 
 ``headline`` is the answer in a breath; ``statements`` go into it, a subject after the other. Those that
-are ``danger`` or ``warning`` say so in words of their own, so nothing depends on how they are drawn. Secrets in what is quoted are
-cut out.
+are ``danger`` or ``warning`` say so in words of their own, so nothing depends on how they are drawn.
+Secrets are cut out.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from agenteditor.core.command_harm import harms
@@ -155,7 +155,10 @@ def _grouped(dialect: Dialect, tools: ToolsGiven) -> dict[str, list[str]]:
 
 def statements(dialect: Dialect, powers: Powers) -> tuple[Statement, ...]:
     """All there is to know, in the order to tell it."""
-    return tuple(_statements(dialect, powers))
+    return tuple(
+        replace(one, text=redacted(one.text), quoted=redacted(one.quoted))
+        for one in _statements(dialect, powers)
+    )
 
 
 def _statements(dialect: Dialect, powers: Powers) -> Iterator[Statement]:
@@ -433,5 +436,5 @@ def _sentence(words: str) -> str:
 
 
 def _cut(text: str) -> str:
-    text = redacted(text)
+    text = redacted(text)  # before a cut makes a secret unknown
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"

@@ -13,7 +13,8 @@ from agenteditor.core.checks_rules import RULES, FixKind, Rule, Severity
 # What is true of all rules of a group.
 GROUPS: Mapping[str, str] = {
     "security": (
-        "These rules look for what may do harm to whoever uses a file that somebody else wrote. **No finding is no proof "
+        "These rules look for what may do harm to whoever uses a file that somebody else wrote. **No "
+        "finding is no proof "
         "of safety**: words can be put in ways that no rule knows. Read a file before you trust it."
     ),
 }

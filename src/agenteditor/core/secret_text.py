@@ -1,7 +1,7 @@
 """Secrets in a text: keys and tokens by the shapes their providers give them, and texts without them.
 
-``secrets`` says only what can hardly be anything else: a known prefix, the right length, a checksum where there is
-one, letters that look drawn by lot, and none of the words of a placeholder. ``redacted`` is less
+``secrets`` says only what can hardly be anything else: a known prefix, the right length, a checksum where
+there is one, letters that look drawn by lot, and none of the words of a placeholder. ``redacted`` is less
 strict, for what is printed cannot be taken back: whatever has the shape of a secret goes, and so does what is
 assigned to a name such as password.
 """
@@ -50,7 +50,7 @@ _SHAPES = (
     _shape("Slack webhook", "hooks.slack.com", r"hooks\.slack\.com/services/(T\w{8,12}/B\w{8,12}/\w{24})"),
     _shape("Stripe key", "sk_live_ rk_live_ sk_test_", r"(?:[sr]k_live|sk_test)_([A-Za-z0-9]{24,250})"),
     _shape("Anthropic key", "sk-ant-", r"sk-ant-[a-z]{3,5}[0-9]{2}-([A-Za-z0-9_-]{40,250})"),
-    _shape("OpenAI key", "sk-proj- sk-svcacct- sk-admin-", r"sk-(?:proj|svcacct|admin)-([A-Za-z0-9_-]{40,250})"),
+    _shape("OpenAI key", "sk-proj- sk-svcacct-", r"sk-(?:proj|svcacct)-([A-Za-z0-9_-]{40,250})"),
     _shape("OpenAI key", "sk-", r"sk-([A-Za-z0-9]{48})(?![A-Za-z0-9])"),
     _shape("Google API key", "AIza", r"AIza([A-Za-z0-9_-]{35})(?![A-Za-z0-9_-])"),
     _shape("Google OAuth secret", "GOCSPX-", r"GOCSPX-([A-Za-z0-9_-]{28})(?![A-Za-z0-9_-])"),
@@ -77,15 +77,14 @@ _PLACEHOLDER = re.compile(
 _BLANKS = re.compile(r"[\s\\|>]+")
 
 # A name such as api_key, and a text that is given to it.
-NAMES = ("password", "passwd", "passphrase", "secret", "token", "_key", "-key", "apikey")
+NAMES = ("passw", "passphrase", "secret", "token", "key")
 ASSIGNED = re.compile(
-    r"(?:pass(?:word|wd|phrase)|secret|token|[_-]key|apikey)"
+    r"(?:pass(?:word|wd|phrase)|secret|token|(?<=[_-])key|(?<=api)key)"
     r"[\"']?[ \t]{0,4}(?::=|=>|=|:)[ \t]{0,4}([\"'`])(?P<value>[^\"'`\s]{8,200})\1",
     re.IGNORECASE,
 )
 # An address with a password in it.
 IN_ADDRESS = re.compile(r"(?<=://)[A-Za-z0-9._%+-]{1,64}:(?P<value>[^\s/@:\"'`<>{}$]{6,128})@(?=[A-Za-z0-9])")
-_NAMES = re.compile(r"pass|secret|token|key|://", re.IGNORECASE)
 
 
 def secrets(scan: Scan) -> tuple[Secret, ...]:
@@ -103,7 +102,8 @@ def secrets(scan: Scan) -> tuple[Secret, ...]:
 def redacted(text: str) -> str:
     """``text`` without its secrets: of a long one the first and last four characters are left."""
     spans = [one.span for one, _ in _shaped(text, text)]
-    if _NAMES.search(text):
+    low = text.lower()
+    if any(name in low for name in (*NAMES, "://")):
         for pattern in (ASSIGNED, IN_ADDRESS):
             spans += [Span(*match.span("value")) for match in matches(pattern, text)]
     if not spans:

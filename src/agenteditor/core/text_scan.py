@@ -1,8 +1,8 @@
 """Looking for patterns in a text quickly, and never at too much of it at once.
 
-Most texts hold nothing of what most patterns look for. So ``Scan.holds`` asks for a word first, which costs
-a hundredth of a search; and a search sees at most ``SLICE`` characters, since some pattern may need more time than
-its text has length (RELIABILITY F26).
+Most texts hold nothing of what most patterns look for. So ``Scan`` is asked for words first, which costs a
+hundredth of a search; and a search sees at most ``SLICE`` characters, since a pattern may need time out of
+proportion to its text.
 """
 
 from __future__ import annotations
@@ -11,15 +11,13 @@ import re
 from collections.abc import Iterator
 from functools import cached_property
 
-from agenteditor.core.text import Span
-
 SLICE = 64 * 1024  # code points that one search sees at most
 _OVERLAP = 4_096
 
 _LOWER = bytes(range(256)).lower()
 _WORDS = bytes(byte if chr(byte).isalnum() and byte < 128 else 0x20 for byte in _LOWER)
 _TOKEN = bytes(
-    0x78 if chr(byte).isalnum() and byte < 128 or byte in b"_-./:+=" else 0x20 for byte in range(256)
+    0x78 if (chr(byte).isalnum() and byte < 128) or byte in b"_-./:+=" else 0x20 for byte in range(256)
 )
 _PIECE = b"x" * 20
 
@@ -27,18 +25,21 @@ _PIECE = b"x" * 20
 # Words that are asked for. Asking for all of them at once costs as much as looking for a dozen.
 VOCABULARY = frozenset(
     b"""
-    curl wget iwr irm iex invoke base64 xxd openssl powershell pwsh atob buffer dev nc ncat socat urllib requests
-    http https send post upload forward transmit exfiltrate submit leak append
-    ssh aws gnupg netrc git npmrc pypirc kube docker rsa ed25519 ecdsa dsa shadow environ password azure claude gcloud gh
-    ignore disregard forget override overrule supersede supersedes disable disables disabling bypass bypasses bypassing
-    turn switch circumvent circumvents circumventing evade evades evading suppress suppresses suppressing dangerously
-    node unauthorized off
-    not don never mustn avoid tell telling inform informing notify notifying alert alerting warn warning mention
-    mentioning reveal revealing disclose disclosing report reporting aware without hide conceal keep user users human
-    humans person people operator operators developer developers owner owners customer customers anyone anybody them
-    fetch download retrieve read load get open visit webfetch pull check access go follow execute obey carry adopt apply comply
+    curl wget iwr irm iex webrequest restmethod downloadstring sh bash zsh dash ksh fish python python3 perl
+    ruby php expression eval source chmod exec tcp udp environment credentials ftp postgres postgresql mysql
+    mongodb redis amqp srv invoke base64 xxd openssl powershell pwsh atob buffer dev nc ncat socat urllib
+    requests http https send post upload forward transmit exfiltrate submit leak append ssh aws gnupg netrc
+    git npmrc pypirc kube docker rsa ed25519 ecdsa dsa shadow environ password azure claude gcloud gh ignore
+    disregard forget override overrule supersede supersedes disable disables disabling bypass bypasses
+    bypassing turn switch circumvent circumvents circumventing evade evades evading suppress suppresses
+    suppressing dangerously node unauthorized off not don never mustn avoid tell telling inform informing
+    notify notifying alert alerting warn warning mention mentioning reveal revealing disclose disclosing
+    report aware without hide conceal keep user users human humans person people operator operators
+    developer developers owner owners customer customers anyone anybody them fetch download retrieve read
+    load get open visit webfetch pull check access go follow execute obey carry adopt apply comply says
     treat act perform run do instructions directives orders xn private alt title style hidden src href aria
-    passwd passphrase secret token key apikey accesstoken authtoken clientsecret secretkey accesskey privatekey
+    passwd passphrase secret token key apikey accesstoken authtoken clientsecret secretkey accesskey
+    privatekey
     """.split()
 )
 
