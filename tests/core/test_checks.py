@@ -70,7 +70,9 @@ def test_every_fix_removes_its_finding_and_harms_nothing(case: Case) -> None:
 
 def test_every_rule_has_a_case_and_every_code_a_rule() -> None:
     fired = {code for case in CASES for code, _, _ in case.fires}
-    beyond_a_small_file = {"yaml/not-judged", "name/long", "description/long", "prompt/long"}
+    beyond_a_small_file = {"yaml/not-judged", "text/large"} | {
+        f"{what}/long" for what in ("name", "description", "prompt")
+    }
     assert fired | beyond_a_small_file == set(RULES)
     assert not fired & beyond_a_small_file
 
@@ -83,7 +85,7 @@ LONG = [
     ),
     ("name/long", HEAD.replace("a-b", "a" * 257) + "You are a tester of texts."),
     ("description/long", HEAD.replace("run.", "run. " * 1_500) + "You are a tester of texts."),
-    ("prompt/long", HEAD + "You are it. " * 3_000),
+    ("prompt/long", HEAD + "You are it.\n" * 3_000),
 ]
 
 
@@ -289,13 +291,14 @@ def corpus(shared: Path) -> list[tuple[Path, str, str]]:
 
 
 # Errors on files whose YAML loads: each was looked at, and is true. Copilot's agents name no tool of Claude Code;
-# the others lack a name, have a number for a description, a map for tools, or allowedTools.
+# the others lack a name, have a number for a description, a map for tools, allowedTools, or U+0001 in a field.
 TRUE_ERRORS = {
     "tools/nothing-left": 15,
     "name/missing": 4,
     "tools/not-a-list": 3,
     "description/not-a-string": 1,
     "tools/allowed-tools": 1,
+    "text/control": 4,
 }
 
 
@@ -310,12 +313,14 @@ def test_real_files_that_load_have_no_errors_but_true_ones(shared: Path) -> None
 
 
 # The same by the rules of the program each file is for. Each was looked at, and is true: four files indent with tabs,
-# which only Claude Code repairs; three have a map for tools, one has allowedTools, one names no tool there is.
+# which only Claude Code repairs; three have a map for tools, one has allowedTools, one names no tool there is, four
+# have U+0001 in their description.
 TRUE_ERRORS_AT_HOME = {
     ("copilot", "yaml/fails"): 4,
     ("claude-code", "tools/not-a-list"): 3,
     ("claude-code", "tools/nothing-left"): 1,
     ("claude-code", "tools/allowed-tools"): 1,
+    ("claude-code", "text/control"): 4,
 }
 
 

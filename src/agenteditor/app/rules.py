@@ -33,7 +33,12 @@ def explain(parent: QWidget, code: str) -> None:
         "info": _tr("note"),
     }
     about = _tr("Rule: {0}\nSeverity: {1}").format(code, severities[rule.severity])
-    dialogs.tell(parent, rule.title, f"{rule.why}\n\n{about}")
+    proof = (
+        _tr("Where these rules find nothing, that is no proof of safety.")
+        if code.startswith("security/")
+        else ""
+    )
+    dialogs.tell(parent, rule.title, "\n\n".join(filter(None, (rule.why, proof, about))))
 
 
 def switch(parent: QWidget, document: Document, catalog: Path | None, code: str, word: str) -> str | None:

@@ -15,6 +15,7 @@ from agenteditor.core.disk import is_file
 from agenteditor.core.examples import Example
 from agenteditor.core.powers import powers
 from agenteditor.core.router import routed, tokens
+from agenteditor.core.secret_text import redacted
 from agenteditor.core.syntax import Syntax
 from agenteditor.core.trigger_section import bullets_of, may_be_in
 from agenteditor.core.trigger_words import as_context, draft_of
@@ -45,7 +46,8 @@ class CatalogAgent:
     ``scope`` is the folder whose agents are loaded together, for ``program``. Of agents with one
     ``identity`` one alone is loaded (FORMAT 1.1). ``description`` is as it is shown to the router, ``prose``
     that without its examples. ``tools`` says in a sentence what it may use, ``granted`` are the tools that
-    a list limits it to; None where no list does, or it is another program's.
+    a list limits it to; None where no list does, or it is another program's. Secrets are cut out of all
+    texts but the name.
     """
 
     path: Path
@@ -77,7 +79,7 @@ def agent_of(syntax: Syntax, path: Path, root: Path) -> CatalogAgent:
     """The agent in the file at ``path``, below the folder ``root``, whose text says ``syntax``."""
     place = syntax.dialect.place
     seen = routed(syntax, place, path.name)
-    prose = "\n".join(part for part in seen.parts if isinstance(part, str))
+    prose = redacted("\n".join(part for part in seen.parts if isinstance(part, str)))
     inside = [_of_example(part, True) for part in seen.parts if isinstance(part, Example)]
     hosted = [_of_example(one.example, False) for one in syntax.examples if one.host != "description"]
     triggers = bullets_of(syntax.sections) if may_be_in(syntax.body.of(syntax.text)) else ()
@@ -92,7 +94,7 @@ def agent_of(syntax: Syntax, path: Path, root: Path) -> CatalogAgent:
         name=seen.name,
         loads=seen.loads.ok,
         reason=seen.loads.reason,
-        description=seen.description,
+        description=redacted(seen.description),
         prose=prose,
         examples=tuple(one for one in (*inside, *hosted, *bullets) if one.asked),
         tools=seen.tools,
@@ -101,20 +103,22 @@ def agent_of(syntax: Syntax, path: Path, root: Path) -> CatalogAgent:
 
 
 def _of_example(example: Example, seen: bool) -> OwnExample:
-    said = " ".join(turn.text for turn in example.turns if turn.role == "user")
+    said = redacted(" ".join(turn.text for turn in example.turns if turn.role == "user"))
     rest = [part.text for part in example.parts if part.kind != "context" and part.role != "user"]
     if not example.understood:
-        return OwnExample("", example.text, "", seen)
-    return OwnExample(said.strip(), (example.context or "").strip(), "\n".join(rest).strip(), seen)
+        return OwnExample("", redacted(example.text), "", seen)
+    context = redacted(example.context or "").strip()
+    return OwnExample(said.strip(), context, redacted("\n".join(rest)).strip(), seen)
 
 
 def _of_bullet(text: str) -> OwnExample:
     draft = draft_of(text)
     if draft is None:
-        return OwnExample("", as_context(text), "", False)
+        return OwnExample("", redacted(as_context(text)), "", False)
     said = " ".join(words for speaker, words in draft.turns if speaker == "user")
-    rest = [words for speaker, words in draft.turns if speaker != "user"]
-    return OwnExample(said, draft.context or "", "\n".join([*rest, draft.commentary or ""]).strip(), False)
+    others = [words for speaker, words in draft.turns if speaker != "user"]
+    rest = redacted("\n".join([*others, draft.commentary or ""])).strip()
+    return OwnExample(redacted(said), redacted(draft.context or ""), rest, False)
 
 
 def _scope(syntax: Syntax, path: Path, root: Path) -> Path:

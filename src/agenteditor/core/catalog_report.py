@@ -17,6 +17,7 @@ from agenteditor.core.catalog_report_html import Cell, Part, Row, Table, documen
 from agenteditor.core.checks import RULES, Severity
 from agenteditor.core.judgement import Judgement, agents_said, percent
 from agenteditor.core.overlaps import MUCH, SOME, Overlap
+from agenteditor.core.secret_text import redacted
 
 MOST_ROWS = 2_000  # of a table
 MOST_MAPPED = 24  # agents in the map of overlaps
@@ -192,7 +193,7 @@ def _map(overlaps: Sequence[Overlap]) -> Table:
     measured = {frozenset((one.one.path, one.other.path)): one for one in overlaps}
     rows: list[list[str | Cell]] = []
     for number, agent in enumerate(agents, 1):
-        cells: list[str | Cell] = [Cell(f"{number}. {agent.shown_name[:_MOST_LETTERS]}", "name")]
+        cells: list[str | Cell] = [Cell(f"{number}. {redacted(agent.shown_name)[:_MOST_LETTERS]}", "name")]
         for other in agents:
             found = measured.get(frozenset((agent.path, other.path)))
             cells.append(

@@ -1,11 +1,16 @@
-"""The parts of a report as HTML: the document, its tables and lists. Text stays text, whatever it holds."""
+"""The parts of a report as HTML: the document, its tables and lists.
+
+Text stays text, whatever it holds, and secrets of the files are cut out.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from agenteditor.core.page_html import POLICY, escaped
+from agenteditor.core import page_html
+from agenteditor.core.page_html import POLICY
+from agenteditor.core.secret_text import redacted
 
 _STYLE = """
 :root { color-scheme: light dark }
@@ -92,6 +97,11 @@ def document(title: str, opening: Sequence[str], parts: Sequence[Part]) -> str:
         f'<nav aria-label="Parts of the report">\n<ul>\n{links}\n</ul>\n</nav>\n'
         f"{''.join(map(_part, parts))}</main>\n</body>\n</html>\n"
     )
+
+
+def escaped(text: str) -> str:
+    """``text`` as text in HTML, its secrets cut out: a report is handed on."""
+    return page_html.escaped(redacted(text))
 
 
 def _part(part: Part) -> str:

@@ -3,8 +3,8 @@
 An answer is kept under a key that names all it depends on: the content's digest, the file's name, what its
 folder says, the rule settings. What else it depends on, this program itself, is the store's ``version``: a
 file of another one is not used. Only what a `CatalogEntry` has is kept, as JSON; names and paths of files
-are not. Nothing here is needed for an answer to be right, so nothing here fails: what cannot be read or is
-not in order counts as not known, what cannot be written is left.
+are not, nor is an answer with a secret in it. Nothing here is needed for an answer to be right, so nothing
+here fails: what cannot be read or is not in order counts as not known, what cannot be written is left.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import os
 import sys
 import tempfile
 from collections import OrderedDict
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import astuple, fields
 from importlib import metadata
@@ -29,6 +30,7 @@ from agenteditor.core.dialect_table import Place
 from agenteditor.core.file_problem import FileProblem
 from agenteditor.core.reader import Verdict
 from agenteditor.core.resources import resource
+from agenteditor.core.secret_text import redacted
 
 MOST = disk.LIMIT  # bytes of the file: about 8,000 agents; those used longest ago go first
 
@@ -80,7 +82,10 @@ class CatalogStore:
 
     def keep(self, key: tuple[object, ...], entry: CatalogEntry) -> None:
         """Keep ``entry`` under ``key``: a tuple of texts, numbers and tuples of these."""
-        line = json.dumps([getattr(entry, name) for name in _KEPT], default=astuple)
+        kept = [getattr(entry, name) for name in _KEPT]
+        if any(redacted(text) != text for text in _texts(kept)):
+            return  # what holds a secret is found out anew each time
+        line = json.dumps(kept, default=astuple)
         self._put(_digest(repr(key)), line)
         self._changed = True
 
@@ -127,6 +132,15 @@ def _installed(library: str) -> str:
 
 def _size(name: str, line: str | None) -> int:
     return 0 if line is None else len(name) + len(line) + 2
+
+
+def _texts(kept: list[object]) -> Iterator[str]:
+    """The texts of an entry that come from its file as they are; messages hold no secret."""
+    for value in kept:
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, tuple):
+            yield from (one for one in value if isinstance(one, str))
 
 
 def _digest(text: str) -> str:

@@ -13,13 +13,20 @@ from pathlib import PurePath
 
 from agenteditor.core import (
     checks_broken,
+    checks_buried,
     checks_dialect,
     checks_fences,
     checks_fields,
     checks_guide,
+    checks_hidden,
     checks_keys,
+    checks_letters,
+    checks_links,
+    checks_orders,
+    checks_powers,
     checks_reading,
     checks_schema,
+    checks_secrets,
     checks_text,
     checks_tools,
 )
@@ -32,6 +39,16 @@ __all__ = ["CHECKS", "RULES", "Diagnostic", "Fix", "Rule", "Severity", "check", 
 
 MOST_FINDINGS = 1_000
 
+# What may do harm, whichever program reads the file.
+_SAFETY: tuple[Check, ...] = (
+    *checks_hidden.CHECKS,
+    *checks_secrets.CHECKS,
+    *checks_letters.CHECKS,
+    *checks_orders.CHECKS,
+    *checks_buried.CHECKS,
+    *checks_links.CHECKS,
+)
+
 CHECKS: tuple[Check, ...] = (
     *checks_fences.CHECKS,
     *checks_broken.CHECKS,
@@ -39,8 +56,10 @@ CHECKS: tuple[Check, ...] = (
     *checks_keys.CHECKS,
     *checks_fields.CHECKS,
     *checks_tools.CHECKS,
+    *checks_powers.CHECKS,
     *checks_schema.CHECKS,
     *checks_text.CHECKS,
+    *_SAFETY,
 )
 
 # For the files of other programs: Claude Code's own fields, tools and repair are no matter there.
@@ -48,22 +67,26 @@ CHECKS_ELSEWHERE: tuple[Check, ...] = (
     *checks_fences.CHECKS,
     *checks_broken.CHECKS,
     checks_reading.duplicates,
+    checks_reading.references,
     *checks_dialect.CHECKS,
+    *checks_powers.ELSEWHERE,
     checks_fields.empty,
     *checks_schema.CHECKS,
     checks_text.cut_by_hash,
     checks_text.description,
     checks_text.examples,
-    checks_text.characters,
     checks_text.conflicts,
     checks_text.line_ends,
+    checks_text.size,
+    *_SAFETY,
 )
 
 # For files that lie among agents and are none: their fields are not looked at.
 CHECKS_BESIDE: tuple[Check, ...] = (
     *checks_fences.CHECKS,
     *checks_broken.CHECKS,
-    checks_text.characters,
+    *checks_hidden.CHECKS,
+    *checks_secrets.CHECKS,
     checks_text.conflicts,
     checks_text.line_ends,
 )

@@ -1,11 +1,11 @@
-"""Checks of ``name``, ``description``, ``model`` and ``color``, and of what widens an agent's powers."""
+"""Checks of ``name``, ``description``, ``model`` and ``color``."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-from agenteditor.core import rewrite, tools_grammar
+from agenteditor.core import file_names, rewrite
 from agenteditor.core.checks_finding import (
     Check,
     Diagnostic,
@@ -134,6 +134,9 @@ def name(subject: Subject) -> Iterator[Diagnostic]:
             f"The name has {len(value)} characters; over 256 the file is reported to be skipped. Shorten it."
         )
         yield finding("name/long", span, message, "name")
+    elif (fault := file_names.fault(value.lstrip("."))) is not None:  # a dot before it only hides the file
+        message = f"{shown(value)} {fault}: programs that go by names take another file or none. Rename it."
+        yield finding("name/unsafe", span, message, "name", better)
     elif _KEBAB.fullmatch(value) is None or not 3 <= len(value) <= 50:
         readable = value.isascii()
         yield finding(
@@ -230,96 +233,4 @@ def colour(subject: Subject) -> Iterator[Diagnostic]:
     )
 
 
-def powers(subject: Subject) -> Iterator[Diagnostic]:
-    """What the agent may do beyond its tools; and what of that a plugin ignores."""
-    for field in subject.fields:
-        spec = subject.spec(field.key)
-        if subject.in_plugin and spec is not None and spec.ignored_in_plugin and field.value is not None:
-            yield finding(
-                "plugin/field-ignored",
-                field.key_span,
-                f"{shown(field.key)} means nothing in a plugin: Claude Code ignores it there. Keep it only "
-                "if the file is also used in a project.",
-                field.key,
-            )
-    isolation = subject.field("isolation")
-    if subject.in_plugin and isolation is not None and isolation.value == "remote":
-        yield finding(
-            "plugin/isolation",
-            isolation.value_span,
-            "In a plugin only worktree isolates an agent; “remote” is not reported to count. Write worktree.",
-            "isolation",
-            fix(subject, "Change to worktree", rewrite.set_field, "isolation", "worktree", safe=False),
-        )
-    if not subject.in_plugin:
-        yield from _project_powers(subject)
-    yield from _memory(subject)
-
-
-def _project_powers(subject: Subject) -> Iterator[Diagnostic]:
-    mode = subject.field("permissionMode")
-    if mode is not None and mode.value == "bypassPermissions":
-        yield finding(
-            "powers/asks-nothing",
-            mode.value_span,
-            "With bypassPermissions the agent runs every command without asking. Use it only where nothing "
-            "can break.",
-            "permissionMode",
-        )
-    hooks = subject.field("hooks")
-    commands = list(_commands(hooks.value)) if hooks is not None else []
-    if hooks is not None and commands:
-        yield finding(
-            "powers/hooks",
-            hooks.key_span,
-            "While this agent works, your computer runs "
-            f"{', '.join(map(shown, commands[:3]))}{' and more' if len(commands) > 3 else ''} without "
-            "asking. Read it before you use the file.",
-            "hooks",
-        )
-    servers = subject.field("mcpServers")
-    if servers is not None and isinstance(servers.value, list):
-        defined = [str(key) for item in servers.value if isinstance(item, dict) for key in item]
-        if defined:
-            yield finding(
-                "powers/servers",
-                servers.key_span,
-                f"The file defines MCP servers of its own ({', '.join(defined[:3])}), which are started or "
-                "called when the agent runs. Read the settings before you use the file.",
-                "mcpServers",
-            )
-
-
-def _commands(value: object) -> Iterator[str]:
-    """The commands in a value of ``hooks``, whatever its shape."""
-    if isinstance(value, dict):
-        command = value.get("command")
-        if isinstance(command, str):
-            yield command
-        for part in value.values():
-            yield from _commands(part)
-    elif isinstance(value, list):
-        for part in value:
-            yield from _commands(part)
-
-
-def _memory(subject: Subject) -> Iterator[Diagnostic]:
-    memory, tools, spec = subject.field("memory"), subject.field("tools"), subject.spec("memory")
-    if memory is None or tools is None or spec is None or memory.value not in spec.choices:
-        return
-    entries = tools_grammar.entries(tools.value)
-    if entries is None or any(entry.form == "everything" for entry in entries):
-        return
-    allowed = {entry.name for entry in entries}
-    added = [tool for tool in subject.names.memory_tools if tool not in allowed]
-    if added:
-        yield finding(
-            "powers/memory-writes",
-            memory.value_span,
-            f"“memory” also gives the agent {' and '.join(added)}, which “tools” does not list. Leave memory "
-            "out if the agent must not change files.",
-            "memory",
-        )
-
-
-CHECKS: tuple[Check, ...] = (empty, required, name, model, colour, powers)
+CHECKS: tuple[Check, ...] = (empty, required, name, model, colour)

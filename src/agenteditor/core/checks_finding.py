@@ -8,26 +8,37 @@ back there; those a check makes by hand go through ``verified``.
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from functools import cached_property
 from pathlib import PurePath
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from agenteditor.core import reader, yaml_nodes, yaml_read
 from agenteditor.core.checks_rules import RULES, Severity
 from agenteditor.core.dialect import FieldSpec, KnownNames
 from agenteditor.core.dialect_table import Place
-from agenteditor.core.frontmatter import Field, plain_value
+from agenteditor.core.frontmatter import Field, Offsets, plain_value
+from agenteditor.core.markdown_blocks import events
+from agenteditor.core.secret_text import redacted
 from agenteditor.core.syntax import Syntax
 from agenteditor.core.text import Edits, Refusal, Span, TextEdit, apply, replace
+from agenteditor.core.text_scan import Scan
 
 # What is better for a user comes later; "none" and "fails" lose the file either way.
 _WORTH = {"unknown": 0, "fails": 0, "none": 0, "repaired": 1, "valid": 2}
 
 
 _MOST_ATTEMPTS = 40
+# What a person does not see: invisible characters, and what turns the direction of writing.
+_HIDES = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb"
+    "\U0001d173-\U0001d17a\U000e0000-\U000e01ef]"
+)
+_LONGEST_SHOWN = 10_000  # characters of a value that are looked at for a message
+_ESCAPE = re.compile(r"\\[xuU0-9LPNe_abfv]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +68,40 @@ class Diagnostic:
     span: Span
     field: str | None = None
     fixes: tuple[Fix, ...] = ()
+
+
+class Passage(NamedTuple):
+    """Text to look into: the file as it is written, or the value of a field that is written with escapes.
+
+    ``offsets`` are as a field has them; None for the file.
+    """
+
+    scan: Scan
+    field: str | None = None
+    span: Span = Span(0, 0)
+    offsets: Offsets | None = None
+
+    @property
+    def text(self) -> str:
+        return self.scan.text
+
+    @property
+    def whole(self) -> bool:
+        """Whether this is the file."""
+        return self.field is None
+
+    @property
+    def exact(self) -> bool:
+        """Whether each character has a place of its own in the file."""
+        return self.whole or self.offsets is not None
+
+    def place(self, span: Span) -> Span:
+        """Where in the file a part of this text is written."""
+        if self.whole:
+            return span
+        if self.offsets is None:
+            return self.span
+        return Span(self.offsets[span.start], self.offsets[min(span.end, len(self.offsets) - 1)])
 
 
 @dataclass(frozen=True)
@@ -118,6 +163,33 @@ class Subject:
     def spec(self, key: str) -> FieldSpec | None:
         return self.syntax.dialect.spec(key)
 
+    @cached_property
+    def passages(self) -> tuple[Passage, ...]:
+        """The file, then each value in which an escape such as \\u200b stands for another character."""
+        return (
+            Passage(Scan(self.text)),
+            *(
+                Passage(Scan(field.text), field.key, field.value_span, field.offsets)
+                for field in self.fields
+                if field.style == "double" and field.text and _ESCAPE.search(field.value_span.of(self.text))
+            ),
+        )
+
+    @cached_property
+    def code(self) -> tuple[tuple[int, int], ...]:
+        """The code blocks and quotations of the prompt, in bytes of it in UTF-8."""
+        found = events(self.syntax.body.of(self.text))
+        return tuple(
+            (one.start, one.end)
+            for one in found
+            if one.edge == "start" and one.name in ("CodeBlock", "BlockQuote")
+        )
+
+    @cached_property
+    def is_prompt(self) -> bool:
+        """Whether this is what an agent is told: not a document, nor the file of a skill or command."""
+        return self.syntax.frontmatter is not None and other_kind(self) is None
+
     @property
     def stem(self) -> str | None:
         """The file name without its ending, ``.agent.md`` included."""
@@ -178,7 +250,9 @@ def finding(
     severity: Severity | None = None,
 ) -> Diagnostic:
     """A finding of the rule ``code``, with the rule's severity unless another is given."""
-    return Diagnostic(code, severity or RULES[code].severity, _printable(message), span, field, tuple(fixes))
+    return Diagnostic(
+        code, severity or RULES[code].severity, redacted(_printable(message)), span, field, tuple(fixes)
+    )
 
 
 def fix(
@@ -193,7 +267,7 @@ def fix(
     outcome = make(subject.syntax, *args)
     if isinstance(outcome, Refusal) or not outcome:
         return ()
-    return (Fix(label, outcome, safe),)
+    return (_seen(subject, Fix(redacted(label), outcome, safe)),)
 
 
 def verified(
@@ -204,7 +278,20 @@ def verified(
     if not listed or not _attempt(subject) or not subject.fixes:
         return ()
     after = reader.read(apply(subject.text, listed)).verdict
-    return (Fix(label, listed, safe),) if _WORTH[after] >= _WORTH[subject.syntax.verdict] else ()
+    if _WORTH[after] < _WORTH[subject.syntax.verdict]:
+        return ()
+    return (_seen(subject, Fix(redacted(label), listed, safe)),)
+
+
+def _seen(subject: Subject, made: Fix) -> Fix:
+    """The fix, safe only if nothing goes with it that a person cannot see."""
+    if not made.safe or subject.text.isascii():
+        return made
+    for span, insert in made.edits:
+        gone = span.of(subject.text).removeprefix("\ufeff") if span.start == 0 else span.of(subject.text)
+        if any(insert.count(one) < gone.count(one) for one in set(_HIDES.findall(gone))):
+            return dataclasses.replace(made, safe=False)
+    return made
 
 
 def _attempt(subject: Subject) -> bool:
@@ -271,11 +358,12 @@ def kind_of(value: object) -> str:
 
 
 def shown(value: object, limit: int = 40) -> str:
-    """``value`` as a person would write it, on one line, in typographic quotes, cut to ``limit``."""
+    """``value`` as a person would write it, on one line, in typographic quotes, cut to ``limit``; secrets are
+    cut out."""
     if value is None:
         return "nothing"
     text = ("true" if value else "false") if isinstance(value, bool) else str(value)
-    text = _printable(" ".join(text.split()))
+    text = _printable(" ".join(redacted(text[:_LONGEST_SHOWN]).split()))
     return f"“{text[: limit - 1]}…”" if len(text) > limit else f"“{text}”"
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-from agenteditor.core import repairs, rewrite
+from agenteditor.core import repairs, rewrite, yaml_nodes, yaml_read
 from agenteditor.core.checks_broken import explained, quotes
 from agenteditor.core.checks_finding import (
     Check,
@@ -12,6 +13,7 @@ from agenteditor.core.checks_finding import (
     Subject,
     finding,
     fix,
+    kind_of,
     misread,
     shown,
     swapped,
@@ -19,7 +21,7 @@ from agenteditor.core.checks_finding import (
 )
 from agenteditor.core.frontmatter import Field
 from agenteditor.core.syntax import parse_fields
-from agenteditor.core.text import Edits, apply
+from agenteditor.core.text import Edits, Span, apply
 
 
 def repaired(subject: Subject) -> Iterator[Diagnostic]:
@@ -93,4 +95,92 @@ def duplicates(subject: Subject) -> Iterator[Diagnostic]:
         )
 
 
-CHECKS: tuple[Check, ...] = (repaired, duplicates)
+# What begins an anchor, an alias or a tag at the beginning of a value; a key that merges.
+_SIGN = re.compile(r"[&*!](?=[^\s*])|<<(?=[ \t]{0,20}:)")
+
+
+def references(subject: Subject) -> Iterator[Diagnostic]:
+    """Anchors, aliases, merge keys and tags: a value that is not the one written."""
+    frontmatter = subject.syntax.frontmatter
+    if frontmatter is None:
+        return
+    content = frontmatter.content.of(subject.text)
+    begins = (
+        content[max(match.start() - 20, 0) : match.start()].rstrip(" \t") for match in _SIGN.finditer(content)
+    )
+    if not any(before == "" or before[-1] in ":-[{,?\n" for before in begins):
+        return
+    node = yaml_read.read(content)
+    if not isinstance(node, yaml_nodes.Mapping):
+        return
+    found = next(_references(node), None)
+    if found is None:
+        return
+    what, span = found
+    start = frontmatter.content.start
+    yield finding(
+        "yaml/reference",
+        Span(start + span.start, min(start + span.end, frontmatter.content.end)),
+        f"The frontmatter holds {what}: its value is not what stands here, programs disagree about it, "
+        f"and a few such "
+        "lines can grow without end. Write the value out.",
+    )
+
+
+def _references(node: yaml_nodes.Node) -> Iterator[tuple[str, Span]]:
+    """Each of them with its place in the frontmatter, what stands first first."""
+    if isinstance(node, yaml_nodes.Alias):
+        yield "an alias", node.span
+        return
+    if node.anchor is not None:
+        yield "an anchor", node.span
+    if node.tag is not None:
+        yield "a tag", node.span
+    if isinstance(node, yaml_nodes.Sequence):
+        for item in node.items:
+            yield from _references(item)
+    elif isinstance(node, yaml_nodes.Mapping):
+        for key, value in node.pairs:
+            if isinstance(key, yaml_nodes.Scalar) and key.value == "<<" and key.style == "plain":
+                yield "a merge key", key.span
+            yield from _references(key)
+            yield from _references(value)
+
+
+# Plain values that YAML 1.1 takes for a truth value, an octal or sexagesimal number, or a date.
+_OTHERWISE = re.compile(
+    r"(?i:yes|no|on|off|y|n)|[-+]?0[0-7]{1,20}|[-+]?[1-9][0-9_]{0,20}:[0-5]?[0-9](?::[0-5]?[0-9])?|[-+]?[0-9]{1,20}_[0-9_]{1,20}|"
+    r"0b[01_]{1,64}|0o[0-7]{1,20}|[0-9]{4}-[0-9]{2}-[0-9]{2}"
+)
+
+
+def two_readings(subject: Subject) -> Iterator[Diagnostic]:
+    """Values of known fields that YAML 1.1 and 1.2 read differently."""
+    for field in subject.fields:
+        spec = subject.spec(field.key)
+        if spec is None or spec.kind == "boolean" or field.repaired:
+            continue
+        for one in field.items or (field,):
+            if (
+                one.style != "plain"
+                or one.text is None
+                or len(one.text) > 40
+                or not _OTHERWISE.fullmatch(one.text)
+            ):
+                continue
+            if field.key in ("name", "description") and not isinstance(one.value, str):
+                continue  # said by the check that it is no text
+            yield finding(
+                "yaml/two-readings",
+                one.value_span,
+                f"{shown(one.text)} is {kind_of(one.value)} here, as YAML 1.2 has it; programs with YAML "
+                f"1.1 read something "
+                "else. Put it in quotes if it is text.",
+                field.key,
+                verified(subject, "Put it in quotes", swapped(one.value_span, f'"{one.text}"'))
+                if isinstance(one.value, str)
+                else (),
+            )
+
+
+CHECKS: tuple[Check, ...] = (repaired, duplicates, references, two_readings)

@@ -1,4 +1,4 @@
-"""Checks of what is written: the description, its examples, the prompt, and the characters themselves.
+"""Checks of what is written: the description, its examples, the prompt, and its lines.
 
 Style is mentioned sparingly: a healthy file should be met with silence.
 """
@@ -17,6 +17,8 @@ SHORT_DESCRIPTION = 10
 LONG_DESCRIPTION = 5_000
 SHORT_PROMPT = 20
 LONG_PROMPT = 30_000
+LARGE = 100_000  # bytes of a file
+LONG_LINE = 5_000
 
 _TRIGGER = re.compile(
     r"\b(?:us(?:e|es|ed|ing|eful)|when(?:ever)?|invoke[ds]?|call(?:ed)?|trigger(?:s|ed)?|delegate|proactive(?:ly)?|must|"
@@ -201,96 +203,6 @@ def prompt(subject: Subject) -> Iterator[Diagnostic]:
         )
 
 
-_BAD_BYTES = re.compile("[\udc80-\udcff]+")
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]")
-# Tags outside flag emoji, writing directions, and what shows nothing. Joiners are left to emoji and scripts.
-_HIDDEN = re.compile("[\u202a-\u202e\u2066-\u2069\u200b\u2060-\u2064\u180e\U000e0001-\U000e007f]")
-_FLAG = re.compile("\U0001f3f4[\U000e0020-\U000e007e]{2,6}\U000e007f")
-_LIMIT = 1_000
-
-
-def characters(subject: Subject) -> Iterator[Diagnostic]:
-    """Bytes that are not UTF-8, and characters nobody sees."""
-    text = subject.text
-    if _shows(text):
-        return
-    bad = [Span(*match.span()) for match in _BAD_BYTES.finditer(text)] if not text.isascii() else []
-    if bad:
-        readable = _from_windows(bad[0].of(text))
-        edits = tuple(TextEdit(span, _from_windows(span.of(text))) for span in bad)
-        yield finding(
-            "text/not-utf-8",
-            bad[0],
-            f"The file is not all UTF-8: {_places(len(bad))} read as a replacement mark. Read as "
-            f"Windows-1252, the first is {shown(readable)}.",
-            fixes=verified(subject, "Read it as Windows-1252", edits, safe=False),
-        )
-    control = [Span(*match.span()) for match in _CONTROL.finditer(text)]
-    if control:
-        names = sorted({f"U+{ord(span.of(text)):04X}" for span in control[:_LIMIT]})
-        edits = tuple(TextEdit(span, "\n" if span.of(text) in "\u2028\u2029\x85" else "") for span in control)
-        inside = subject.syntax.frontmatter is not None and control[0].start < subject.syntax.body.start
-        where = " in the frontmatter" if inside else ""
-        count = "1 control character" if len(control) == 1 else f"{len(control):,} control characters"
-        yield finding(
-            "text/control",
-            control[0],
-            f"The file holds {count} ({', '.join(names[:4])}), invisible but read{where}. Remove what was "
-            "not meant.",
-            fixes=verified(subject, "Remove them", edits, safe=False),
-        )
-    yield from _hidden(subject)
-
-
-def _shows(text: str) -> bool:
-    """Whether every character can be seen: ``str`` tells that far quicker than the patterns above."""
-    return text.replace("\n", "").replace("\r", "").replace("\t", "").isprintable()
-
-
-def _places(count: int) -> str:
-    return "1 place is" if count == 1 else f"{count:,} places are"
-
-
-def _from_windows(bad: str) -> str:
-    """Bytes that are not UTF-8, read as Windows-1252, and as Latin-1 where that has a gap."""
-    raw = bad.encode("utf-8", "surrogateescape")
-    return "".join(
-        bytes([byte]).decode("cp1252", "ignore") or bytes([byte]).decode("latin-1") for byte in raw
-    )
-
-
-def _hidden(subject: Subject) -> Iterator[Diagnostic]:
-    text = subject.text
-    if text.isascii() or not _HIDDEN.search(text):
-        return
-    flags = [match.span() for match in _FLAG.finditer(text)]
-    found = [
-        Span(*match.span())
-        for match in _HIDDEN.finditer(text)
-        if not any(start <= match.start() < end for start, end in flags)
-    ]
-    if not found:
-        return
-    end = found[0].end
-    for span in found[1:]:
-        if span.start > end:
-            break
-        end = span.end
-    decoded = "".join(
-        chr(ord(c) - 0xE0000) for span in found[:_LIMIT] for c in span.of(text) if ord(c) > 0xE0020
-    )
-    says = f" They spell {shown(decoded)}." if decoded.strip() else ""
-    edits = tuple(TextEdit(span, "") for span in found)
-    count = "1 hidden character" if len(found) == 1 else f"{len(found):,} hidden characters"
-    yield finding(
-        "text/hidden",
-        Span(found[0].start, end),
-        f"The file holds {count} that a reader does not see and a model does.{says} Remove them unless you "
-        "put them there.",
-        fixes=verified(subject, "Remove them", edits, safe=False),
-    )
-
-
 _CONFLICT = re.compile(
     r"(?m)^<{7}(?: [^\r\n]*)?\r?\n(?P<ours>(?:(?!={7}\r?$|<{7}|>{7}).*\n)*)={7}\r?\n"
     r"(?P<theirs>(?:(?!={7}\r?$|<{7}|>{7}).*\n)*)>{7}(?: [^\r\n]*)?\r?(?:\n|\Z)"
@@ -340,4 +252,36 @@ def line_ends(subject: Subject) -> Iterator[Diagnostic]:
     )
 
 
-CHECKS: tuple[Check, ...] = (cut_by_hash, description, examples, prompt, characters, conflicts, line_ends)
+def size(subject: Subject) -> Iterator[Diagnostic]:
+    """Files and lines so long that nobody reads them."""
+    text = subject.text
+    if len(text) > LARGE // 4 and (bytes_ := len(text.encode("utf-8", "surrogatepass"))) > LARGE:
+        yield finding(
+            "text/large",
+            Span(0, 0),
+            f"The file has {bytes_ // 1000:,} kB, more than anybody reads before using it, and every run "
+            f"pays for all of "
+            "it. Take out what the agent does not need.",
+        )
+    step = LONG_LINE // 2
+    if all("\n" in text[at : at + step] for at in range(0, len(text) - step, step)):
+        return  # a longer line would fill one of these pieces
+    description = subject.field("description")
+    start = 0
+    while start < len(text):
+        end = text.find("\n", start)
+        end = len(text) if end < 0 else end
+        if end - start > LONG_LINE and not (
+            description is not None and description.span.start <= start < description.span.end
+        ):
+            yield finding(
+                "text/long-line",
+                Span(start + LONG_LINE, start + LONG_LINE),
+                f"This line has {end - start:,} characters: what stands far to the right is easily "
+                f"missed. Break it.",
+            )
+            return
+        start = end + 1
+
+
+CHECKS: tuple[Check, ...] = (cut_by_hash, description, examples, prompt, conflicts, line_ends, size)

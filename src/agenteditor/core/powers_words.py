@@ -2,16 +2,19 @@
 
 ``headline`` is the answer in a breath; ``statements`` go into it, a subject after the other. Those that
 are ``danger`` or ``warning`` say so in words of their own, so nothing depends on how they are drawn.
+Secrets are cut out.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from agenteditor.core.command_harm import harms
 from agenteditor.core.dialect import Dialect
 from agenteditor.core.powers import Hook, Powers, Server
+from agenteditor.core.secret_text import redacted
 from agenteditor.core.tools_given import EVERY_SERVER, Reason, ToolsGiven
 
 Topic = Literal["tools", "permissions", "hooks", "servers", "keeps", "runs", "ignored", "withheld"]
@@ -152,7 +155,10 @@ def _grouped(dialect: Dialect, tools: ToolsGiven) -> dict[str, list[str]]:
 
 def statements(dialect: Dialect, powers: Powers) -> tuple[Statement, ...]:
     """All there is to know, in the order to tell it."""
-    return tuple(_statements(dialect, powers))
+    return tuple(
+        replace(one, text=redacted(one.text), quoted=redacted(one.quoted))
+        for one in _statements(dialect, powers)
+    )
 
 
 def _statements(dialect: Dialect, powers: Powers) -> Iterator[Statement]:
@@ -289,7 +295,7 @@ def _hook(hook: Hook) -> Statement:
         return Statement(
             "hooks", "plain", f"{text}, but no event of that name is known.", when, _cut(hook.action)
         )
-    return Statement("hooks", "danger", text, when, _cut(hook.action))
+    return Statement("hooks", "danger", f"{text}{_harm(hook.kind, hook.action)}", when, _cut(hook.action))
 
 
 def _servers(powers: Powers) -> Iterator[Statement]:
@@ -311,7 +317,15 @@ def _server(server: Server) -> Statement:
     if not server.kind:
         return Statement("servers", "plain", "Used as you have set it up yourself.", server.name)
     text = "Starts the program" if server.kind == "stdio" else f"Calls the address ({server.kind})"
-    return Statement("servers", "danger", text, server.name, _cut(server.action))
+    return Statement(
+        "servers", "danger", f"{text}{_harm('command', server.action)}", server.name, _cut(server.action)
+    )
+
+
+def _harm(kind: str, command: str) -> str:
+    """What of a command does harm, as the rule security/command says it; "" where nothing is recognised."""
+    found = harms(command) if kind == "command" else ()
+    return f". It {_and([harm.what for harm in found])}" if found else ""
 
 
 def _keeps(dialect: Dialect, powers: Powers) -> Iterator[Statement]:
@@ -422,4 +436,5 @@ def _sentence(words: str) -> str:
 
 
 def _cut(text: str) -> str:
+    text = redacted(text)  # before a cut makes a secret unknown
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"

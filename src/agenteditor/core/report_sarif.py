@@ -16,6 +16,7 @@ from urllib.parse import quote
 from agenteditor import __version__
 from agenteditor.core.checks import RULES, Diagnostic, Fix, Severity
 from agenteditor.core.report import FileReport, seen_from_here
+from agenteditor.core.secret_text import redacted
 from agenteditor.core.text import LineIndex, Span
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -121,9 +122,11 @@ class _Regions:
         }
 
     def can_express(self, fix: Fix) -> bool:
-        """Whether a fix can be said in text: not where it moves the byte order mark or inserts raw bytes."""
+        """Whether a fix can be said in text: not where it moves the byte order mark, inserts raw bytes,
+        or would write a secret of the file into the report."""
         marked = self._mark and any(span.start == 0 for span, _ in fix.edits)
-        return not marked and not any(_SURROGATES.search(insert) for _, insert in fix.edits)
+        texts = [insert for _, insert in fix.edits]
+        return not marked and not any(_SURROGATES.search(text) or redacted(text) != text for text in texts)
 
     def _position(self, offset: int) -> tuple[int, int]:
         # The place after the last line end belongs to the last line: SARIF counts no line behind it.

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from agenteditor.core.portable import portable
 from agenteditor.core.readers import Answer
 from agenteditor.core.report import FileReport
+from agenteditor.core.secret_text import redacted
 from agenteditor.core.text import Refusal
 
 _WORDS = {"loads": "loads", "loses": "loads, but", "refused": "refused", "unknown": "not known"}
@@ -28,7 +29,7 @@ def where_lines(report: FileReport) -> Iterator[str]:
 def _told(row: Answer) -> str:
     lost = "; ".join(f"{lost.field or 'a field without a name'}: {lost.how}" for lost in row.lost)
     guess = " (a guess)" if row.guess else ""
-    return f"{_WORDS[row.outcome]}{guess}: {lost or row.reason}"
+    return redacted(f"{_WORDS[row.outcome]}{guess}: {lost or row.reason}")
 
 
 def _printable(text: str) -> str:

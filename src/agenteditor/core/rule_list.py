@@ -10,6 +10,14 @@ from collections.abc import Callable, Mapping
 
 from agenteditor.core.checks_rules import RULES, FixKind, Rule, Severity
 
+# What is true of all rules of a group.
+GROUPS: Mapping[str, str] = {
+    "security": (
+        "These rules look for what may do harm to whoever uses a file that somebody else wrote. **No "
+        "finding is no proof "
+        "of safety**: words can be put in ways that no rule knows. Read a file before you trust it."
+    ),
+}
 _OFF = {False: "", True: ", off"}
 _FIX_WORDS: dict[FixKind, str] = {"safe": "by itself", "asked": "when asked", "none": "no"}
 _SEVERITY_WORDS: dict[Severity, str] = {"error": "error", "warning": "warning", "info": "note"}
@@ -70,7 +78,8 @@ def as_markdown() -> str:
             f"| **{_cell(rule.title)}.** {_cell(rule.why)} |"
             for rule in rules
         ]
-        parts.append("\n".join([f"## {group}\n", *_TABLE_HEAD, *rows]))
+        about = [f"{GROUPS[group]}\n"] if group in GROUPS else []
+        parts.append("\n".join([f"## {group}\n", *about, *_TABLE_HEAD, *rows]))
     return "\n\n".join(parts)
 
 

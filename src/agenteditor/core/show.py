@@ -13,6 +13,7 @@ from agenteditor.core.loading import Loads
 from agenteditor.core.powers import Powers
 from agenteditor.core.powers_words import headline
 from agenteditor.core.readers import Answer
+from agenteditor.core.secret_text import redacted
 from agenteditor.core.syntax import HostedExample, Syntax
 from agenteditor.core.text import LineIndex
 
@@ -77,8 +78,8 @@ def reader_records(rows: Iterable[Answer]) -> list[object]:
             "reader": row.reader,
             "title": row.title,
             "outcome": row.outcome,
-            "lost": [{"field": lost.field, "how": lost.how} for lost in row.lost],
-            "reason": row.reason,
+            "lost": [{"field": lost.field, "how": redacted(lost.how)} for lost in row.lost],
+            "reason": redacted(row.reason),
             "needsConversion": row.by_dialect,
             "guess": row.guess,
             "source": row.source,

@@ -1,0 +1,274 @@
+"""Checks of characters that nobody sees: bytes that are no text, controls, and what hides or turns text.
+
+Nothing invisible stands in a message as it is: hidden text is given decoded. What is hidden is never
+removed by itself, since nobody has seen it; a button offers it, and shows the change before.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from agenteditor.core.checks_finding import Check, Diagnostic, Fix, Passage, Subject, finding, shown, verified
+from agenteditor.core.checks_passages import is_code
+from agenteditor.core.checks_rules import Severity
+from agenteditor.core.text import Span, TextEdit
+from agenteditor.core.text_scan import matches
+
+_LIMIT = 1_000
+_MANY, _KINDS = 10, 3  # from so many characters, or kinds of them, on it is no accident
+
+_BAD_BYTES = re.compile("[\udc80-\udcff]+")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]")
+_TAGS = re.compile("[\U000e0000-\U000e007f]+")
+_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069\u061c\u200e\u200f]")
+_OVERRIDES = "\u202d\u202e"
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+_UNSEEN = re.compile(
+    "[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200d\u2060-\u2065\u206a-\u206f\u3164\ufe00-\ufe0f"
+    "\ufeff\uffa0\ufff9-\ufffb\U0001d173-\U0001d17a\U000e0100-\U000e01ef]"
+)
+# The flags of England, Scotland and Wales, the only ones that are recommended for exchange (Unicode, RGI).
+_FLAGS = {
+    "\U0001f3f4" + "".join(chr(0xE0000 + ord(letter)) for letter in region) + "\U000e007f"
+    for region in ("gbeng", "gbsct", "gbwls")
+}
+# In UTF-8 without its ASCII: every character above, surrogates, and two selectors that follow each other.
+_SUSPECT = re.compile(
+    rb"\xc2[\x80-\x9f\xad]|\xcd\x8f|\xd8\x9c|\xe1(?:\x85[\x9f\xa0]|\x9e[\xb4\xb5]|\xa0[\x8b-\x8f])"
+    rb"|\xe2(?:\x80[\x8b-\x8f\xa8-\xae]|\x81[\xa0-\xaf])|\xe3\x85\xa4|\xed[\xa0-\xbf]"
+    rb"|\xef(?:\xb8[\x80-\x8e]|\xb8\x8f\xef\xb8|\xbb\xbf|\xbe\xa0|\xbf[\xb9-\xbb])|\xf0\x9d\x85|\xf3\xa0"
+)
+_ASCII = bytes(range(128))
+_SEEN = bytes(byte for byte in range(256) if byte in b"\t\n\r" or 0x20 <= byte < 0x7F or byte >= 0x80)
+
+
+def characters(subject: Subject) -> Iterator[Diagnostic]:
+    """Bytes that are not UTF-8, and characters nobody sees."""
+    for passage in subject.passages:
+        raw = passage.scan.raw
+        controlled = bool(raw.translate(None, _SEEN))
+        suspect = not raw.isascii() and _SUSPECT.search(raw.translate(None, _ASCII)) is not None
+        if suspect and passage.whole:
+            yield from _not_utf_8(subject)
+        if (controlled or suspect) and passage.whole:
+            yield from _controls(subject)
+        if suspect:
+            yield from _tags(subject, passage)
+            yield from _turns(subject, passage)
+            yield from _unseen(subject, passage)
+
+
+def _not_utf_8(subject: Subject) -> Iterator[Diagnostic]:
+    text = subject.text
+    bad = [Span(*match.span()) for match in matches(_BAD_BYTES, text)]
+    if not bad:
+        return
+    readable = _from_windows(bad[0].of(text))
+    edits = tuple(TextEdit(span, _from_windows(span.of(text))) for span in bad)
+    yield finding(
+        "text/not-utf-8",
+        bad[0],
+        f"The file is not all UTF-8: {_places(len(bad))} read as a replacement mark. Read as "
+        f"Windows-1252, the first is {shown(readable)}.",
+        fixes=verified(subject, "Read it as Windows-1252", edits, safe=False),
+    )
+
+
+def _controls(subject: Subject) -> Iterator[Diagnostic]:
+    """Controls and separators; in the frontmatter programs disagree about where a line ends (F16)."""
+    text = subject.text
+    control = [Span(*match.span()) for match in matches(_CONTROL, text)]
+    if not control:
+        return
+    edits = tuple(TextEdit(span, "\n" if span.of(text) in "\u2028\u2029\x85" else "") for span in control)
+    inside = subject.syntax.frontmatter is not None and control[0].start < subject.syntax.body.start
+    count = "1 control character" if len(control) == 1 else f"{len(control):,} control characters"
+    says = f"The file holds {count} ({_named(text, control)}), invisible but read"
+    where = " in the frontmatter: some programs end a line there and find other fields" if inside else ""
+    yield finding(
+        "text/control",
+        control[0],
+        f"{says}{where}. Remove what was not meant.",
+        fixes=verified(subject, "Remove them", edits, safe=False),
+        severity="error" if inside else None,
+    )
+
+
+def _places(count: int) -> str:
+    return "1 place is" if count == 1 else f"{count:,} places are"
+
+
+def _from_windows(bad: str) -> str:
+    """Bytes that are not UTF-8, read as Windows-1252, and as Latin-1 where that has a gap."""
+    raw = bad.encode("utf-8", "surrogateescape")
+    return "".join(
+        bytes([byte]).decode("cp1252", "ignore") or bytes([byte]).decode("latin-1") for byte in raw
+    )
+
+
+# --- hidden text ------------------------------------------------------------------------------
+
+
+def _tags(subject: Subject, passage: Passage) -> Iterator[Diagnostic]:
+    text = passage.text
+    found = [Span(*match.span()) for match in matches(_TAGS, text)]
+    found = [span for span in found if text[span.start - 1 : span.end] not in _FLAGS]
+    if not found:
+        return
+    letters = (ord(letter) - 0xE0000 for span in found[:_LIMIT] for letter in span.of(text))
+    decoded = "".join(chr(letter) for letter in letters if 0x20 <= letter < 0x7F)
+    says = f"It says {shown(decoded, 120)}." if decoded.strip() else "It spells nothing."
+    yield finding(
+        "security/tag-characters",
+        passage.place(found[0]),
+        f"{_count(found)} of hidden text: no editor shows tag characters, a model reads them. {says} "
+        "Remove them unless you put them there.",
+        passage.field,
+        _removing(subject, passage, found),
+    )
+
+
+def _turns(subject: Subject, passage: Passage) -> Iterator[Diagnostic]:
+    text = passage.text
+    found = [Span(*match.span()) for match in matches(_TURNS, text)]
+    usual = [span for span in found if _in_prose(subject, passage, span)]
+    wrong = [span for span in found if span not in set(usual)]
+    if wrong:
+        yield finding(
+            "security/direction",
+            passage.place(wrong[0]),
+            f"{_count(wrong)} ({_named(text, wrong)}) that turn the direction of writing: what is shown "
+            f"is not the order "
+            "in which it is read. Remove them, and look what the text says then.",
+            passage.field,
+            _removing(subject, passage, wrong),
+        )
+    if usual:
+        yield finding(
+            "security/direction",
+            passage.place(usual[0]),
+            f"{_count(usual)} ({_named(text, usual)}) that turn the direction of writing, as text from "
+            f"right to left may "
+            "need. Look whether it reads as you mean it.",
+            passage.field,
+            _removing(subject, passage, usual),
+            severity="info",
+        )
+
+
+def _in_prose(subject: Subject, passage: Passage, span: Span) -> bool:
+    """Whether a mark of direction stands where it belongs: in a line of a language from right to left."""
+    text = passage.text
+    if span.of(text) in _OVERRIDES:
+        return False
+    line = Span(text.rfind("\n", 0, span.start) + 1, text.find("\n", span.end) % (len(text) + 1))
+    if _RIGHT_TO_LEFT.search(text, line.start, line.end) is None:
+        return False
+    if not passage.whole:
+        return passage.field == "description"
+    if span.start < subject.syntax.body.start:
+        field = subject.field("description")
+        return field is not None and field.value_span.start <= span.start < field.value_span.end
+    return not is_code(subject, span.start)
+
+
+def _unseen(subject: Subject, passage: Passage) -> Iterator[Diagnostic]:
+    text = passage.text
+    found = [Span(*match.span()) for match in matches(_UNSEEN, text) if not _is_needed(text, match.start())]
+    while passage.whole and found and text[: found[0].end].strip("\ufeff") == "":
+        del found[0]  # a byte order mark is said by the check of the frontmatter
+    if not found:
+        return
+    kinds = {span.of(text) for span in found}
+    severity: Severity | None = "error" if len(found) >= _MANY or len(kinds) >= _KINDS else None
+    decoded = _from_selectors("".join(span.of(text) for span in found[:_LIMIT]))
+    says = f" As bytes they say {shown(decoded, 100)}." if decoded else ""
+    yield finding(
+        "text/hidden",
+        passage.place(found[0]),
+        f"The file holds {_count(found)[0].lower()}{_count(found)[1:]} ({_named(text, found)}) that a "
+        f"reader does not "
+        f"see and a model does.{says} Remove them unless you put them there.",
+        passage.field,
+        _removing(subject, passage, found),
+        severity=severity,
+    )
+
+
+_INDIC_OR_ARABIC = (
+    (0x0600, 0x08FF), (0x0900, 0x0DFF), (0x0F00, 0x109F), (0x1780, 0x18AF), (0xA840, 0xA87F),
+    (0xFB50, 0xFDFF), (0xFE70, 0xFEFC), (0x10A00, 0x11FFF),
+)  # fmt: skip
+_WITHOUT_BLANKS = ((0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0x1980, 0x19FF))
+_JAMO = ((0x1100, 0x11FF), (0xA960, 0xA97F), (0xD7B0, 0xD7FF), (0x3130, 0x318F))
+_PICTURES = ((0x2190, 0x2BFF), (0x3030, 0x303D), (0x3297, 0x3299), (0x1F000, 0x1FAFF))
+_IDEOGRAPHS = ((0x2E80, 0x2FDF), (0x3400, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF))
+
+
+def _is_needed(text: str, at: int) -> bool:
+    """Whether an invisible character is what its script or emoji is written with."""
+    letter = text[at]
+    before, after = text[at - 1 : at] or " ", text[at + 1 : at + 2] or " "
+    if (
+        letter == "\u200d"
+        and (_in(before, _PICTURES) or before in "\ufe0f\U000e007f")
+        and _in(after, _PICTURES)
+    ):
+        return True
+    if letter in "\u200c\u200d":
+        return _in(before, _INDIC_OR_ARABIC)
+    if letter in "\u200b\u2060":
+        return _in(before, _WITHOUT_BLANKS) or _in(after, _WITHOUT_BLANKS)
+    if letter in "\u115f\u1160":
+        return _in(before, _JAMO) or _in(after, _JAMO)
+    if "\u180b" <= letter <= "\u180f":
+        return _in(before, ((0x1820, 0x18AF),))
+    if letter in "\ufe0e\ufe0f":
+        return not _is_selector(before) and not before.isspace()
+    if "\ufe00" <= letter < "\ufe0e":
+        return not before.isascii() and not _is_selector(before) and not _in(before, ((0x1F000, 0x1FAFF),))
+    if letter >= "\U000e0100":
+        return _in(before, _IDEOGRAPHS) and not _is_selector(after)
+    return False
+
+
+def _in(letter: str, ranges: Iterable[tuple[int, int]]) -> bool:
+    return any(first <= ord(letter) <= last for first, last in ranges)
+
+
+def _is_selector(letter: str) -> bool:
+    return "\ufe00" <= letter <= "\ufe0f" or letter >= "\U000e0100"
+
+
+def _from_selectors(hidden: str) -> str:
+    """What variation selectors say that stand for bytes; "" where that is no text."""
+    data = bytes(
+        ord(one) - 0xFE00 if one <= "\ufe0f" else ord(one) - 0xE0100 + 16
+        for one in hidden
+        if _is_selector(one)
+    )
+    decoded = data.decode("utf-8", "ignore")
+    return decoded if len(data) > 3 and decoded.isprintable() else ""
+
+
+# --- words and fixes --------------------------------------------------------------------------
+
+
+def _count(spans: list[Span]) -> str:
+    count = sum(end - start for start, end in spans)
+    return "1 hidden character" if count == 1 else f"{count:,} hidden characters"
+
+
+def _named(text: str, spans: list[Span]) -> str:
+    names = sorted({f"U+{ord(span.of(text)[0]):04X}" for span in spans[:_LIMIT]})
+    return ", ".join(names[:4]) + (", …" if len(names) > 4 else "")
+
+
+def _removing(subject: Subject, passage: Passage, spans: list[Span]) -> tuple[Fix, ...]:
+    """A button that takes them out: never by itself, for nobody has seen what goes."""
+    edits = tuple(TextEdit(passage.place(span), "") for span in spans) if passage.exact else ()
+    return verified(subject, "Remove them", edits, safe=False)
+
+
+CHECKS: tuple[Check, ...] = (characters,)
