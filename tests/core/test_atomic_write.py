@@ -19,7 +19,8 @@ from agenteditor.core import atomic_write, disk, in_place
 from agenteditor.core.atomic_write import remove_leftovers, write
 from agenteditor.core.disk import LIMIT, Conflict, Stamp, read
 from agenteditor.core.file_problem import FileProblem
-from agenteditor.core.in_place import state_folder, unfinished
+from agenteditor.core.in_place import unfinished
+from agenteditor.core.state_rooms import state_folder
 from tests.core.faults import Faults, faults_in_saving
 
 OLD = b"old content\r\n" * 40

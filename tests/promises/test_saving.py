@@ -20,7 +20,8 @@ from agenteditor.core import disk
 from agenteditor.core.atomic_write import remove_leftovers, write
 from agenteditor.core.disk import Stamp, read
 from agenteditor.core.file_problem import FileProblem
-from agenteditor.core.in_place import state_folder, unfinished
+from agenteditor.core.in_place import unfinished
+from agenteditor.core.state_rooms import state_folder
 from tests.core.faults import Faults, faults_in_saving
 from tests.promises.conftest import Promise
 

@@ -107,13 +107,12 @@ class TurnCard(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """The edge at the left, in the colour of the speaker."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(getattr(theme.current(), _MEANINGS.get(self._role, "muted")))
-        left = 0 if self.isLeftToRight() else self.width() - _BAR
-        painter.drawRoundedRect(QRectF(left, 1, _BAR, self.height() - 2), _BAR / 2, _BAR / 2)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(getattr(theme.current(), _MEANINGS.get(self._role, "muted")))
+            left = 0 if self.isLeftToRight() else self.width() - _BAR
+            painter.drawRoundedRect(QRectF(left, 1, _BAR, self.height() - 2), _BAR / 2, _BAR / 2)
 
     def _dress(self) -> None:
         colour = getattr(theme.current(), _MEANINGS.get(self._role, "muted"))

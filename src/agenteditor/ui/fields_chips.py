@@ -205,15 +205,14 @@ class _Chip(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         """A rounded patch with an edge; a thick one where the focus is."""
         colours = theme.current()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        width = 2.0 if self.hasFocus() else 1.0
-        painter.setPen(QPen(colours.accent if self.hasFocus() else colours.line, width))
-        painter.setBrush(colours.selection if self.hasFocus() else colours.card_back)
-        inset = width / 2
-        rect = QRectF(self.rect()).adjusted(inset, inset, -inset, -inset)
-        painter.drawRoundedRect(rect, 6, 6)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            width = 2.0 if self.hasFocus() else 1.0
+            painter.setPen(QPen(colours.accent if self.hasFocus() else colours.line, width))
+            painter.setBrush(colours.selection if self.hasFocus() else colours.card_back)
+            inset = width / 2
+            rect = QRectF(self.rect()).adjusted(inset, inset, -inset, -inset)
+            painter.drawRoundedRect(rect, 6, 6)
 
     def focusInEvent(self, event: QEvent) -> None:
         """Draw the ring."""

@@ -285,12 +285,11 @@ def swatch(colour: QColor, size: int = 16) -> QIcon:
     """A round patch of a colour, drawn at twice the size so that it stays crisp."""
     pixels = QPixmap(2 * size, 2 * size)
     pixels.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(pixels)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QBrush(colour))
-    painter.drawEllipse(3, 3, 2 * size - 6, 2 * size - 6)
-    painter.end()
+    with QPainter(pixels) as painter:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QBrush(colour))
+        painter.drawEllipse(3, 3, 2 * size - 6, 2 * size - 6)
     pixels.setDevicePixelRatio(2)
     return QIcon(pixels)
 

@@ -208,7 +208,8 @@ class LosslessText(QPlainTextEdit):
         """The text, and frames around what stands for something that cannot be seen."""
         super().paintEvent(event)
         if self._shown.has_stand_ins:
-            draw_frames(QPainter(self.viewport()), self, self._shown, visible_blocks(self))
+            with QPainter(self.viewport()) as painter:
+                draw_frames(painter, self, self._shown, visible_blocks(self))
 
     def viewportEvent(self, event: QEvent) -> bool:
         """The tool tip says what cannot be seen."""

@@ -35,12 +35,11 @@ class Card(QWidget):
         """The ground, in the colours of the moment."""
         if not self._ground:
             return
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(getattr(theme.current(), self._ground))
-        painter.drawRoundedRect(QRectF(self.rect()), 6, 6)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(getattr(theme.current(), self._ground))
+            painter.drawRoundedRect(QRectF(self.rect()), 6, 6)
 
 
 class Sign(QLabel):

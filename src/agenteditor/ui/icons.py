@@ -142,8 +142,7 @@ def _drawn(name: str, colour: QColor, size: QSize) -> QPixmap:
     drawn.fill(Qt.GlobalColor.transparent)
     renderer = QSvgRenderer(QByteArray(_svg(name).replace(b"currentColor", colour.name().encode())))
     renderer.setAspectRatioMode(Qt.AspectRatioMode.KeepAspectRatio)
-    painter = QPainter(drawn)
-    renderer.render(painter, QRectF(0, 0, size.width(), size.height()))
-    painter.end()
+    with QPainter(drawn) as painter:
+        renderer.render(painter, QRectF(0, 0, size.width(), size.height()))
     QPixmapCache.insert(key, drawn)
     return drawn

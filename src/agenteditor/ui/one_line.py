@@ -29,9 +29,15 @@ class OneLine(QLabel):
         return QSize(min(hint.width(), _LEAST * self.fontMetrics().averageCharWidth()), hint.height())
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        room = self.contentsRect()
-        words = self.fontMetrics().elidedText(self.text(), self._cut, room.width())
-        self.style().drawItemText(
-            painter, room, self.alignment(), self.palette(), self.isEnabled(), words, self.foregroundRole()
-        )
+        with QPainter(self) as painter:
+            room = self.contentsRect()
+            words = self.fontMetrics().elidedText(self.text(), self._cut, room.width())
+            self.style().drawItemText(
+                painter,
+                room,
+                self.alignment(),
+                self.palette(),
+                self.isEnabled(),
+                words,
+                self.foregroundRole(),
+            )

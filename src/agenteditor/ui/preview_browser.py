@@ -130,23 +130,21 @@ class PageBrowser(QTextBrowser):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The grounds, then the text."""
-        painter = QPainter(self.viewport())
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        down = self.verticalScrollBar().value()
-        across = self.horizontalScrollBar().value()
-        first, last = self._number_at(down), self._number_at(down + self.viewport().height())
-        for ground in self._drawn.grounds:
-            # One more on either side: a ground reaches beyond its text.
-            if ground.first <= last + 1 and ground.last >= first - 1:
-                area = ground_area(self._document, ground).translated(-across, -down)
-                paint_ground(painter, ground, area, self._dress)
-        painter.end()
+        with QPainter(self.viewport()) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            down = self.verticalScrollBar().value()
+            across = self.horizontalScrollBar().value()
+            first, last = self._number_at(down), self._number_at(down + self.viewport().height())
+            for ground in self._drawn.grounds:
+                # One more on either side: a ground reaches beyond its text.
+                if ground.first <= last + 1 and ground.last >= first - 1:
+                    area = ground_area(self._document, ground).translated(-across, -down)
+                    paint_ground(painter, ground, area, self._dress)
         super().paintEvent(event)
         if self._by_keyboard and self.hasFocus():
-            ring = QPainter(self.viewport())
-            ring.setPen(QPen(self._dress.theme.accent, 2))
-            ring.drawRect(self.viewport().rect().adjusted(1, 1, -1, -1))
-            ring.end()
+            with QPainter(self.viewport()) as ring:
+                ring.setPen(QPen(self._dress.theme.accent, 2))
+                ring.drawRect(self.viewport().rect().adjusted(1, 1, -1, -1))
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Who comes by the keyboard sees where it is."""

@@ -56,20 +56,19 @@ def paint(title: str, page: Page, device: QPagedPaintDevice) -> int:
     """Draw a page on a device, sheet by sheet, each with the title and its number; how many sheets."""
     dress = Dress(PAPER, QGuiApplication.font(), fixed_font(), _SIZE)
     made = drawn(page, dress)
-    painter = QPainter(device)
-    scale = device.logicalDpiX() / _DOTS
-    area = device.pageLayout().paintRectPixels(device.logicalDpiX())
-    width, height = area.width() / scale, area.height() / scale - _FOOT
-    made.document.setPageSize(QSizeF(width, height))
-    count = made.document.pageCount()
-    painter.scale(scale, scale)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    for number in range(count):
-        if number:
-            device.newPage()
-        _sheet(painter, made, dress, QRectF(0, number * height, width, height))
-        _foot(painter, dress, title, f"{number + 1} / {count}", QRectF(0, height, width, _FOOT))
-    painter.end()
+    with QPainter(device) as painter:
+        scale = device.logicalDpiX() / _DOTS
+        area = device.pageLayout().paintRectPixels(device.logicalDpiX())
+        width, height = area.width() / scale, area.height() / scale - _FOOT
+        made.document.setPageSize(QSizeF(width, height))
+        count = made.document.pageCount()
+        painter.scale(scale, scale)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for number in range(count):
+            if number:
+                device.newPage()
+            _sheet(painter, made, dress, QRectF(0, number * height, width, height))
+            _foot(painter, dress, title, f"{number + 1} / {count}", QRectF(0, height, width, _FOOT))
     return count
 
 

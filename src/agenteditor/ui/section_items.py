@@ -335,7 +335,8 @@ class ItemsEditor(QWidget):
         at = min(self._drop_place, len(self._rows) - 1)
         geometry = self._rows[at].geometry()
         y = geometry.top() - 3 if at == self._drop_place else geometry.bottom() + 2
-        QPainter(self).fillRect(geometry.left(), y, geometry.width(), 2, theme.current().accent)
+        with QPainter(self) as painter:
+            painter.fillRect(geometry.left(), y, geometry.width(), 2, theme.current().accent)
 
 
 class _ItemText(GrowingText):

@@ -395,16 +395,16 @@ class SourceEdit(QPlainTextEdit):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        painter = QPainter(self.viewport())
-        left = self.contentOffset().x()
-        for block, top, bottom in self.visible_blocks():
-            if bottom < event.rect().top() or top > event.rect().bottom():
-                continue
-            start, end = block.position(), block.position() + block.length()
-            for note in self._notes:
-                if note.cursor.selectionStart() < end and note.cursor.selectionEnd() > start:
-                    draw_underline(painter, note, block, top, left)
-        draw_frames(painter, self, self.shown, visible_blocks(self))
+        with QPainter(self.viewport()) as painter:
+            left = self.contentOffset().x()
+            for block, top, bottom in self.visible_blocks():
+                if bottom < event.rect().top() or top > event.rect().bottom():
+                    continue
+                start, end = block.position(), block.position() + block.length()
+                for note in self._notes:
+                    if note.cursor.selectionStart() < end and note.cursor.selectionEnd() > start:
+                        draw_underline(painter, note, block, top, left)
+            draw_frames(painter, self, self.shown, visible_blocks(self))
 
     def viewportEvent(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):

@@ -63,36 +63,38 @@ class SourceGutter(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         colours = theme.current()
-        painter = QPainter(self)
-        painter.fillRect(event.rect(), colours.base)
-        # The size of the source's text, which zooms; the widget's own font does not.
-        painter.setFont(self._edit.font())
-        ratio = self.devicePixelRatioF()
-        here = self._edit.textCursor().blockNumber()
-        signs = self._lines.signs()
-        row, size = self._row(), self._icon()
-        right = self.width() - 2 * _PAD - size
-        for block, top, bottom in self._lines.visible_blocks():
-            if bottom < event.rect().top() or top > event.rect().bottom():
-                continue
-            number = block.blockNumber()
-            painter.setPen(colours.text if number == here else colours.muted)
-            painter.drawText(
-                QRect(0, round(top), right, row),
-                Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
-                str(number + 1),
-            )
-            sign = signs.get(number)
-            if sign is None:
-                continue
-            at = QPoint(_PAD, round(top) + (row - size) // 2)
-            colour = getattr(colours, sign.severity)
-            painter.drawPixmap(at, icons.pixmap(sign.severity, colour, size, ratio))
-            if sign.fixable:
-                painter.drawPixmap(
-                    self.lamp(block).topLeft(), icons.pixmap("fix", colours.accent, size, ratio)
+        with QPainter(self) as painter:
+            painter.fillRect(event.rect(), colours.base)
+            # The size of the source's text, which zooms; the widget's own font does not.
+            painter.setFont(self._edit.font())
+            ratio = self.devicePixelRatioF()
+            here = self._edit.textCursor().blockNumber()
+            signs = self._lines.signs()
+            row, size = self._row(), self._icon()
+            right = self.width() - 2 * _PAD - size
+            for block, top, bottom in self._lines.visible_blocks():
+                if bottom < event.rect().top() or top > event.rect().bottom():
+                    continue
+                number = block.blockNumber()
+                painter.setPen(colours.text if number == here else colours.muted)
+                painter.drawText(
+                    QRect(0, round(top), right, row),
+                    Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
+                    str(number + 1),
                 )
-        painter.fillRect(QRect(self.width() - 1, event.rect().top(), 1, event.rect().height()), colours.line)
+                sign = signs.get(number)
+                if sign is None:
+                    continue
+                at = QPoint(_PAD, round(top) + (row - size) // 2)
+                colour = getattr(colours, sign.severity)
+                painter.drawPixmap(at, icons.pixmap(sign.severity, colour, size, ratio))
+                if sign.fixable:
+                    painter.drawPixmap(
+                        self.lamp(block).topLeft(), icons.pixmap("fix", colours.accent, size, ratio)
+                    )
+            painter.fillRect(
+                QRect(self.width() - 1, event.rect().top(), 1, event.rect().height()), colours.line
+            )
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):

@@ -122,11 +122,11 @@ class _Message(QWidget):
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        role = QPalette.ColorRole.PlaceholderText if self._muted else QPalette.ColorRole.WindowText
-        painter.setPen(self.palette().color(role))
-        flags = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
-        painter.drawText(self.rect(), int(flags), self._fitting(int(flags)))
+        with QPainter(self) as painter:
+            role = QPalette.ColorRole.PlaceholderText if self._muted else QPalette.ColorRole.WindowText
+            painter.setPen(self.palette().color(role))
+            flags = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+            painter.drawText(self.rect(), int(flags), self._fitting(int(flags)))
 
     def _fitting(self, flags: int) -> str:
         """The text, or as much of its beginning as fits."""
