@@ -22,8 +22,6 @@ from agenteditor.ui.editor import VIEWS
 
 PACKAGE = str(Path(agenteditor.__file__).parent)
 NET = ("/app/recovery.py", "/app/error_report.py")  # what catches the others
-# What runs while Qt paints: an exception there can leave a painter on a picture that is gone, and Qt crashes.
-DRAWING = ("/ui/theme_style.py", "/ui/icons.py", "_delegate.py")
 FILTERS = ("/app/undo_keys.py", "/app/file_drops.py")  # asked about every event
 
 
@@ -64,23 +62,12 @@ class Faults:
                 return
         elif code in self._seen:
             return
-        if file.endswith(DRAWING) or is_painting(frame):
-            return
         if code.co_flags & 0x20:  # a generator: closing one that has not begun calls it, too
             return
         self._seen.add(code)
         self.raised += 1
         sys.settrace(None)  # Python does so in any case
         raise Fault("never shown: secret text of a file")
-
-
-def is_painting(frame: FrameType | None) -> bool:
-    """Whether some function that calls this one paints, or is asked by Qt how large to paint."""
-    while frame is not None:
-        if frame.f_code.co_name.startswith(("paint", "draw", "sizeHint", "_paint", "_draw")):
-            return True
-        frame = frame.f_back
-    return False
 
 
 def fail_everywhere(window, log: int, passes: int, again: int) -> int:

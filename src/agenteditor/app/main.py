@@ -18,8 +18,6 @@ from agenteditor.core.file_problem import FileProblem
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
-    from agenteditor.app.window import Window
-
 NAME = "agenteditor"
 
 
@@ -28,15 +26,11 @@ def open_window(paths: Sequence[Path]) -> int:
     if problem := obstacle() or no_screen(os.environ):
         sys.stderr.write(f"agenteditor: {problem}\n")
         return 2
-    from PySide6.QtCore import QTimer
-
-    from agenteditor.app.batch_commands import offer_unfinished
     from agenteditor.app.commands import make_window
     from agenteditor.app.error_report import Reporter
     from agenteditor.app.leaving import Leaving
-    from agenteditor.app.leftovers import look_after
     from agenteditor.app.recovery import recovery_of
-    from agenteditor.app.recovery_dialog import offer_recovered
+    from agenteditor.app.starting import begin
 
     path = settings_path(os.environ)
     damaged = set_aside(path)
@@ -49,11 +43,7 @@ def open_window(paths: Sequence[Path]) -> int:
     gc.freeze()  # all this stays to the end: looking through it for garbage would hold up the window
     window.open_paths(list(paths))
     window.show()
-    QTimer.singleShot(0, lambda: offer_unfinished(window))
-    QTimer.singleShot(0, lambda: look_after(window))
-    QTimer.singleShot(0, lambda: offer_recovered(window, damaged))
-    if settings.export_folder:
-        QTimer.singleShot(0, lambda: _clear_export(window))
+    begin(window, damaged)
     status = app.exec()
     window.saves.join()
     recovery.leave()  # nothing, if the window was closed: then everything unsaved was asked about
@@ -63,14 +53,6 @@ def open_window(paths: Sequence[Path]) -> int:
     except FileProblem as problem:
         sys.stderr.write(f"agenteditor: {problem}\n")
     return status
-
-
-def _clear_export(window: Window) -> None:
-    """Take away what an export that was killed left in the folder last exported to."""
-    from agenteditor.app.export_form import folder_meant  # late: the window need not wait for it
-    from agenteditor.app.export_steps import clear_left_over
-
-    clear_left_over(folder_meant(window.settings.export_folder), window)
 
 
 def take_tour(folder: Path) -> int:
