@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from agenteditor.app import dialogs, rules, saving
+from agenteditor.app import dialogs, looking, rules, saving
 from agenteditor.app.actions import Actions
 from agenteditor.app.file_drops import dropped_files
 from agenteditor.app.open_agents import OpenAgents
@@ -41,6 +41,7 @@ from agenteditor.core.line_ends import has_bom, line_ends
 from agenteditor.core.triggers import style
 from agenteditor.ui.catalog_view import CatalogView
 from agenteditor.ui.editor import Editor, ViewName
+from agenteditor.ui.light_view import LightView
 from agenteditor.ui.qtext import plain, tool_tip
 from agenteditor.ui.search_view import SearchView
 
@@ -154,9 +155,21 @@ class Window(QMainWindow):
                 continue
             if (editor := self.documents.of(path)) is not None:
                 self.documents.setCurrentWidget(editor)
-            elif (document := saving.opened(self, path)) is not None:
+            elif (view := self.documents.view_of(path)) is not None:
+                self.documents.setCurrentWidget(view)
+            elif (opened := looking.opened(self, path)) is not None:
                 self.settings.remember_file(path)
-                self.add_document(document)
+                if isinstance(opened, LightView):
+                    self._show_view_only(opened)
+                else:
+                    self.add_document(opened)
+
+    def _show_view_only(self, view: LightView) -> None:
+        """Show a file that is only looked at in a tab."""
+        self._pages.setCurrentWidget(self.documents)
+        self.documents.add(view)
+        self._refresh()
+        view.take_focus()
 
     def open_folder(self, folder: Path) -> None:
         """List the agents of a folder at the left; open its first one if nothing is open."""
@@ -253,8 +266,12 @@ class Window(QMainWindow):
             if saving.follow(editor.document, self.tr("Load from disk")):
                 self.say(self.tr("{0} was changed by another program.").format(title(editor.document)))
 
-    def close_document(self, editor: Editor) -> bool:
+    def close_document(self, editor: Editor | LightView) -> bool:
         """Close a document, asking about unsaved changes; whether it is closed."""
+        if isinstance(editor, LightView):
+            self.documents.remove(editor)
+            self._refresh()
+            return True
         if not self._may_lose([editor]):
             return False
         path = self._paths.pop(editor, None)
@@ -324,8 +341,10 @@ class Window(QMainWindow):
             self.actions_[name].setEnabled(self.folder is not None)
         self.actions_["judge"].setEnabled(self.folder is not None)
         self.actions_["without-asking"].setChecked(self.settings.apply_safe_fixes)
-        self._pages.setCurrentWidget(self.documents if editor else self.start)
-        if not editor:
+        self._pages.setCurrentWidget(self.documents if self.documents.count() else self.start)
+        for name in ("close", "next-document", "previous-document"):
+            self.actions_[name].setEnabled(self.documents.count() > 0)
+        if not self.documents.count():
             recent = [
                 Path(name) for name in (*self.settings.recent_folders[:3], *self.settings.recent_files[:5])
             ]

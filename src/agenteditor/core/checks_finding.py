@@ -28,6 +28,7 @@ _WORTH = {"unknown": 0, "fails": 0, "none": 0, "repaired": 1, "valid": 2}
 
 
 _MOST_ATTEMPTS = 40
+_MOST_READ_AGAIN = 240_000  # code points of frontmatter, by all attempts of one file together
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,12 @@ class Subject:
     place: Place
     file_name: str | None
     fixes: bool = True
-    attempts: list[int] = dataclass_field(default_factory=lambda: [_MOST_ATTEMPTS])
+    attempts: list[int] = dataclass_field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        if not self.attempts:
+            start, end = self.syntax.frontmatter.content if self.syntax.frontmatter else (0, 0)
+            self.attempts.append(max(1, min(_MOST_ATTEMPTS, _MOST_READ_AGAIN // max(end - start, 1))))
 
     @property
     def with_fixes(self) -> Subject:

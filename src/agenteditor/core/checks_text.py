@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from agenteditor.core.checks_finding import Check, Diagnostic, Subject, finding, shown, swapped, verified
 from agenteditor.core.frontmatter import Field
-from agenteditor.core.syntax import HostedExample
+from agenteditor.core.syntax import MOST_DIVIDED, MOST_DIVIDED_LINES, HostedExample
 from agenteditor.core.text import Span, TextEdit, replace
 
 SHORT_DESCRIPTION = 10
@@ -199,6 +200,13 @@ def prompt(subject: Subject) -> Iterator[Diagnostic]:
             f"The prompt has {length:,} characters; GitHub Copilot takes {LONG_PROMPT:,} at most, and every "
             "run pays for all of them.",
         )
+    if not subject.syntax.divided:
+        yield finding(
+            "prompt/not-divided",
+            Span(body.start, body.start),
+            f"The prompt has more than {MOST_DIVIDED:,} characters or {MOST_DIVIDED_LINES:,} lines, so it is "
+            "not divided into sections here. Edit it in the source.",
+        )
 
 
 _BAD_BYTES = re.compile("[\udc80-\udcff]+")
@@ -206,7 +214,9 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]")
 # Tags outside flag emoji, writing directions, and what shows nothing. Joiners are left to emoji and scripts.
 _HIDDEN = re.compile("[\u202a-\u202e\u2066-\u2069\u200b\u2060-\u2064\u180e\U000e0001-\U000e007f]")
 _FLAG = re.compile("\U0001f3f4[\U000e0020-\U000e007e]{2,6}\U000e007f")
+_FLAG_OR_HIDDEN = re.compile(f"{_FLAG.pattern}|(?P<hidden>{_HIDDEN.pattern})")
 _LIMIT = 1_000
+_COUNTED = 20_000
 
 
 def characters(subject: Subject) -> Iterator[Diagnostic]:
@@ -214,24 +224,27 @@ def characters(subject: Subject) -> Iterator[Diagnostic]:
     text = subject.text
     if _shows(text):
         return
-    bad = [Span(*match.span()) for match in _BAD_BYTES.finditer(text)] if not text.isascii() else []
+    bad = _spans(_BAD_BYTES, text) if not text.isascii() else []
     if bad:
         readable = _from_windows(bad[0].of(text))
-        edits = tuple(TextEdit(span, _from_windows(span.of(text))) for span in bad)
+        edits = tuple(TextEdit(span, _from_windows(span.of(text))) for span in _few(bad))
+        places = "1 place is" if len(bad) == 1 else f"{_number(bad)} places are"
         yield finding(
             "text/not-utf-8",
             bad[0],
-            f"The file is not all UTF-8: {_places(len(bad))} read as a replacement mark. Read as "
+            f"The file is not all UTF-8: {places} read as a replacement mark. Read as "
             f"Windows-1252, the first is {shown(readable)}.",
             fixes=verified(subject, "Read it as Windows-1252", edits, safe=False),
         )
-    control = [Span(*match.span()) for match in _CONTROL.finditer(text)]
+    control = _spans(_CONTROL, text)
     if control:
         names = sorted({f"U+{ord(span.of(text)):04X}" for span in control[:_LIMIT]})
-        edits = tuple(TextEdit(span, "\n" if span.of(text) in "\u2028\u2029\x85" else "") for span in control)
+        edits = tuple(
+            TextEdit(span, "\n" if span.of(text) in "\u2028\u2029\x85" else "") for span in _few(control)
+        )
         inside = subject.syntax.frontmatter is not None and control[0].start < subject.syntax.body.start
         where = " in the frontmatter" if inside else ""
-        count = "1 control character" if len(control) == 1 else f"{len(control):,} control characters"
+        count = "1 control character" if len(control) == 1 else f"{_number(control)} control characters"
         yield finding(
             "text/control",
             control[0],
@@ -247,8 +260,18 @@ def _shows(text: str) -> bool:
     return text.replace("\n", "").replace("\r", "").replace("\t", "").isprintable()
 
 
-def _places(count: int) -> str:
-    return "1 place is" if count == 1 else f"{count:,} places are"
+def _spans(pattern: re.Pattern[str], text: str) -> list[Span]:
+    """Where it is found, one place more than are counted at most."""
+    return [Span(*match.span()) for match in islice(pattern.finditer(text), _COUNTED + 1)]
+
+
+def _few(spans: list[Span]) -> list[Span]:
+    """Those a fix touches: all, or none where there are more than are counted."""
+    return spans if len(spans) <= _COUNTED else []
+
+
+def _number(spans: list[Span]) -> str:
+    return f"{len(spans):,}" if len(spans) <= _COUNTED else f"more than {_COUNTED:,}"
 
 
 def _from_windows(bad: str) -> str:
@@ -263,12 +286,8 @@ def _hidden(subject: Subject) -> Iterator[Diagnostic]:
     text = subject.text
     if text.isascii() or not _HIDDEN.search(text):
         return
-    flags = [match.span() for match in _FLAG.finditer(text)]
-    found = [
-        Span(*match.span())
-        for match in _HIDDEN.finditer(text)
-        if not any(start <= match.start() < end for start, end in flags)
-    ]
+    hidden = (Span(*match.span()) for match in _FLAG_OR_HIDDEN.finditer(text) if match["hidden"])
+    found = list(islice(hidden, _COUNTED + 1))
     if not found:
         return
     end = found[0].end
@@ -280,8 +299,8 @@ def _hidden(subject: Subject) -> Iterator[Diagnostic]:
         chr(ord(c) - 0xE0000) for span in found[:_LIMIT] for c in span.of(text) if ord(c) > 0xE0020
     )
     says = f" They spell {shown(decoded)}." if decoded.strip() else ""
-    edits = tuple(TextEdit(span, "") for span in found)
-    count = "1 hidden character" if len(found) == 1 else f"{len(found):,} hidden characters"
+    edits = tuple(TextEdit(span, "") for span in _few(found))
+    count = "1 hidden character" if len(found) == 1 else f"{_number(found)} hidden characters"
     yield finding(
         "text/hidden",
         Span(found[0].start, end),
