@@ -166,10 +166,17 @@ class Window(QMainWindow):
 
     def _show_view_only(self, view: LightView) -> None:
         """Show a file that is only looked at in a tab."""
+        view.edit_wanted.connect(lambda: self._edit_all_the_same(view))
         self._pages.setCurrentWidget(self.documents)
         self.documents.add(view)
         self._refresh()
         view.take_focus()
+
+    def _edit_all_the_same(self, view: LightView) -> None:
+        """Exchange a view for an editor of the same file."""
+        if (document := saving.opened(self, view.path)) is not None:
+            self.add_document(document, self.documents.indexOf(view))
+            self.documents.remove(view)
 
     def open_folder(self, folder: Path) -> None:
         """List the agents of a folder at the left; open its first one if nothing is open."""

@@ -27,7 +27,7 @@ Style = Literal["plain", "single", "double", "literal", "folded", "flow", "block
 # Where each character of a value is written: a range where it stands there as it is.
 Offsets: TypeAlias = range | tuple[int, ...]
 
-_MAX_EXPANDED = 2_000  # nodes that aliases may add to one text; a bomb stops here (RELIABILITY F14)
+_MAX_EXPANDED = 10_000  # nodes that aliases may add to one text; a bomb stops here (RELIABILITY F14)
 _MAX_ALIAS_DEPTH = 100
 _MAX_PIECES = 500  # that a block which does not parse is cut into: each is read by itself
 _MAX_UNJUDGED = 20_000  # code points of a block that is not judged and read in pieces all the same
