@@ -83,7 +83,7 @@ def slots(window: Window) -> dict[str, Callable[..., object]]:
             window, editor().document, editor().preview.source, window.say
         ),
         "print-preview": lambda: output.print_preview(window, editor().document, editor().preview.source),
-        "close": lambda: window.close_document(editor()),
+        "close": lambda: window.close_document(window.documents.page()),
         "quit": window.close,
         "undo": lambda: editor().undo(),
         "redo": lambda: editor().redo(),

@@ -1,4 +1,4 @@
-"""The open agents, each in a tab: their names, signs and close buttons, and which one is shown.
+"""The open agents, and files that are only looked at, each in a tab: names, signs, close buttons.
 
 What a document means to the rest of the window, and whether it may be closed, is the window's business.
 """
@@ -15,11 +15,12 @@ from agenteditor.core.disk import is_same
 from agenteditor.core.document import Document
 from agenteditor.ui.editor import Editor
 from agenteditor.ui.icons import icon, worst_icon
-from agenteditor.ui.qtext import tool_tip
+from agenteditor.ui.light_view import LightView
+from agenteditor.ui.qtext import plain, tool_tip
 
 
 class OpenAgents(QTabWidget):
-    """The tabs. ``close_wanted`` carries the editor whose close button was pressed.
+    """The tabs. ``close_wanted`` carries the editor or view whose close button was pressed.
 
     ``added`` and ``removed`` carry the document that has come, or is closed for good.
     """
@@ -47,6 +48,12 @@ class OpenAgents(QTabWidget):
         widget = self.currentWidget()
         return widget if isinstance(widget, Editor) else None
 
+    def page(self) -> Editor | LightView:
+        """What is shown, of which there is something."""
+        widget = self.currentWidget()
+        assert isinstance(widget, (Editor, LightView)), "the action is off without a tab"
+        return widget
+
     def editors(self) -> list[Editor]:
         """All open editors, in the order of their tabs."""
         widgets = [self.widget(index) for index in range(self.count())]
@@ -57,19 +64,33 @@ class OpenAgents(QTabWidget):
         paths = ((editor, editor.document.path) for editor in self.editors())
         return next((editor for editor, own in paths if own is not None and is_same(own, path)), None)
 
-    def add(self, editor: Editor, at: int | None = None) -> None:
-        """Show an editor in a tab of its own: the last one, or the tab ``at``."""
-        index = self.insertTab(self.count() if at is None else at, editor, "")
-        self.tabBar().setTabButton(index, QTabBar.ButtonPosition.RightSide, self._close_button(editor))
-        self.setCurrentWidget(editor)
-        self.added.emit(editor.document)
+    def view_of(self, path: Path) -> LightView | None:
+        """The view in which the file at ``path`` is looked at; None if it is not."""
+        widgets = [self.widget(index) for index in range(self.count())]
+        views = (widget for widget in widgets if isinstance(widget, LightView))
+        return next((view for view in views if is_same(view.path, path)), None)
 
-    def remove(self, editor: Editor) -> None:
-        """Take an editor and its tab away for good."""
-        self.removeTab(self.indexOf(editor))
+    def add(self, page: Editor | LightView, at: int | None = None) -> None:
+        """Show an editor or a view in a tab of its own: the last one, or the tab ``at``."""
+        index = self.insertTab(self.count() if at is None else at, page, "")
+        self.tabBar().setTabButton(index, QTabBar.ButtonPosition.RightSide, self._close_button(page))
+        if isinstance(page, LightView):
+            self.setTabText(index, plain(page.path.name).replace("&", "&&"))
+            self.setTabToolTip(index, tool_tip(str(page.path)))
+            self.setTabIcon(index, icon("lock"))
+        self.setCurrentWidget(page)
+        if isinstance(page, Editor):
+            self.added.emit(page.document)
+
+    def remove(self, page: Editor | LightView) -> None:
+        """Take an editor or a view and its tab away for good."""
+        self.removeTab(self.indexOf(page))
         self.name_tabs()
-        self.removed.emit(editor.document)
-        editor.deleteLater()
+        if isinstance(page, LightView):
+            page.close_file()
+        else:
+            self.removed.emit(page.document)
+        page.deleteLater()
 
     def show_state(self, editor: Editor) -> None:
         """Make the tabs say what is true of a document now."""
@@ -83,9 +104,11 @@ class OpenAgents(QTabWidget):
 
     def name_tabs(self) -> None:
         """The tabs' names: those of their documents, with folders where two are alike."""
-        documents = [editor.document for editor in self.editors()]
+        editors = self.editors()
+        documents = [editor.document for editor in editors]
         texts = tab_titles(documents, self._saving)
-        for index, (document, text) in enumerate(zip(documents, texts, strict=True)):
+        for editor, document, text in zip(editors, documents, texts, strict=True):
+            index = self.indexOf(editor)
             if self.tabText(index) != text:
                 self.setTabText(index, text)
             self.setTabToolTip(index, tool_tip(str(document.path or "")))
@@ -94,12 +117,12 @@ class OpenAgents(QTabWidget):
         """Show the next (1) or previous (-1) one, round and round."""
         self.setCurrentIndex((self.currentIndex() + step) % max(self.count(), 1))
 
-    def _close_button(self, editor: Editor) -> QToolButton:
+    def _close_button(self, page: Editor | LightView) -> QToolButton:
         button = QToolButton()
         button.setIcon(icon("close"))
         button.setAutoRaise(True)
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Ctrl+W does the same
         button.setToolTip(self.tr("Close (Ctrl+W)"))
         button.setAccessibleName(self.tr("Close"))
-        button.clicked.connect(lambda: self.close_wanted.emit(editor))
+        button.clicked.connect(lambda: self.close_wanted.emit(page))
         return button

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from agenteditor.app import rules, saving
+from agenteditor.app import looking, rules, saving
 from agenteditor.app.actions import Actions
 from agenteditor.app.disk_watch import DiskWatch
 from agenteditor.app.file_drops import dropped_files
@@ -41,6 +41,7 @@ from agenteditor.core.line_ends import has_bom, line_ends
 from agenteditor.core.triggers import style
 from agenteditor.ui.catalog_view import CatalogView
 from agenteditor.ui.editor import Editor, ViewName
+from agenteditor.ui.light_view import LightView
 from agenteditor.ui.message_bar import MessageBar
 from agenteditor.ui.qtext import menu_text, plain, tool_tip
 from agenteditor.ui.search_view import SearchView
@@ -168,9 +169,28 @@ class Window(QMainWindow):
                 continue
             if (editor := self.documents.of(path)) is not None:
                 self.documents.setCurrentWidget(editor)
-            elif (document := saving.opened(self, path)) is not None:
+            elif (view := self.documents.view_of(path)) is not None:
+                self.documents.setCurrentWidget(view)
+            elif (opened := looking.opened(self, path)) is not None:
                 self.settings.remember_file(path)
-                self.add_document(document)
+                if isinstance(opened, LightView):
+                    self._show_view_only(opened)
+                else:
+                    self.add_document(opened)
+
+    def _show_view_only(self, view: LightView) -> None:
+        """Show a file that is only looked at in a tab."""
+        view.edit_wanted.connect(lambda: self._edit_all_the_same(view))
+        self._pages.setCurrentWidget(self.documents)
+        self.documents.add(view)
+        self._refresh()
+        view.take_focus()
+
+    def _edit_all_the_same(self, view: LightView) -> None:
+        """Exchange a view for an editor of the same file."""
+        if (document := saving.opened(self, view.path)) is not None:
+            self.add_document(document, self.documents.indexOf(view))
+            self.documents.remove(view)
 
     def open_folder(self, folder: Path) -> None:
         """List the agents of a folder at the left; open its first one if nothing is open."""
@@ -277,11 +297,15 @@ class Window(QMainWindow):
         if self.editor is not None and self.editor.document is document and document.chosen is None:
             self.read_as(None)  # another folder may be another program's
 
-    def close_document(self, editor: Editor) -> bool:
+    def close_document(self, editor: Editor | LightView) -> bool:
         """Close a document, asking about unsaved changes; whether it is closed now.
 
         One that is being saved is closed once it is on disk.
         """
+        if isinstance(editor, LightView):
+            self.documents.remove(editor)
+            self._refresh()
+            return True
         if editor not in self.editors():
             return True
         if not self.saves.may_close([editor.document], lambda: self.close_document(editor)):
@@ -354,8 +378,10 @@ class Window(QMainWindow):
             self.actions_[name].setEnabled(self.folder is not None)
         self.actions_["judge"].setEnabled(self.folder is not None)
         self.actions_["without-asking"].setChecked(self.settings.apply_safe_fixes)
-        self._pages.setCurrentWidget(self.documents if editor else self.start)
-        if not editor:
+        self._pages.setCurrentWidget(self.documents if self.documents.count() else self.start)
+        for name in ("close", "next-document", "previous-document"):
+            self.actions_[name].setEnabled(self.documents.count() > 0)
+        if not self.documents.count():
             recent = [
                 Path(name) for name in (*self.settings.recent_folders[:3], *self.settings.recent_files[:5])
             ]

@@ -39,6 +39,7 @@ _HIDES = re.compile(
 )
 _LONGEST_SHOWN = 10_000  # characters of a value that are looked at for a message
 _ESCAPE = re.compile(r"\\[xuU0-9LPNe_abfv]")
+_MOST_READ_AGAIN = 240_000  # code points of frontmatter, by all attempts of one file together
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,12 @@ class Subject:
     place: Place
     file_name: str | None
     fixes: bool = True
-    attempts: list[int] = dataclass_field(default_factory=lambda: [_MOST_ATTEMPTS])
+    attempts: list[int] = dataclass_field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        if not self.attempts:
+            start, end = self.syntax.frontmatter.content if self.syntax.frontmatter else (0, 0)
+            self.attempts.append(max(1, min(_MOST_ATTEMPTS, _MOST_READ_AGAIN // max(end - start, 1))))
 
     @property
     def with_fixes(self) -> Subject:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from agenteditor.core.checks_finding import Check, Diagnostic, Fix, Passage, Subject, finding, shown, verified
 from agenteditor.core.checks_passages import is_code
@@ -16,6 +17,7 @@ from agenteditor.core.text import Span, TextEdit
 from agenteditor.core.text_scan import matches
 
 _LIMIT = 1_000
+_COUNTED = 20_000  # places of one kind that are counted at most; no fix touches more
 _MANY, _KINDS = 10, 3  # from so many characters, or kinds of them, on it is no accident
 
 _BAD_BYTES = re.compile("[\udc80-\udcff]+")
@@ -61,15 +63,16 @@ def characters(subject: Subject) -> Iterator[Diagnostic]:
 
 def _not_utf_8(subject: Subject) -> Iterator[Diagnostic]:
     text = subject.text
-    bad = [Span(*match.span()) for match in matches(_BAD_BYTES, text)]
+    bad = _places(_BAD_BYTES, text)
     if not bad:
         return
     readable = _from_windows(bad[0].of(text))
-    edits = tuple(TextEdit(span, _from_windows(span.of(text))) for span in bad)
+    edits = tuple(TextEdit(span, _from_windows(span.of(text))) for span in _few(bad))
+    places = _number(len(bad), "place is", "places are")
     yield finding(
         "text/not-utf-8",
         bad[0],
-        f"The file is not all UTF-8: {_places(len(bad))} read as a replacement mark. Read as "
+        f"The file is not all UTF-8: {places} read as a replacement mark. Read as "
         f"Windows-1252, the first is {shown(readable)}.",
         fixes=verified(subject, "Read it as Windows-1252", edits, safe=False),
     )
@@ -78,12 +81,14 @@ def _not_utf_8(subject: Subject) -> Iterator[Diagnostic]:
 def _controls(subject: Subject) -> Iterator[Diagnostic]:
     """Controls and separators; in the frontmatter programs disagree about where a line ends (F16)."""
     text = subject.text
-    control = [Span(*match.span()) for match in matches(_CONTROL, text)]
+    control = _places(_CONTROL, text)
     if not control:
         return
-    edits = tuple(TextEdit(span, "\n" if span.of(text) in "\u2028\u2029\x85" else "") for span in control)
+    edits = tuple(
+        TextEdit(span, "\n" if span.of(text) in "\u2028\u2029\x85" else "") for span in _few(control)
+    )
     inside = subject.syntax.frontmatter is not None and control[0].start < subject.syntax.body.start
-    count = "1 control character" if len(control) == 1 else f"{len(control):,} control characters"
+    count = _number(len(control), "control character", "control characters")
     says = f"The file holds {count} ({_named(text, control)}), invisible but read"
     where = " in the frontmatter: some programs end a line there and find other fields" if inside else ""
     yield finding(
@@ -93,10 +98,6 @@ def _controls(subject: Subject) -> Iterator[Diagnostic]:
         fixes=verified(subject, "Remove them", edits, safe=False),
         severity="error" if inside else None,
     )
-
-
-def _places(count: int) -> str:
-    return "1 place is" if count == 1 else f"{count:,} places are"
 
 
 def _from_windows(bad: str) -> str:
@@ -112,7 +113,7 @@ def _from_windows(bad: str) -> str:
 
 def _tags(subject: Subject, passage: Passage) -> Iterator[Diagnostic]:
     text = passage.text
-    found = [Span(*match.span()) for match in matches(_TAGS, text)]
+    found = _places(_TAGS, text)
     found = [span for span in found if text[span.start - 1 : span.end] not in _FLAGS]
     if not found:
         return
@@ -122,7 +123,7 @@ def _tags(subject: Subject, passage: Passage) -> Iterator[Diagnostic]:
     yield finding(
         "security/tag-characters",
         passage.place(found[0]),
-        f"{_count(found)} of hidden text: no editor shows tag characters, a model reads them. {says} "
+        f"{_begin(_count(found))} of hidden text: no editor shows tag characters, a model reads them. {says} "
         "Remove them unless you put them there.",
         passage.field,
         _removing(subject, passage, found),
@@ -131,16 +132,15 @@ def _tags(subject: Subject, passage: Passage) -> Iterator[Diagnostic]:
 
 def _turns(subject: Subject, passage: Passage) -> Iterator[Diagnostic]:
     text = passage.text
-    found = [Span(*match.span()) for match in matches(_TURNS, text)]
+    found = _places(_TURNS, text)
     usual = [span for span in found if _in_prose(subject, passage, span)]
     wrong = [span for span in found if span not in set(usual)]
     if wrong:
         yield finding(
             "security/direction",
             passage.place(wrong[0]),
-            f"{_count(wrong)} ({_named(text, wrong)}) that turn the direction of writing: what is shown "
-            f"is not the order "
-            "in which it is read. Remove them, and look what the text says then.",
+            f"{_begin(_count(wrong))} ({_named(text, wrong)}) that turn the direction of writing: what "
+            "is shown is not the order in which it is read. Remove them, and look what the text says then.",
             passage.field,
             _removing(subject, passage, wrong),
         )
@@ -148,9 +148,8 @@ def _turns(subject: Subject, passage: Passage) -> Iterator[Diagnostic]:
         yield finding(
             "security/direction",
             passage.place(usual[0]),
-            f"{_count(usual)} ({_named(text, usual)}) that turn the direction of writing, as text from "
-            f"right to left may "
-            "need. Look whether it reads as you mean it.",
+            f"{_begin(_count(usual))} ({_named(text, usual)}) that turn the direction of writing, as "
+            "text from right to left may need. Look whether it reads as you mean it.",
             passage.field,
             _removing(subject, passage, usual),
             severity="info",
@@ -175,7 +174,8 @@ def _in_prose(subject: Subject, passage: Passage, span: Span) -> bool:
 
 def _unseen(subject: Subject, passage: Passage) -> Iterator[Diagnostic]:
     text = passage.text
-    found = [Span(*match.span()) for match in matches(_UNSEEN, text) if not _is_needed(text, match.start())]
+    unseen = (Span(*match.span()) for match in matches(_UNSEEN, text) if not _is_needed(text, match.start()))
+    found = list(islice(unseen, _COUNTED + 1))
     while passage.whole and found and text[: found[0].end].strip("\ufeff") == "":
         del found[0]  # a byte order mark is said by the check of the frontmatter
     if not found:
@@ -187,8 +187,7 @@ def _unseen(subject: Subject, passage: Passage) -> Iterator[Diagnostic]:
     yield finding(
         "text/hidden",
         passage.place(found[0]),
-        f"The file holds {_count(found)[0].lower()}{_count(found)[1:]} ({_named(text, found)}) that a "
-        f"reader does not "
+        f"The file holds {_count(found)} ({_named(text, found)}) that a reader does not "
         f"see and a model does.{says} Remove them unless you put them there.",
         passage.field,
         _removing(subject, passage, found),
@@ -255,9 +254,28 @@ def _from_selectors(hidden: str) -> str:
 # --- words and fixes --------------------------------------------------------------------------
 
 
+def _places(pattern: re.Pattern[str], text: str) -> list[Span]:
+    """Where it is found, one place more than are counted at most."""
+    return [Span(*match.span()) for match in islice(matches(pattern, text), _COUNTED + 1)]
+
+
+def _number(count: int, one: str, many: str) -> str:
+    if count > _COUNTED:
+        return f"more than {_COUNTED:,} {many}"
+    return f"{count:,} {one if count == 1 else many}"
+
+
 def _count(spans: list[Span]) -> str:
-    count = sum(end - start for start, end in spans)
-    return "1 hidden character" if count == 1 else f"{count:,} hidden characters"
+    return _number(sum(end - start for start, end in spans), "hidden character", "hidden characters")
+
+
+def _begin(words: str) -> str:
+    return words[0].upper() + words[1:]
+
+
+def _few(spans: list[Span]) -> list[Span]:
+    """Those a fix touches: all, or none where there are more than are counted."""
+    return spans if len(spans) <= _COUNTED else []
 
 
 def _named(text: str, spans: list[Span]) -> str:
@@ -267,7 +285,7 @@ def _named(text: str, spans: list[Span]) -> str:
 
 def _removing(subject: Subject, passage: Passage, spans: list[Span]) -> tuple[Fix, ...]:
     """A button that takes them out: never by itself, for nobody has seen what goes."""
-    edits = tuple(TextEdit(passage.place(span), "") for span in spans) if passage.exact else ()
+    edits = tuple(TextEdit(passage.place(span), "") for span in _few(spans)) if passage.exact else ()
     return verified(subject, "Remove them", edits, safe=False)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from agenteditor.core.checks_finding import Check, Diagnostic, Subject, finding, shown, swapped, verified
 from agenteditor.core.frontmatter import Field
-from agenteditor.core.syntax import HostedExample
+from agenteditor.core.syntax import MOST_DIVIDED, MOST_DIVIDED_LINES, HostedExample
 from agenteditor.core.text import Span, TextEdit, replace
 
 SHORT_DESCRIPTION = 10
@@ -200,6 +200,13 @@ def prompt(subject: Subject) -> Iterator[Diagnostic]:
             Span(body.start, body.start),
             f"The prompt has {length:,} characters; GitHub Copilot takes {LONG_PROMPT:,} at most, and every "
             "run pays for all of them.",
+        )
+    if not subject.syntax.divided:
+        yield finding(
+            "prompt/not-divided",
+            Span(body.start, body.start),
+            f"The prompt has more than {MOST_DIVIDED:,} characters or {MOST_DIVIDED_LINES:,} lines, so it is "
+            "not divided into sections here. Edit it in the source.",
         )
 
 

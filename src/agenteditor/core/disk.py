@@ -95,6 +95,20 @@ def read(path: AnyPath) -> tuple[bytes, Stamp]:
     reading one may never end, and opening one may do something.
     """
     with problems("open", path):
+        handle, status = opened(path)
+        try:
+            data = content(handle) if status.st_size <= LIMIT else b""
+        finally:
+            close(handle)
+        size = max(status.st_size, len(data))
+        if size > LIMIT:
+            raise FileProblem("too-big", "open", path, f"{size / (1024 * 1024):,.1f} MB")
+        return data, stamp_of(data, status)
+
+
+def opened(path: AnyPath) -> tuple[int, os.stat_result]:
+    """An ordinary file of any size, open for reading, and its status. Raises `FileProblem` as `read` does."""
+    with problems("open", path):
         before = Path(path).stat()
         require_file(before, "open", path)
         # Nothing there takes room on a disk, so the real path, slow to find out, is asked for seldom.
@@ -104,13 +118,10 @@ def read(path: AnyPath) -> tuple[bytes, Stamp]:
         try:
             status = os.fstat(handle)
             require_file(status, "open", path)
-            data = content(handle) if status.st_size <= LIMIT else b""
-        finally:
+        except BaseException:
             close(handle)
-        size = max(status.st_size, len(data))
-        if size > LIMIT:
-            raise FileProblem("too-big", "open", path, f"{size / (1024 * 1024):,.1f} MB")
-        return data, stamp_of(data, status)
+            raise
+        return handle, status
 
 
 def stamp_of(data: bytes, status: os.stat_result | None, durable: bool = True) -> Stamp:

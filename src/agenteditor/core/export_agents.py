@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 
 from frontmatter.default_handlers import YAMLHandler
 
-from agenteditor.core import file_names, files, modes_file
+from agenteditor.core import file_names, files, modes_file, yaml_nodes
 from agenteditor.core.convert import convert
 from agenteditor.core.convert_report import Item
 from agenteditor.core.dialect import Dialect
@@ -24,7 +24,7 @@ from agenteditor.core.loading import loads
 from agenteditor.core.repairs import make_portable, make_valid
 from agenteditor.core.syntax import Syntax, parse, parse_at
 from agenteditor.core.text import Refusal, apply
-from agenteditor.core.yaml_read import StringLoader
+from agenteditor.core.yaml_read import StringLoader, read_plainly
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,9 +196,15 @@ def second_opinion(syntax: Syntax) -> str | None:
     reader = YAMLHandler()
     try:
         content, body = reader.split(syntax.text)
+        if isinstance(
+            read_plainly(content), yaml_nodes.Refused
+        ):  # deep nesting would end the process (RELIABILITY F13)
+            return "Another reader (python-frontmatter) takes another part of the file for its fields."
         metadata = reader.load(content, Loader=StringLoader)
     except Exception as error:  # noqa: BLE001  # another library's parser on any text
         return f"Another reader (python-frontmatter) cannot read the result: {type(error).__name__}."
+    if not isinstance(metadata, Mapping) and syntax.frontmatter and syntax.frontmatter.fields:
+        return "Another reader (python-frontmatter) finds no fields in the result."
     if body.strip() != syntax.body.of(syntax.text).strip():
         return "Another reader (python-frontmatter) finds another prompt in the result."
     for field in syntax.frontmatter.fields if syntax.frontmatter else ():

@@ -29,6 +29,8 @@ Offsets: TypeAlias = range | tuple[int, ...]
 
 _MAX_EXPANDED = 10_000  # nodes that aliases may add to one text; a bomb stops here (RELIABILITY F14)
 _MAX_ALIAS_DEPTH = 100
+_MAX_PIECES = 500  # that a block which does not parse is cut into: each is read by itself
+_MAX_UNJUDGED = 20_000  # code points of a block that is not judged and read in pieces all the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,9 @@ def frontmatter(text: str, reading: Reading, known: Collection[str] = ()) -> Fro
     content = reading.fence.content
     if reading.node is not None:
         fields = _fields(text, reading)
-    elif reading.verdict in ("fails", "unknown"):
+    elif reading.verdict == "fails" or (
+        reading.verdict == "unknown" and content.end - content.start <= _MAX_UNJUDGED
+    ):
         fields = _recovered(text, content, known)
     else:
         fields = ()
@@ -328,6 +332,7 @@ def _recovered(text: str, content: Span, known: Collection[str]) -> tuple[Field,
     starts = [match.start() for match in _KEY_LINE.finditer(block) if match[1] in known]
     if not starts or block[: starts[0]].strip():
         starts.insert(0, 0)
+    del starts[_MAX_PIECES:]
     fields: list[Field] = []
     for start, end in zip(starts, [*starts[1:], len(block)], strict=True):
         piece = Span(content.start + start, content.start + end)

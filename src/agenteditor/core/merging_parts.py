@@ -79,8 +79,11 @@ class Parts:
 
 @lru_cache(maxsize=8)  # a merge asks for its three texts again and again
 def parts(text: str) -> Parts | None:
-    """The parts of ``text``; None if its frontmatter is not a plain list of fields that can be read."""
+    """The parts of ``text``; None if its frontmatter is not a plain list of fields that can be read,
+    or its prompt too long to be divided."""
     syntax = parse(text)
+    if not syntax.divided:
+        return None
     sections = tuple(_sections(text, syntax.sections))
     first = sections[0].span.start if sections else len(text)
     if syntax.frontmatter is None:

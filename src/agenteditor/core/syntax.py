@@ -21,6 +21,9 @@ from agenteditor.core.text import Span
 
 # The fields whose text may hold example blocks (FORMAT 3.4).
 EXAMPLE_HOSTS = ("description", "examples")
+# Of a prompt that is divided into sections; real ones have 72,000 characters in 1,900 lines at most.
+MOST_DIVIDED = 256 * 1024
+MOST_DIVIDED_LINES = 10_000
 _ITEM = re.compile(r"(.+)\[(\d+)\]")
 
 
@@ -52,9 +55,18 @@ class Syntax:
     body: Span
 
     @cached_property
+    def divided(self) -> bool:
+        """Whether the prompt is of a size that is divided into sections."""
+        start, end = self.body
+        return (
+            end - start <= MOST_DIVIDED
+            and max(self.text.count(line_end, start, end) for line_end in "\n\r") <= MOST_DIVIDED_LINES
+        )
+
+    @cached_property
     def sections(self) -> tuple[Section, ...]:
-        """The outline of the prompt."""
-        return parse_body(self.text, self.body.start)
+        """The outline of the prompt; none where it is not ``divided``."""
+        return parse_body(self.text, self.body.start) if self.divided else ()
 
     @cached_property
     def examples(self) -> tuple[HostedExample, ...]:

@@ -37,7 +37,8 @@ from agenteditor.core.yaml_nodes import (
 )
 
 MAX_DEPTH = 64  # flow nesting costs libyaml quadratic time (READER.md, traps)
-MAX_LENGTH = 1_000_000  # code points; the largest real frontmatter has 6,000
+MAX_LENGTH = 256 * 1024  # code points; the largest real frontmatter has 6,000
+MAX_VALUES = 5_000  # keys and values, lists and maps; the largest real frontmatter has some 100
 _MAX_MENDS = 32  # each costs one more parse (corrections E, F and G)
 _SHORT = 20_000  # code points; longer ones would hold too much memory
 
@@ -193,6 +194,7 @@ class _Builder:
         self._anchors: dict[str, Node | None] = {}
         self._blocks: list[tuple[Span, int]] = []
         self._documents = 0
+        self._values = 0
         self._part_end = 0
         self._token_end = 0
         self._token_plain = False
@@ -381,6 +383,9 @@ class _Builder:
             raise self._stop("yaml/tag", "“!” begins a tag in YAML, not text.", _start(event))
 
     def _add(self, node: Node) -> None:
+        self._values += 1
+        if self._values > MAX_VALUES:
+            raise _Stop(Refused(f"There are more than {MAX_VALUES:,} values.", node.span.start))
         if not self._stack:
             self._root.append(node)
             return

@@ -37,6 +37,7 @@ __all__ = [
     "edit_menu",
     "field_widget",
     "fitting",
+    "too_large",
 ]
 
 Widget = Literal[
@@ -59,6 +60,9 @@ class FieldWidget(Protocol):
         """What a label's mnemonic goes to."""
         ...
 
+
+MOST_WRITTEN = 30_000  # characters of a value that is edited in the form; real ones have 6,000 at most
+MOST_WORDS = 500  # of a list, or lines of a text
 
 _MAKERS: dict[Widget, Callable[[Value, QWidget], QWidget]] = {
     "line": LineField,
@@ -98,7 +102,7 @@ def fitting(spec: FieldSpec | None, field: Field | None) -> Widget:
         kind = "model"
     if field is None:
         return kind
-    if not field.editable or not field.key:
+    if not field.editable or not field.key or too_large(spec, field):
         return "read-only"
     if field.style == "broken":
         # Text is put into quotes as soon as it is touched; for the rest that would be another value.
@@ -112,6 +116,16 @@ def fitting(spec: FieldSpec | None, field: Field | None) -> Widget:
     if kind != "text" and not fits_one_line(field.text):
         return "text"
     return kind
+
+
+def too_large(spec: FieldSpec | None, field: Field) -> bool:
+    """Whether a value is too much for its widget: too long, or of too many lines or words."""
+    start, end = field.value_span
+    text = field.text or ""
+    words = 0
+    if spec is not None and spec.kind in ("tools", "list"):
+        words = len(field.value) if isinstance(field.value, list) else text.count(",")
+    return end - start > MOST_WRITTEN or max(words, text.count("\n")) > MOST_WORDS
 
 
 def field_widget(kind: Widget, value: Value, parent: QWidget) -> QWidget:

@@ -15,6 +15,8 @@ from agenteditor.ui.fields_text import GrowingText, LineEdit, Muted
 from agenteditor.ui.fields_value import Value
 from agenteditor.ui.flow_layout import FlowLayout
 
+_MOST_SHOWN = 2_000  # characters of a value that is only shown
+
 
 class LineField(QWidget):
     """One line: the name, and short texts."""
@@ -228,5 +230,5 @@ class ReadOnlyField(QWidget):
         return self._text
 
     def show_written(self, text: str) -> None:
-        """Show a value as it is written in the file."""
-        self._text.show_text(text)
+        """Show a value as it is written in the file, the beginning of one that is very long."""
+        self._text.show_text(text if len(text) <= _MOST_SHOWN else text[:_MOST_SHOWN] + "\n…")

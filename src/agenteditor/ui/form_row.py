@@ -35,6 +35,7 @@ from agenteditor.ui.fields import (
     Widget,
     field_widget,
     fitting,
+    too_large,
 )
 from agenteditor.ui.fields_prose import LineField
 from agenteditor.ui.form_heading import RowHead
@@ -229,6 +230,8 @@ class FieldRow(QWidget):
             return self.tr(
                 "A later field of the same name overrides this one. Remove one of them in the source."
             )
+        if field is not None and self._kind == "read-only" and too_large(spec, field):
+            return self.tr("This value is too long to be edited here; its beginning is shown.")
         if field is not None and self._kind == "read-only":
             return self.tr(
                 "This is not plain text (anchors, tags, braces, or lines outside any field), so it is "

@@ -8,10 +8,11 @@ called for and what it says (examples, prompt) is edited elsewhere.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import islice, pairwise
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QLocale, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QFont, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -32,16 +33,18 @@ from agenteditor.core.document import Change, Document, Transaction
 from agenteditor.core.frontmatter import Field
 from agenteditor.core.text import Refusal
 from agenteditor.ui import icons, theme
-from agenteditor.ui.fields import Value
+from agenteditor.ui.fields import Muted, Value
 from agenteditor.ui.form_keys import mnemonics, tab_stops, with_mnemonic
 from agenteditor.ui.form_new import NewField, NoFrontmatter
 from agenteditor.ui.form_row import USUAL, FieldRow, RowKey
 from agenteditor.ui.form_verdict import VerdictCard
 from agenteditor.ui.qtext import plain
+from agenteditor.ui.too_large import TooLarge
 
 _WIDTH = 760  # pixels; longer lines are hard to read
 _HELP_WIDTH = 360  # pixels of the menu's help
 _BETWEEN_ROWS = 10  # pixels
+_MOST_ROWS = 120  # a row is a dozen widgets; real files have 20 fields at most
 _OTHER = "other"  # the group of fields the dialect does not know
 
 
@@ -102,7 +105,9 @@ class FormView(QWidget):
         """Whether `reveal` can go to a field: one that is there or that the dialect knows."""
         syntax = self._document.syntax
         known = any(syntax.field(one) or syntax.dialect.spec(one) for one in (key, _base(key)))
-        return syntax.frontmatter is not None and known
+        there = syntax.frontmatter is not None and self._stack.currentWidget() is not self._too_large
+        shown = any(syntax.dialect.spec(one) or RowKey(one) in self._rows for one in (key, _base(key)))
+        return there and known and shown
 
     def row(self, key: str) -> FieldRow | None:
         """The row of a field, of the one that counts; None where there is none."""
@@ -124,6 +129,8 @@ class FormView(QWidget):
         if self._document.syntax.frontmatter is None:
             for stop in list(tab_stops(self._none))[:1]:
                 stop.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif self._stack.currentWidget() is self._too_large:
+            self._too_large.button.setFocus(Qt.FocusReason.OtherFocusReason)
         elif self._order:
             last = self._rows.get(self._last) if self._last else None
             (last or self._rows[self._order[0]]).take_focus()
@@ -132,11 +139,15 @@ class FormView(QWidget):
         """Show the document as it is now, touching only what differs."""
         self._stale = False
         there = self._document.syntax.frontmatter is not None
-        page = self._scroll if there else self._none
+        beyond = there and self._document.syntax.verdict == "unknown" and not self._fields()
+        page = self._too_large if beyond else self._scroll if there else self._none
         if self._stack.currentWidget() is not page:
             self._stack.setCurrentWidget(page)
         if not there:
             self._none.refresh()
+            return
+        if beyond:
+            self._too_large.say(self._document.syntax.faults[-1].message)
             return
         at = next((at for at, key in enumerate(self._order) if self._rows[key].has_focus()), None)
         had = None if at is None else self._order[at]
@@ -174,6 +185,8 @@ class FormView(QWidget):
         lines.addWidget(self._verdict)
         for group in self._groups.values():
             lines.addWidget(group)
+        self._more = Muted("", self)
+        lines.addWidget(self._more)
         lines.addWidget(self._new)
         lines.addWidget(self._add, 0, Qt.AlignmentFlag.AlignLeft)
         lines.addStretch(1)  # or the rows are stretched
@@ -196,6 +209,9 @@ class FormView(QWidget):
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self._scroll)
         self._stack.addWidget(self._none)
+        self._too_large = TooLarge(self.tr("These fields are not shown as a form"), self)
+        self._too_large.source_wanted.connect(self._to_source)
+        self._stack.addWidget(self._too_large)
 
     def _make_row(self, key: RowKey) -> FieldRow:
         spec = self._document.syntax.dialect.spec(key.key)
@@ -217,10 +233,18 @@ class FormView(QWidget):
         """Have exactly the rows that are due, each in its place. Whether any came or went."""
         wanted = {group: list(keys) for group, keys in self._due()}
         order = [key for keys in wanted.values() for key in keys]
+        if len(order) > _MOST_ROWS:
+            room = iter(order[:_MOST_ROWS])
+            wanted = {group: [*islice(room, len(keys))] for group, keys in wanted.items()}
+        left_out = len(order) - sum(map(len, wanted.values()))
+        sentence = self.tr("{0} more fields are not shown here. Edit them in the source.")
+        self._more.say(sentence.format(QLocale().toString(left_out)) if left_out else "")
+        order = order[:_MOST_ROWS]
         if order == self._order:
             return False
+        stay = set(order)
         for key in self._order:
-            if key not in order:
+            if key not in stay:
                 row = self._rows.pop(key)
                 row.hide()
                 row.setParent(None)
@@ -268,11 +292,15 @@ class FormView(QWidget):
     def _row_of(self, problem: Diagnostic) -> RowKey | None:
         if problem.field is None:
             return None
+        fields = self._fields()
+        over = bisect_right(fields, problem.span.start, key=lambda field: field.span.start) - 1
         for key in (problem.field, _base(problem.field)):
-            rivals = [field for field in self._fields() if field.key == key]
-            for at, field in enumerate(rivals[:-1]):
-                if field.span.start <= problem.span.start < field.span.end:
-                    return RowKey(key, at)
+            at = fields[over] if over >= 0 else None
+            if at is not None and at.key == key and problem.span.start < at.span.end:
+                rivals = [field for field in fields if field.key == key]
+                if at is not rivals[-1]:
+                    overridden = RowKey(key, rivals.index(at))
+                    return overridden if overridden in self._rows else None
             if RowKey(key) in self._rows:
                 return RowKey(key)
         return None
@@ -330,6 +358,11 @@ class FormView(QWidget):
     def _dismiss(self, key: str) -> None:
         self._asked_for.discard(key)
         self.refresh()
+
+    def _to_source(self) -> None:
+        frontmatter = self._document.syntax.frontmatter
+        if frontmatter is not None:
+            self.source_wanted.emit(frontmatter.content.start, frontmatter.content.start)
 
     def _made_agent(self) -> None:
         self.refresh()

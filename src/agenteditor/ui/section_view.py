@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QLocale, QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -37,6 +37,7 @@ from agenteditor.core.section_edits import (
     remove_section,
     rename_section,
 )
+from agenteditor.core.syntax import MOST_DIVIDED, MOST_DIVIDED_LINES
 from agenteditor.core.text import Refusal, shift
 from agenteditor.ui import icons, theme
 from agenteditor.ui.fields_text import Muted
@@ -44,6 +45,7 @@ from agenteditor.ui.form_notes import ProblemLine
 from agenteditor.ui.section_outline import Outline
 from agenteditor.ui.section_page import SectionPage
 from agenteditor.ui.section_steps import attempt, whole_span
+from agenteditor.ui.too_large import TooLarge
 
 _DEEPEST = 6
 _REMEMBERED = 200
@@ -82,7 +84,9 @@ class SectionView(QWidget):
         focus = QApplication.focusWidget()
         if focus is not None and self.isAncestorOf(focus):
             return
-        if self._stack.currentWidget() is self._empty:
+        if self._stack.currentWidget() is self._too_large:
+            self._too_large.button.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif self._stack.currentWidget() is self._empty:
             self._first.setFocus(Qt.FocusReason.OtherFocusReason)
         else:
             self._outline.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -126,7 +130,8 @@ class SectionView(QWidget):
         self._stale = False
         sections = self._document.syntax.sections
         self._writing = self._writing and not sections
-        page = self._main if sections or self._writing else self._empty
+        divided = self._document.syntax.divided
+        page = self._main if sections or self._writing else self._empty if divided else self._too_large
         if self._stack.currentWidget() is not page:
             self._stack.setCurrentWidget(page)
         while self._path and section_at(sections, self._path) is None:
@@ -184,9 +189,17 @@ class SectionView(QWidget):
         self._main.setSizes([min(40 * width, 380), 80 * width])
         left.setMinimumWidth(200)
         self._empty = self._make_empty()
+        self._too_large = TooLarge(self.tr("This prompt is not divided into sections"), self)
+        self._too_large.say(
+            self.tr("It has more than {0} characters or {1} lines.").format(
+                QLocale().toString(MOST_DIVIDED), QLocale().toString(MOST_DIVIDED_LINES)
+            )
+        )
+        self._too_large.source_wanted.connect(self._to_source)
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self._main)
         self._stack.addWidget(self._empty)
+        self._stack.addWidget(self._too_large)
 
     def _make_actions(self) -> None:
         self._add_after = self._action(self.tr("Add section after"), "add", "Ins", lambda: self._add("after"))
@@ -242,6 +255,10 @@ class SectionView(QWidget):
         button.setAccessibleName(action.text())
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         return button
+
+    def _to_source(self) -> None:
+        start = self._document.syntax.body.start
+        self.source_wanted.emit(start, start)
 
     def _make_empty(self) -> QWidget:
         page = QWidget(self)
