@@ -140,7 +140,8 @@ KINDS: tuple[Callable[[Path], None], ...] = (
 def asked(monkeypatch: pytest.MonkeyPatch, qapp: QApplication) -> list[str]:
     """The questions that were asked; each is answered by going on as it was."""
     questions: list[str] = []
-    for name, answer in (("ask_conflict", "cancel"), ("ask_gone", "cancel"), ("say", None)):
+    answers = {"ask_conflict": "cancel", "ask_gone": "cancel", "ask_copy": False, "say": None}
+    for name, answer in answers.items():
         monkeypatch.setattr(
             dialogs, name, lambda *_args, asked=name, back=answer: (questions.append(asked), back)[1]
         )
