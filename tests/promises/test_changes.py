@@ -421,7 +421,7 @@ def test_p17_one_file_replaced_again_and_again_is_followed(promise, qtbot, tmp_p
     document, parent, bar = opened(path), QWidget(), MessageBar(lasting=True)
     for widget in (parent, bar):
         qtbot.addWidget(widget)
-    watch = DiskWatch(parent, lambda: [(document, bar)], list)
+    watch = DiskWatch(parent, lambda: [(document, bar)], list, list)
     watch.look()
     qtbot.waitUntil(lambda: not watch.busy and watch.watch.settled, timeout=20_000)
     times = promise.times(25, 1_000)
@@ -482,7 +482,7 @@ from agenteditor.ui.message_bar import MessageBar
 app = QApplication([])
 parent, path, said = QWidget(), Path(sys.argv[1]), []
 document, bar = opened(parent, path), MessageBar(lasting=True)
-watch = DiskWatch(parent, lambda: [(document, bar)], list)
+watch = DiskWatch(parent, lambda: [(document, bar)], list, list)
 watch.said.connect(said.append)
 watch.look()
 def until(done):
