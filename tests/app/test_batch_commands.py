@@ -92,7 +92,9 @@ def shown(window, qtbot):
 
 
 def settled(dialog, qtbot):
-    qtbot.waitUntil(lambda: dialog.stage in ("ready", "done") and not dialog.progress.isVisible())
+    qtbot.waitUntil(
+        lambda: dialog.stage in ("ready", "done") and not dialog.progress.isVisible(), timeout=30_000
+    )
 
 
 def click(button):
