@@ -25,7 +25,7 @@ from agenteditor.core.slices import LONGEST_LINE, Reason, Slices
 from agenteditor.ui import theme
 from agenteditor.ui.icons import icon, severity_icon, side
 from agenteditor.ui.preview_file import FileText
-from agenteditor.ui.qtext import plain
+from agenteditor.ui.qtext import plain, tool_tip
 
 
 class LightView(QWidget):
@@ -127,7 +127,7 @@ class LightView(QWidget):
         button.setIcon(icon(name))
         button.setAutoRaise(True)
         button.setMinimumSize(28, 28)
-        button.setToolTip(words)
+        button.setToolTip(tool_tip(words))
         button.setAccessibleName(words)
         button.clicked.connect(lambda: self.show_part(self.slider.value() + step))
         return button
