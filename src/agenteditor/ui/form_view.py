@@ -8,8 +8,8 @@ called for and what it says (examples, prompt) is edited elsewhere.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice, pairwise
 
 from PySide6.QtCore import QEvent, QLocale, Qt, QTimer, Signal
@@ -68,6 +68,7 @@ class FormView(QWidget):
         self._asked_for: set[str] = set()  # absent fields that were added to be filled in
         self._last: RowKey | None = None  # where the caret was
         self._stale = False
+        self._refreshing = self._unchained = False  # the Tab order is due once all rows are refreshed
         self._target: QWidget | None = None
         self._letters = mnemonics(document.syntax.dialect, USUAL)
         self._scroll_later = QTimer(self)
@@ -119,7 +120,8 @@ class FormView(QWidget):
         here = next((key for key, row in self._rows.items() if focused and row.isAncestorOf(focused)), None)
         start = self._document.syntax.body.start
         problems = [one for one in self._document.problems if one.field is not None or one.span.start < start]
-        return [problem for problem in problems if self._row_of(problem) == here]
+        numbers = self._numbers()
+        return [problem for problem in problems if self._row_of(problem, numbers) == here]
 
     def take_focus(self) -> None:
         """Go where the caret was last, at first to the first field; without frontmatter to the button."""
@@ -152,8 +154,10 @@ class FormView(QWidget):
         at = next((at for at, key in enumerate(self._order) if self._rows[key].has_focus()), None)
         had = None if at is None else self._order[at]
         changed = self._place_rows()
+        self._refreshing, self._unchained = True, changed
         self._verdict.refresh(self._show_problems())
-        if changed:
+        self._refreshing = False
+        if self._unchained:
             self._chain()
         if at is not None and had not in self._rows:  # what is in its place now is nearest
             self._rows[self._order[min(at, len(self._order) - 1)]].take_focus()
@@ -163,7 +167,7 @@ class FormView(QWidget):
     def _build(self) -> None:
         self._verdict = VerdictCard(self._document, self)
         self._verdict.fix_wanted.connect(self.fix_wanted)
-        self._verdict.rebuilt.connect(self._chain)
+        self._verdict.rebuilt.connect(self._chain_soon)
         titles = {**self._document.syntax.dialect.groups, _OTHER: self.tr("Other fields")}
         self._groups = {key: _Group(title, self) for key, title in titles.items()}
         self._new = NewField(self)
@@ -224,7 +228,7 @@ class FormView(QWidget):
         row.fix_wanted.connect(self.fix_wanted)
         row.removed.connect(lambda: self._dismiss(key.key))
         row.renamed.connect(self.reveal)
-        row.rebuilt.connect(self._chain)
+        row.rebuilt.connect(self._chain_soon)
         return row
 
     # --- showing -------------------------------------------------------------------------------
@@ -279,8 +283,9 @@ class FormView(QWidget):
         """Refresh each row with its problems; those without a row are returned, if they belong here."""
         by_row: dict[RowKey, list[Diagnostic]] = {}
         rest: list[Diagnostic] = []
+        numbers = self._numbers()
         for problem in self._document.problems:
-            row = self._row_of(problem)
+            row = self._row_of(problem, numbers)
             if row is not None:
                 by_row.setdefault(row, []).append(problem)
             elif problem.span.start < self._document.syntax.body.start:
@@ -289,7 +294,14 @@ class FormView(QWidget):
             self._rows[key].refresh(by_row.get(key, ()))
         return rest
 
-    def _row_of(self, problem: Diagnostic) -> RowKey | None:
+    def _numbers(self) -> dict[str, list[int]]:
+        """Of each key the numbers of its fields."""
+        numbers: dict[str, list[int]] = {}
+        for number, field in enumerate(self._fields()):
+            numbers.setdefault(field.key, []).append(number)
+        return numbers
+
+    def _row_of(self, problem: Diagnostic, numbers: Mapping[str, Sequence[int]]) -> RowKey | None:
         if problem.field is None:
             return None
         fields = self._fields()
@@ -297,9 +309,9 @@ class FormView(QWidget):
         for key in (problem.field, _base(problem.field)):
             at = fields[over] if over >= 0 else None
             if at is not None and at.key == key and problem.span.start < at.span.end:
-                rivals = [field for field in fields if field.key == key]
-                if at is not rivals[-1]:
-                    overridden = RowKey(key, rivals.index(at))
+                rivals = numbers[key]
+                if over != rivals[-1]:
+                    overridden = RowKey(key, bisect_left(rivals, over))
                     return overridden if overridden in self._rows else None
             if RowKey(key) in self._rows:
                 return RowKey(key)
@@ -308,6 +320,13 @@ class FormView(QWidget):
     def _fields(self) -> tuple[Field, ...]:
         frontmatter = self._document.syntax.frontmatter
         return frontmatter.fields if frontmatter else ()
+
+    def _chain_soon(self) -> None:
+        """Chain anew: at once, or once for all rows that are being refreshed."""
+        if self._refreshing:
+            self._unchained = True
+        else:
+            self._chain()
 
     def _chain(self) -> None:
         """Let Tab go through the form as it is read."""
