@@ -59,7 +59,7 @@ from agenteditor.core.merging import merge
 from agenteditor.core.text import Refusal, replace
 from agenteditor.ui.editor import VIEWS
 from agenteditor.ui.fix_dialog import FixDialog, Offer
-from agenteditor.ui.merge_view import MergeView
+from agenteditor.ui.merge_view import MergeView, SideWords
 from agenteditor.ui.preview import SOURCES
 
 AGENT = """---
@@ -259,7 +259,8 @@ class Places:
         steps = tuple(problem.message for problem in document.problems)
         offer = Offer(f"Fix {paths[0].name}", text, text.replace("One", "Two"), safe=True, steps=steps)
         yield "fix", FixDialog(offer, window.settings, window)
-        merging = MergeView(f"Here {paths[0].name}", "After")
+        sides = SideWords(*[("ours", "theirs")] * 4)
+        merging = MergeView(f"Here {paths[0].name}", "After", sides)
         merging.show_merge(merge(text, text.replace("One", "Two"), text.replace("One", "Three")), {})
         yield "merge", merging
         box = dialogs._box(window, QMessageBox.Icon.Warning, f"No {paths[0]}", f"{paths[1]}\n{text[:400]}")

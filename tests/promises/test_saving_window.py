@@ -359,7 +359,7 @@ def test_p12_a_file_left_half_written_gets_its_old_text_back(promise: Promise, w
 def test_p12_a_half_written_file_is_left_or_asked_about_later(promise: Promise, window, torn, *, qtbot):
     before = torn.read_bytes()
     look_after(window)
-    answered(window, qtbot, "Ask me later")
+    answered(window, qtbot, "Decide later")
     assert len(files.unfinished()) == 1
     offer(window, files.unfinished())
     answered(window, qtbot, "Leave it as it is")

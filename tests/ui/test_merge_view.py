@@ -7,14 +7,17 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from agenteditor.core.merging import merge
-from agenteditor.ui.merge_view import MergeView
+from agenteditor.ui.merge_view import MergeView, SideWords
 
 BASE = "---\nname: a\nmodel: opus\n---\n\n## One\n\nFirst things first.\n\n## Two\n\nSecond to none.\n"
+SIDES = SideWords(
+    ("Mine", "On disk"), ("mine", "on disk"), ("&Keep mine", "Take &disk’s"), ("Keep &all", "&Take all")
+)
 
 
 @pytest.fixture
 def view(qtbot):
-    made = MergeView("Here", "After")
+    made = MergeView("Here", "After", SIDES)
     qtbot.addWidget(made)
     made.resize(900, 500)
     made.show()
@@ -68,7 +71,7 @@ def test_a_decision_goes_on_to_the_next_conflict_and_into_the_file(view, qtbot):
         QTest.mouseClick(view.theirs_button, Qt.MouseButton.LeftButton)
     assert view.choices == {0: "theirs"} and view.list.currentItem().text(0) == "Section “One”"
     QTest.keyClick(view.list, Qt.Key.Key_Home)
-    assert view.stack.currentWidget() is view.result and view.ours_button.text() == "All &ours"
+    assert view.stack.currentWidget() is view.result and view.ours_button.text() == "Keep &all"
     text = "\n".join(entry.new.text for entry in view.result.entries if getattr(entry, "new", None))
     assert "model: sonnet" in text and "Foremost" not in text
 

@@ -191,8 +191,8 @@ def ask_gone(parent: QWidget, name: str, reason: str) -> Gone:
     title = _tr("{0} was deleted or moved by another program.").format(name)
     box = _box(parent, QMessageBox.Icon.Warning, title, reason)
     cancel_button = box.addButton(_tr("Go on editing"), QMessageBox.ButtonRole.RejectRole)
-    elsewhere = box.addButton(_tr("Save a &copy elsewhere…"), QMessageBox.ButtonRole.AcceptRole)
     again = box.addButton(_tr("&Save it again"), QMessageBox.ButtonRole.AcceptRole)
+    elsewhere = box.addButton(_tr("Save a &copy elsewhere…"), QMessageBox.ButtonRole.AcceptRole)
     answers: dict[object, Gone] = {again: "again", elsewhere: "elsewhere"}
     return _asked(box, again, cancel_button, answers, "cancel")
 

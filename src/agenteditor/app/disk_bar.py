@@ -52,6 +52,8 @@ def tip(way: Way) -> str:
         "merge": tr("Brings both texts together, by fields and sections."),
         "there": tr("The next save goes to the new place."),
         "again": tr("Makes the file again where it was."),
+        "elsewhere": tr("Writes the text that is open here to another file."),
+        "close": tr("Closes the agent, and asks first: its text is not saved anywhere else."),
     }
     return tips.get(way, "")
 
@@ -81,7 +83,8 @@ def of_problem(document: Document, problem: FileProblem, new_place: Path | None)
         sentence = tr("{0} was moved to {1}.").format(name, plain(place))
         return Notice(sentence, ("there", "again", *away))
     if problem.code == "missing":
-        return Notice(tr("{0} was deleted or moved by another program.").format(name), ("again", *away))
+        sentence = tr("{0} was deleted or moved by another program.").format(name)
+        return Notice(f"{sentence} {tr('Its text is still here.')}", ("again", *away))
     sentences = {
         "not-a-file": tr("Where {0} was, there is {1} now."),
         "link-loop": tr("{0} is now a link that leads round in a circle."),
@@ -89,7 +92,8 @@ def of_problem(document: Document, problem: FileProblem, new_place: Path | None)
         "too-big": tr("{0} was changed by another program and has {1} now, too much to edit."),
     }
     sentence = sentences.get(problem.code, tr("{0} can no longer be read. {2}"))
-    return Notice(sentence.format(name, problem.detail, plain(str(problem))), away)
+    sentence = sentence.format(name, problem.detail, plain(str(problem)))
+    return Notice(f"{sentence} {tr('What was read before is still here.')}", away)
 
 
 def _beside(place: Path, document: Document) -> bool:

@@ -16,7 +16,7 @@ from agenteditor.core.files import Loaded
 from agenteditor.core.merging import Merged
 from agenteditor.ui import theme
 from agenteditor.ui.diff_view import DiffView
-from agenteditor.ui.merge_view import MergeView
+from agenteditor.ui.merge_view import MergeView, SideWords
 from agenteditor.ui.qtext import plain
 
 Way = Literal["reload", "keep", "compare", "merge", ""]
@@ -122,7 +122,13 @@ class MergeDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(tr("Merge with the disk"))
         self._merged = merged
-        self.view = MergeView(tr("Mine"), tr("Merged"))
+        sides = SideWords(
+            (tr("Mine"), tr("On disk")),
+            (tr("mine"), tr("on disk")),
+            (tr("&Keep mine"), tr("Take &disk’s")),
+            (tr("&Keep all mine"), tr("Take all &disk’s")),
+        )
+        self.view = MergeView(tr("Mine"), tr("Merged"), sides)
         self.view.decided.connect(self._count)
         self.status = _label()
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
@@ -132,7 +138,7 @@ class MergeDialog(QDialog):
         words = tr("Your changes and those on disk do not touch each other: all of both are in the result.")
         if merged.conflicts:
             words = tr(
-                "Decide each conflict: ours is the text here, theirs the text on disk. "
+                "Decide each conflict: keep yours, or take what is on disk. "
                 "All other changes of both are in the result."
             )
         _arrange(self, tr("Merge {0} with the disk").format(name), words, self.view, self.status, buttons)

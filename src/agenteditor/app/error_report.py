@@ -91,7 +91,10 @@ class ErrorDialog(QDialog):
         self.report.setFont(theme.fixed_font())
         self.report.setAccessibleName(self.tr("Report"))
         ask = _words(
-            self.tr("Please report it: the text below says where it happened. Nothing of a file is in it.")
+            self.tr(
+                "Please send the report below to the makers of the program: it says where it happened. "
+                "Nothing of a file is in it."
+            )
         )
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         self.copy_button = buttons.addButton(
@@ -111,7 +114,8 @@ class ErrorDialog(QDialog):
         column.addWidget(ask)
         column.addWidget(self.report, 1)
         column.addWidget(buttons)
-        self.resize(620, 400)
+        line = self.fontMetrics().lineSpacing()
+        self.resize(min(48 * line, 880), min(28 * line, 580))
         buttons.button(QDialogButtonBox.StandardButton.Close).setFocus()
 
     def add(self, report: str, safe: str) -> None:

@@ -35,7 +35,7 @@ from agenteditor.core.import_rows import Plan, Row
 from agenteditor.core.import_sources import Source
 from agenteditor.core.merging import Choices
 from agenteditor.ui import theme
-from agenteditor.ui.merge_view import MergeView
+from agenteditor.ui.merge_view import MergeView, SideWords
 from agenteditor.ui.qtext import plain
 
 _MOST_NAMED = 5  # files in a sentence
@@ -75,7 +75,13 @@ class ImportCatalogDialog(QDialog):
         self.list = ImportList()
         self.list.currentItemChanged.connect(lambda _item, _before: self._show_row())
         self.list.ticked.connect(self._count)
-        self.detail = MergeView(self.tr("Here now"), self.tr("After the import"))
+        sides = SideWords(
+            (self.tr("Ours, here now"), self.tr("Theirs, to be imported")),
+            (self.tr("ours"), self.tr("theirs")),
+            (self.tr("Keep &ours"), self.tr("Take &theirs")),
+            (self.tr("All &ours"), self.tr("All &theirs")),
+        )
+        self.detail = MergeView(self.tr("Here now"), self.tr("After the import"), sides)
         self.detail.decided.connect(self._decided)
         self.all = QCheckBox(self.tr("&All that can be imported"))
         self.all.clicked.connect(self._tick_all)

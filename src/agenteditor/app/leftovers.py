@@ -119,8 +119,8 @@ def offer(window: Window, found: Sequence[Unfinished]) -> None:
     )
     box = dialog.findChild(QDialogButtonBox)
     assert box is not None, "a review dialog has buttons"
-    box.button(QDialogButtonBox.StandardButton.Cancel).setText(tr("Ask me later"))
-    leave = box.addButton(tr("&Leave it as it is"), QDialogButtonBox.ButtonRole.DestructiveRole)
+    box.button(QDialogButtonBox.StandardButton.Cancel).setText(tr("Decide &later"))
+    leave = box.addButton(tr("Leave it as it &is"), QDialogButtonBox.ButtonRole.DestructiveRole)
     leave.setToolTip(tr("The old text that was kept is deleted then."))
     leave.clicked.connect(lambda: dialog.done(_LEAVE))
 

@@ -155,8 +155,8 @@ class RecoveryDialog(QDialog):
         heading.setFont(theme.title_font(heading))
         sentence = _words(
             tr(
-                "The program ended before they were saved. Restore opens them as unsaved changes that undo "
-                "takes back. No file is written before you save."
+                "The program ended before they were saved. Restored, they are unsaved changes; the files "
+                "stay as they are until you save."
             )
         )
         self.list = SentenceRows(3, sentence=2)
@@ -165,20 +165,21 @@ class RecoveryDialog(QDialog):
         self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.list.resized.connect(self._fit)
         self.list.currentItemChanged.connect(lambda *_items: self._show_present())
-        self.list.setMinimumHeight(90)
+        row = self.list.fontMetrics().height() + theme.MARGIN
+        self.list.setMinimumHeight(3 * row)
         self.diff = DiffView(old_title=tr("On disk now"), new_title=tr("Not saved"))
         split = QSplitter(Qt.Orientation.Vertical)
         split.setChildrenCollapsible(False)
         split.addWidget(self.list)
         split.addWidget(_framed(self.diff))
-        split.setSizes([165, 300])
+        split.setSizes([row * (2 + min(len(found), 4)), 12 * row])
         split.setStretchFactor(1, 1)
         self.status = _words("")
         self.status.hide()
         buttons = QDialogButtonBox()
         roles = QDialogButtonBox.ButtonRole
-        self.restore_button = buttons.addButton(tr("&Restore"), roles.ActionRole)
-        self.restore_all_button = buttons.addButton(tr("Restore &all"), roles.ActionRole)
+        self.restore_button = buttons.addButton(tr("&Restore"), roles.AcceptRole)
+        self.restore_all_button = buttons.addButton(tr("Restore &all"), roles.AcceptRole)
         self.discard_button = buttons.addButton(tr("&Discard"), roles.DestructiveRole)
         self.later_button = buttons.addButton(tr("Decide &later"), roles.RejectRole)
         self.restore_button.clicked.connect(self.restore)
@@ -196,7 +197,7 @@ class RecoveryDialog(QDialog):
         column.addWidget(split, 1)
         column.addWidget(self.status)
         column.addWidget(buttons)
-        self.setMinimumSize(460, 400)
+        self.setMinimumHeight(min(15 * row, 560))
         self.resize(860, 620)
         for button in self.findChildren(QPushButton):
             button.setAutoDefault(

@@ -82,7 +82,7 @@ class SavedVersionsDialog(QDialog):
         self._pages = QStackedWidget()
         for page in (self.diff, self._unreadable):
             self._pages.addWidget(page)
-        self.list.setMinimumHeight(110)
+        self.list.setMinimumHeight(4 * (self.list.fontMetrics().height() + theme.MARGIN))
         split = QSplitter(Qt.Orientation.Vertical)
         split.setChildrenCollapsible(False)
         split.addWidget(self.list)
@@ -94,7 +94,7 @@ class SavedVersionsDialog(QDialog):
         shown.addWidget(_note(self._nothing()))
         shown.setCurrentIndex(0 if self._versions else 1)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        self.restore_button = buttons.addButton(tr("&Restore"), QDialogButtonBox.ButtonRole.ApplyRole)
+        self.restore_button = buttons.addButton(tr("&Restore"), QDialogButtonBox.ButtonRole.AcceptRole)
         self.copy_button = buttons.addButton(tr("Save a c&opy…"), QDialogButtonBox.ButtonRole.ActionRole)
         self.restore_button.clicked.connect(self.restore)
         self.copy_button.clicked.connect(self.save_copy)
@@ -107,17 +107,17 @@ class SavedVersionsDialog(QDialog):
         column.addWidget(shown, 1)
         column.addWidget(buttons)
         if self._versions:
-            self.setMinimumSize(420, 360)
+            self.setMinimumHeight(360)
             self.resize(860, 600)
         else:
             self.resize(460, 180)
+        close_button = buttons.button(QDialogButtonBox.StandardButton.Close)
+        entered = self.restore_button if self._versions else close_button
         for button in self.findChildren(QPushButton):
-            button.setAutoDefault(
-                button is self.restore_button
-            )  # Enter restores, wherever it was pressed last
-        self.restore_button.setDefault(True)
+            button.setAutoDefault(button is entered)  # Enter restores, wherever it was pressed last
+        entered.setDefault(True)
         self._fill()
-        self.list.setFocus()
+        (self.list if self._versions else close_button).setFocus()
 
     def restore(self) -> None:
         """Give the document the text of the present version, as one change, and close."""
@@ -153,7 +153,6 @@ class SavedVersionsDialog(QDialog):
         locale = QLocale()
         for version in self._versions:
             item = QTreeWidgetItem([shown_time(version.time), locale.formattedDataSize(version.size, 1)])
-            item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             self.list.addTopLevelItem(item)
         if self._versions:
             self.list.setCurrentItem(self.list.rows()[0])

@@ -39,6 +39,7 @@ class Status(QWidget):
             layout.addWidget(part)
         for part in (self.problems, self.dialect, self.length):
             part.setMinimumWidth(theme.MARGIN)  # their words give way before the window grows
+        self.setMinimumHeight(max(part.sizeHint().height() for part in self._parts))  # without them, too
         bar.addPermanentWidget(self)
         self._bar = bar
         self._counted: Syntax | None = None  # of which words and cost are known
@@ -80,7 +81,9 @@ class Status(QWidget):
     def _give_way(self, sentence: str) -> None:
         """Leave the bar to a sentence that else were cut, as long as it stands there."""
         needed = self._bar.fontMetrics().horizontalAdvance(sentence) + 2 * theme.MARGIN
-        room = self._bar.width() - sum(part.sizeHint().width() for part in self._parts)
+        layout = self.layout()
+        gaps = len(self._parts) * (layout.spacing() if layout is not None else 0) + 2 * theme.MARGIN
+        room = self._bar.width() - sum(part.sizeHint().width() for part in self._parts) - gaps
         for part in self._parts:
             part.setVisible(not sentence or needed <= room)
         self._bar.setToolTip(tool_tip(sentence))

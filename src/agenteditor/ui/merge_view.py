@@ -5,6 +5,8 @@ Without conflicts it is the comparison alone. Whoever shows it gets ``decided`` 
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -27,13 +29,26 @@ from agenteditor.ui.sentence_rows import SentenceRows
 _MOST_ROWS = 4  # of the list of conflicts that are in sight at once
 
 
+class SideWords(NamedTuple):
+    """What the two sides are called."""
+
+    titles: tuple[str, str]
+    names: tuple[str, str]  # inside a sentence
+    one: tuple[str, str]  # the buttons that decide a conflict
+    all: tuple[str, str]  # the buttons that decide every conflict
+
+
 class MergeView(QWidget):
-    """Shows one change. ``choices`` is what was decided for the conflicts of the merge that is shown."""
+    """Shows one change. ``choices`` is what was decided for the conflicts of the merge that is shown.
+
+    ``sides`` are the words for what is merged.
+    """
 
     decided = Signal()
 
-    def __init__(self, before: str, after: str, parent: QWidget | None = None) -> None:
+    def __init__(self, before: str, after: str, sides: SideWords, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._words = sides
         self._merged: Merged | None = None
         self.choices: dict[int, Side] = {}
         self.list = SentenceRows(2, sentence=0)
@@ -41,8 +56,8 @@ class MergeView(QWidget):
         self.list.setHeaderHidden(True)
         self.list.resized.connect(self._fit)
         self.list.currentItemChanged.connect(lambda _item, _before: self._show_current())
-        self.ours_button = self._button(self.tr("Keep &ours"), "ours")
-        self.theirs_button = self._button(self.tr("Take &theirs"), "theirs")
+        self.ours_button = self._button(self._words.one[0], "ours")
+        self.theirs_button = self._button(self._words.one[1], "theirs")
         beside = QVBoxLayout()
         beside.setSpacing(theme.GAP)
         beside.addWidget(self.ours_button)
@@ -55,9 +70,8 @@ class MergeView(QWidget):
         top.addWidget(self.list, 1)
         top.addLayout(beside)
         self.result = DiffView(old_title=before, new_title=after, empty=self.tr("The file stays as it is."))
-        self.sides = DiffView(
-            old_title=self.tr("Ours"), new_title=self.tr("Theirs"), empty=self.tr("Both sides are empty.")
-        )
+        old, new = self._words.titles
+        self.sides = DiffView(old_title=old, new_title=new, empty=self.tr("Both sides are empty."))
         self.stack = QStackedWidget()
         self.stack.addWidget(self.result)
         self.stack.addWidget(self.sides)
@@ -99,7 +113,7 @@ class MergeView(QWidget):
         open_ = next((at for at in range(len(merged.conflicts)) if at not in choices), None)
         self.list.setCurrentItem(self.list.rows()[0 if open_ is None else open_ + 1])
         rows = min(self.list.topLevelItemCount(), _MOST_ROWS)
-        height = max(26, self.list.sizeHintForRow(0)) * rows + 2 * self.list.frameWidth()
+        height = max(26, self.fontMetrics().height() + theme.GAP) * rows + 2 * self.list.frameWidth()
         height = max(height, self.ours_button.sizeHint().height() * 2 + theme.GAP)
         self.list.setFixedHeight(height)
         self.conflicts.setFixedHeight(height)
@@ -134,9 +148,9 @@ class MergeView(QWidget):
         if self._merged is None:
             return
         at = self._current()
-        whole = at is None
-        self.ours_button.setText(self.tr("All &ours") if whole else self.tr("Keep &ours"))
-        self.theirs_button.setText(self.tr("All &theirs") if whole else self.tr("Take &theirs"))
+        labels = self._words.all if at is None else self._words.one
+        for button, label in zip((self.ours_button, self.theirs_button), labels, strict=True):
+            button.setText(label)
         if at is None:
             self.result.show_texts(self._merged.ours, self._merged.text_with(self.choices))
             self.stack.setCurrentWidget(self.result)
@@ -145,7 +159,8 @@ class MergeView(QWidget):
         conflict = self._merged.conflicts[at]
         ours, theirs = (version.text if version else "" for version in (conflict.ours, conflict.theirs))
         self.sides.show_texts(ours, theirs)
-        self.sides.summary.setText(self.tr("− ours, + theirs"))  # neither was removed or added
+        words = self.tr("− {0}, + {1}").format(*self._words.names)  # neither was removed or added
+        self.sides.summary.setText(words)
         self.stack.setCurrentWidget(self.sides)
         self.sides.show_first_change()
         item = self.list.currentItem()
@@ -154,10 +169,12 @@ class MergeView(QWidget):
 
     def _show_choices(self) -> None:
         assert self._merged is not None, "there are choices only in a merge"
-        words = {"ours": self.tr("ours"), "theirs": self.tr("theirs")}
+        ours, theirs = self._words.names
+        words = {"ours": ours, "theirs": theirs}
+        undecided = self.tr("not decided, {0} stays").format(ours)
         for at, item in enumerate(self.list.rows()[1:]):
             choice = self.choices.get(at)
-            item.setText(1, words[choice] if choice else self.tr("not decided, ours stays"))
+            item.setText(1, words[choice] if choice else undecided)
             item.setIcon(0, coloured_icon("ok", "good") if choice else severity_icon("warning"))
         self.list.rows()[0].setIcon(0, icon("diff"))
         self._fit()

@@ -42,6 +42,7 @@ class SentenceRows(QTreeWidget):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setItemDelegate(_OneLine(self))
         self.setItemDelegateForColumn(sentence, _Sentence(self, sentence, below))
         header = self.header()
         header.setStretchLastSection(True)  # so that a row's ground reaches the edge where no scroll bar is
@@ -79,6 +80,14 @@ class SentenceRows(QTreeWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.resized.emit()
+
+
+class _OneLine(QStyledItemDelegate):
+    """Of the other columns: what is too long is cut once, not also where it could be wrapped."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:  # noqa: N802 - Qt's name
+        super().initStyleOption(option, index)
+        option.features &= ~QStyleOptionViewItem.ViewItemFeature.WrapText
 
 
 class _Sentence(QStyledItemDelegate):
