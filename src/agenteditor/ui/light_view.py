@@ -23,7 +23,8 @@ from agenteditor.core.disk import LIMIT
 from agenteditor.core.file_problem import FileProblem
 from agenteditor.core.slices import LONGEST_LINE, Reason, Slices
 from agenteditor.ui import theme
-from agenteditor.ui.icons import icon, severity_icon, side
+from agenteditor.ui.form_notes import Sign
+from agenteditor.ui.icons import icon
 from agenteditor.ui.preview_file import FileText
 from agenteditor.ui.qtext import plain, tool_tip
 
@@ -37,8 +38,8 @@ class LightView(QWidget):
         super().__init__(parent)
         self.path = path
         self._slices = slices
-        self._sign = QLabel()
-        self._sign.setPixmap(severity_icon("info").pixmap(side(self), side(self)))
+        self._sign = Sign()
+        self._sign.say("info", "info")
         self._words = QLabel(self._sentence(reason))
         self._words.setTextFormat(Qt.TextFormat.PlainText)
         self._words.setWordWrap(True)
@@ -99,9 +100,9 @@ class LightView(QWidget):
         words = QHBoxLayout(top)
         words.setContentsMargins(theme.MARGIN, theme.GAP, theme.MARGIN, theme.GAP)
         words.setSpacing(theme.GAP)
-        words.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
+        words.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignVCenter)
         words.addWidget(self._words, 1)
-        words.addWidget(self.edit, 0, Qt.AlignmentFlag.AlignTop)
+        words.addWidget(self.edit, 0, Qt.AlignmentFlag.AlignVCenter)
         below = QFrame()
         parts = QHBoxLayout(below)
         parts.setContentsMargins(theme.MARGIN, theme.GAP // 2, theme.MARGIN, theme.GAP // 2)

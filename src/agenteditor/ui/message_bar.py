@@ -27,6 +27,7 @@ class MessageBar(QFrame):
         super().__init__(parent)
         self._lasting = lasting
         self._beside: bool | None = None
+        self._severity: Severity = "info"
         self._icon = QLabel()
         self._text = QLabel()
         self._text.setTextFormat(Qt.TextFormat.PlainText)
@@ -68,8 +69,8 @@ class MessageBar(QFrame):
         tips: Mapping[str, str] | None = None,
     ) -> None:
         """Show ``text`` with a button for each action, and its tip; a button closes the bar."""
+        self._severity = severity
         self._dress()  # a bar that is hidden does not hear of another theme
-        self._icon.setPixmap(severity_icon(severity).pixmap(side(self), side(self)))
         self._text.setText(plain(text))
         actions = actions or {}
         if [button.text() for button in self.buttons] != list(actions):
@@ -125,6 +126,7 @@ class MessageBar(QFrame):
             self._grid.addWidget(self._holder, 1, 1, 1, 3)
 
     def _dress(self) -> None:
+        self._icon.setPixmap(severity_icon(self._severity).pixmap(side(self), side(self)))
         palette = self.palette()
         palette.setColor(QPalette.ColorRole.Window, theme.current().info_back)
         if palette.color(QPalette.ColorRole.Window) != self.palette().color(QPalette.ColorRole.Window):
