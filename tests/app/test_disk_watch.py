@@ -108,6 +108,7 @@ def test_conflicts_are_decided_before_a_merge_can_be_made(window, qtbot):
 
     def decide(dialog):
         assert not dialog.merge_button.isEnabled()
+        assert dialog.view.list.rows()[1].text(1) == "not decided, mine stays"
         dialog.view.theirs_button.click()
         dialog.merge_button.click()
 

@@ -331,6 +331,9 @@ def test_without_versions_it_says_when_there_are_some(window, good):
     dialog = SavedVersionsDialog(document, window)
     assert any("with every save" in label.text() for label in dialog.findChildren(QLabel))
     assert not dialog.restore_button.isVisibleTo(dialog)
+    dialog.show()
+    QTest.keyClick(dialog, Qt.Key.Key_Return)
+    assert not dialog.isVisible()
 
 
 # --- mistakes and the end ------------------------------------------------------------------------

@@ -277,6 +277,11 @@ def test_a_long_sentence_in_the_status_bar_is_not_cut(window, seed_path):
     window.say("A sentence of some length. " * 4)
     assert not status.problems.isVisible() and not status.caret.isVisible()
     assert "of some length" in bar.toolTip()
+    for count in range(10, 60):  # beside the parts it has room, or they are not there
+        window.say("n" * count)
+        QApplication.processEvents()
+        taken = bar.fontMetrics().horizontalAdvance("n" * count)
+        assert not status.problems.isVisible() or taken < status.geometry().left()
     bar.clearMessage()
     assert status.problems.isVisible() and not bar.toolTip()
 
