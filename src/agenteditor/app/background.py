@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, wait
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -67,7 +68,8 @@ class Background(QObject):
             job.future.set_result(job.work())
         except BaseException as error:  # noqa: BLE001  # ``then`` meets it, in its own thread
             job.future.set_exception(error)
-        self._finished.emit(job)
+        with suppress(RuntimeError):  # the window is gone: nobody is left to be told
+            self._finished.emit(job)
 
     def _tell(self, job: _Job) -> None:
         if job.told:

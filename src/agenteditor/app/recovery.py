@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -49,7 +50,7 @@ class Recovery(QObject):
         super().__init__(window)
         self._window = window
         self._refused.connect(self._say)
-        self._thread = DiskThread(self._refused.emit)
+        self._thread = DiskThread(self._failed)
         self._followed: dict[Document, _Followed] = {}
         self._said = False
         window.documents.added.connect(self._follow)
@@ -145,6 +146,11 @@ class Recovery(QObject):
         if document.path is not None and document.stamp is not None:
             self._thread.do(partial(keep, document.path, document.saved_text, "saved"))
         one.path, one.saved_text, one.stamp = document.path, document.saved_text, document.stamp
+
+    def _failed(self, error: Exception) -> None:
+        """In the thread."""
+        with suppress(RuntimeError):  # the window is gone: nobody is left to be told
+            self._refused.emit(error)
 
     def _say(self, error: Exception) -> None:
         """Say once that the disk does not take what is kept."""
