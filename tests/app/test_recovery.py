@@ -334,6 +334,16 @@ def test_without_versions_it_says_when_there_are_some(window, good):
     assert not dialog.restore_button.isVisibleTo(dialog)
 
 
+def test_what_is_restored_takes_the_place_of_a_view_of_its_file(window, good):
+    good.write_bytes(b"\0" * 100)
+    left_behind(good, AGENT, files.stamp(good).digest)
+    window.open_paths([good])
+    assert window.editors() == [] and window.documents.count() == 1
+    offer_recovered(window).restore()
+    assert [editor.document.text for editor in window.editors()] == [AGENT]
+    assert window.documents.count() == 1 and window.windowTitle().startswith("good.md[*]")
+
+
 # --- mistakes and the end ------------------------------------------------------------------------
 
 

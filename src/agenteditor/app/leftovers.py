@@ -15,6 +15,7 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication, QObject, QTimer
 from PySide6.QtWidgets import QDialog, QDialogButtonBox
 
+from agenteditor.app import saving
 from agenteditor.app.settings import settings_path
 from agenteditor.app.window import Window
 from agenteditor.core import files
@@ -138,15 +139,16 @@ def offer(window: Window, found: Sequence[Unfinished]) -> None:
 def restore(window: Window, one: Unfinished, *, readable: bool) -> None:
     """Open the file with its old text as an unsaved change. The copy is kept until that is saved."""
     old = files.decode(one.old)
-    if readable:
-        window.open_paths([one.path])
     editor = window.documents.of(one.path)
-    if editor is None:
-        document = Document(old, one.path, saved_text="")
-        window.add_document(document)
-    else:
+    if editor is not None:
         document = editor.document
-        document.apply(Transaction(diff(document.text, old), tr("Restore the old text")))
+        window.documents.setCurrentWidget(editor)
+    else:  # not as it would be opened: half written, it may be nothing that is edited
+        opened = saving.opened(window, one.path) if readable else None
+        document = opened or Document(old, one.path, saved_text="")
+    document.apply(Transaction(diff(document.text, old), tr("Restore the old text")))
+    if editor is None:
+        window.add_document(document)
     stamp = document.stamp
 
     def look(_change: Change) -> None:

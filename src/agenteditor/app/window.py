@@ -179,8 +179,7 @@ class Window(QMainWindow):
     def _edit_all_the_same(self, view: LightView) -> None:
         """Exchange a view for an editor of the same file."""
         if (document := saving.opened(self, view.path)) is not None:
-            self.add_document(document, self.documents.indexOf(view))
-            self.documents.remove(view)
+            self.add_document(document)
 
     def open_folder(self, folder: Path) -> None:
         """List the agents of a folder at the left; open its first one if nothing is open."""
@@ -207,7 +206,11 @@ class Window(QMainWindow):
         self._refresh()
 
     def add_document(self, document: Document, at: int | None = None) -> Editor:
-        """Open an editor for a document, at the end or as the tab ``at``, and show it."""
+        """Open an editor for a document, at the end or as the tab ``at``, and show it.
+
+        It takes the place of a view of the same file.
+        """
+        view = self.documents.view_of(document.path) if document.path is not None else None
         editor = Editor(document, self.settings)
         editor.changed.connect(lambda: self._document_changed(editor))
         editor.said.connect(self.say)
@@ -219,7 +222,9 @@ class Window(QMainWindow):
         editor.switch_wanted.connect(lambda code, word: self.switch_rule(document, code, word))
         editor.set_sizes(self.settings.editor_columns, self.settings.editor_rows)
         self._pages.setCurrentWidget(self.documents)
-        self.documents.add(editor, at)
+        self.documents.add(editor, at if view is None else self.documents.indexOf(view))
+        if view is not None:
+            self.documents.remove(view)
         self._document_changed(editor)
         self._refresh()
         editor.show_view("details")
