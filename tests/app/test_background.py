@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 
 import pytest
+import shiboken6
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
@@ -66,3 +67,30 @@ def test_join_waits_for_all(beside):
     threading.Timer(0.05, go.set).start()
     threads.join()
     assert sorted(done) == [0, 1, 2]
+
+
+def test_a_disk_that_never_answers_does_not_hold_the_end(beside, monkeypatch):
+    monkeypatch.setattr(background, "PATIENCE", 0)
+    go, threads = threading.Event(), Background(beside)
+    ran = []
+
+    def work():
+        ran.append(threading.current_thread())
+        go.wait()
+
+    threads.run(work, lambda _future: None)
+    assert not threads.join(0.01)
+    go.set()
+    assert threads.join(10)
+    assert ran[0].daemon  # else Python waits for it
+
+
+def test_work_that_outlives_the_window_ends_in_silence(beside, monkeypatch):
+    monkeypatch.setattr(background, "PATIENCE", 0)
+    go, threads, failed = threading.Event(), Background(beside), []
+    monkeypatch.setattr(threading, "excepthook", failed.append)
+    threads.run(go.wait, lambda _future: None)
+    shiboken6.delete(beside)
+    go.set()
+    assert threads.join(10)
+    assert failed == []

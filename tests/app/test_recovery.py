@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -336,6 +337,16 @@ def test_without_versions_it_says_when_there_are_some(window, good):
     assert not dialog.isVisible()
 
 
+def test_what_is_restored_takes_the_place_of_a_view_of_its_file(window, good):
+    good.write_bytes(b"\0" * 100)
+    left_behind(good, AGENT, files.stamp(good).digest)
+    window.open_paths([good])
+    assert window.editors() == [] and window.documents.count() == 1
+    offer_recovered(window).restore()
+    assert [editor.document.text for editor in window.editors()] == [AGENT]
+    assert window.documents.count() == 1 and window.windowTitle().startswith("good.md[*]")
+
+
 # --- mistakes and the end ------------------------------------------------------------------------
 
 
@@ -348,6 +359,35 @@ def test_a_report_over_a_question_can_be_used(window):
     assert reporter.dialog.parent() is question and reporter.dialog.isVisible()
     reporter.dialog.close()
     question.close()
+
+
+def test_mistakes_in_threads_and_in_the_end_of_objects_are_reported_as_others_are(
+    window, qtbot, monkeypatch, capsys
+):
+    for module, name in ((sys, "excepthook"), (threading, "excepthook"), (sys, "unraisablehook")):
+        monkeypatch.setattr(module, name, getattr(module, name))
+    reporter = Reporter(window)
+    reporter.install()
+
+    class Ends:
+        def __del__(self):
+            raise LookupError("secret")
+
+    def work():
+        raise ArithmeticError("secret")
+
+    Ends()
+    assert reporter.dialog is None  # not in the midst of what made it end
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    recovery_of(window)._thread.do(lambda: {}[1].x)
+    assert recovery_of(window).flush(10)
+    qtbot.waitUntil(lambda: reporter.dialog is not None and "KeyError" in reporter.dialog.text())
+    said = capsys.readouterr().err + reporter.dialog.text()
+    reporter.dialog.close()
+    assert all(kind in said for kind in ("LookupError", "ArithmeticError", "KeyError"))
+    assert "secret" not in said and "Traceback" not in said
 
 
 def test_an_endless_traceback_is_cut_and_its_places_are_relative():
@@ -380,6 +420,41 @@ def test_a_signal_ends_the_program_as_it_is_started(tmp_path, good):
     settings = tmp_path / "config" / "agenteditor" / "settings.json"
     assert json.loads(settings.read_bytes())["recent_files"] == [str(good)]
     assert settings.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_signal_ends_the_program_though_a_disk_never_answers(tmp_path):
+    good = tmp_path / "dead" / "good.md"
+    good.parent.mkdir()
+    good.write_text(AGENT)
+    code = (
+        "import os, pathlib, signal, sys, threading; from agenteditor.app import main, starting\n"
+        "from agenteditor.core.document import Transaction\n"
+        "from agenteditor.core.text import replace\n"
+        "def act(window, *_):\n"
+        "    document = window.editor.document\n"
+        "    document.apply(Transaction((replace(4, 4, 'x'),), 'edit'))\n"
+        "    sync = os.fsync\n"
+        "    dead = lambda handle: '/dead' in os.readlink(f'/proc/self/fd/{handle}')\n"
+        "    os.fsync = lambda handle: threading.Event().wait() if dead(handle) else sync(handle)\n"
+        "    window.saves.save(document, print)\n"
+        "    os.kill(os.getpid(), signal.SIGTERM)\n"
+        "starting.offer_recovered = act\n"
+        f"sys.exit(main.open_window([pathlib.Path({str(good)!r})]))"
+    )
+    state = tmp_path / "state"
+    env = os.environ | {
+        "PYTHONPATH": os.pathsep.join(sys.path),
+        "XDG_CONFIG_HOME": str(tmp_path / "config"),
+        "XDG_STATE_HOME": str(state),
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=env, check=False, timeout=60, capture_output=True, text=True
+    )
+    assert done.returncode == 128 + signal.SIGTERM, done.stderr
+    assert "a disk does not answer" in done.stderr and "Traceback" not in done.stderr
+    assert good.read_text() == AGENT
+    (left,) = (state / "agenteditor" / "journals").glob("*.journal")
+    assert replayed(left.read_bytes()).text == AGENT[:4] + "x" + AGENT[4:]
 
 
 def test_all_views_are_followed_by_the_journal(window, good):

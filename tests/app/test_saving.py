@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 
-from agenteditor.app import dialogs
-from agenteditor.core import files
+from agenteditor.app import batch_commands, dialogs
+from agenteditor.app.recovery import recovery_of
+from agenteditor.core import files, saved_versions
 from agenteditor.core.dialects import dialects
 from agenteditor.core.document import Document, Transaction
 from agenteditor.core.text import Span, TextEdit
@@ -178,3 +179,81 @@ def test_another_kind_of_agent_is_not_chosen_while_it_is_saved(window, slow, qtb
     slow.answer()
     qtbot.waitUntil(lambda: not saying(window))
     assert not document.modified
+
+
+def test_a_text_that_undo_brought_back_while_another_is_saved_has_a_journal(window, slow, *, qtbot, tmp_path):
+    path = tmp_path / "good.md"
+    path.write_text(HEAD, "utf-8")
+    document = opened(window, path).document
+    type_(window, "x")
+    press_save(window)
+    document.undo()
+    assert not document.modified
+    journal = recovery_of(window)._followed[document].journal
+    assert journal.about and journal.text == HEAD  # the disk may hold the other one at any moment
+    assert batch_commands._unsaved(window) == {path}
+    slow.answer()
+    qtbot.waitUntil(lambda: document.modified)
+    assert path.read_text("utf-8") == "x" + HEAD
+    assert journal.about and journal.text == HEAD
+    document.redo()
+    assert journal.about is None
+
+
+def test_a_window_that_could_not_be_closed_holds_on_to_nothing(window, slow, *, qtbot, tmp_path, monkeypatch):
+    path = tmp_path / "good.md"
+    path.write_text(HEAD, "utf-8")
+    opened(window, path)
+    type_(window, "x")
+    press_save(window)
+    window.close()
+    path.write_text("by another program", "utf-8")
+    monkeypatch.setattr(dialogs, "ask_conflict", lambda *_: "cancel")
+    slow.answer()
+    qtbot.waitUntil(lambda: not window.saves.slow())
+    QApplication.processEvents()
+    assert window.saves._closing == {}
+
+
+def test_what_somebody_chose_to_overwrite_is_kept_as_a_version(window, tmp_path, monkeypatch):
+    path = tmp_path / "good.md"
+    path.write_text(HEAD, "utf-8")
+    document = opened(window, path).document
+    type_(window, "x")
+    path.write_text("by another program", "utf-8")
+    monkeypatch.setattr(dialogs, "ask_conflict", lambda *_: "overwrite")
+    window.saves.save(document, lambda saved: None)
+    assert path.read_text("utf-8") == "x" + HEAD
+    assert "by another program" in texts_of(window, path)
+
+
+def test_the_file_that_save_as_replaces_is_kept_as_a_version(window, tmp_path, monkeypatch):
+    path, other = tmp_path / "good.md", tmp_path / "other.md"
+    path.write_text(HEAD, "utf-8")
+    other.write_text("another agent", "utf-8")
+    document = opened(window, path).document
+    monkeypatch.setattr(dialogs, "ask_save_path", lambda *_: other)
+    window.saves.save_as(document, lambda saved: None)
+    assert other.read_text("utf-8") == HEAD
+    assert texts_of(window, other) == [HEAD, "another agent"]
+
+
+def test_where_no_version_can_be_kept_a_save_goes_on(window, tmp_path, monkeypatch):
+    path, other = tmp_path / "good.md", tmp_path / "other.md"
+    path.write_text(HEAD, "utf-8")
+    other.write_text("another agent", "utf-8")
+    monkeypatch.setenv("XDG_STATE_HOME", str(path))  # a file: nothing can be in it
+    document = opened(window, path).document
+    monkeypatch.setattr(dialogs, "ask_save_path", lambda *_: other)
+    window.saves.save_as(document, lambda saved: None)
+    assert other.read_text("utf-8") == HEAD
+    recovery_of(window).finish_versions()
+    QApplication.processEvents()
+    said = [label.text() for label in window.present_editor().messages.findChildren(QLabel)]
+    assert any("cannot be kept" in text for text in said)
+
+
+def texts_of(window, path):
+    """The versions of a file, the newest first."""
+    recovery_of(window).finish_versions()
+    return [saved_versions.text_of(one) for one in saved_versions.versions(path)]

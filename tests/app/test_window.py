@@ -18,6 +18,7 @@ from agenteditor.app.new_agents import templates
 from agenteditor.app.settings import Settings
 from agenteditor.core.document import Document
 from agenteditor.core.export import plan
+from agenteditor.core.slices import LONGEST_LINE
 from agenteditor.core.syntax import parse
 from agenteditor.ui import fix_dialog, trigger_dialog
 from agenteditor.ui.editor import VIEWS
@@ -556,3 +557,14 @@ def test_a_file_that_cannot_be_read_is_told_to_the_export(window, tmp_path, good
     made = plan([one, other], tmp_path / "out")
     assert [(entry.path, entry.text) for entry in made.entries] == [("agents/good.md", GOOD)]
     assert "it does not exist" in made.refused[0].reason
+
+
+def test_the_title_names_a_file_that_is_only_looked_at(window, tmp_path, good):
+    long = tmp_path / "long.md"
+    long.write_text("x" * (LONGEST_LINE + 1))
+    window.open_paths([good, long])
+    assert window.windowTitle() == f"long.md — {tmp_path.name} — Agent Editor"
+    assert not window.isWindowModified() and not window.actions_["save"].isEnabled()
+    assert window.actions_["close"].isEnabled() and window.actions_["next-document"].isEnabled()
+    window.documents.step(1)
+    assert window.windowTitle() == f"good.md[*] — {tmp_path.name} — Agent Editor"

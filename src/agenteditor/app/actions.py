@@ -1,4 +1,4 @@
-"""Every action of the window in one table: text, icon, keys, what it does; and the menus.
+"""Every action of the window in one table: text, icon, keys, what it does; the menus; and which are on.
 
 Actions are found by name (``actions["save"]``), so that the tool bar, the tests and the start page
 use the same ones. Keys are the platform's standard ones where there are.
@@ -13,7 +13,11 @@ from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu
 
+from agenteditor.core.document import Document
+from agenteditor.core.line_ends import has_bom, line_ends
+from agenteditor.core.triggers import style
 from agenteditor.ui.icons import icon
+from agenteditor.ui.qtext import menu_text, tool_tip
 
 Keys = QKeySequence.StandardKey | str | None
 
@@ -128,6 +132,15 @@ SPECS: tuple[Spec | str, ...] = (
     Spec("about", "help", "&About Agent Editor", None, "agenteditor"),
 )
 
+_NEEDS_EDITOR = (
+    *("save", "save-as", "save-all", "revert", "saved-versions", "export"),
+    *("find", "replace", "find-next", "find-previous", "zoom-in", "zoom-out", "zoom-reset"),
+    *("details", "examples", "prompt", "source", "preview", "problems", "review-changes"),
+    *("next-problem", "previous-problem"),
+    *("convert", "make-agent", "fixes-here", "fix-all", "to-prose", "to-examples", "to-lf", "to-crlf", "bom"),
+    *("save-preview", "print-preview", "copy-json", "copy-command", "make-portable"),
+)
+
 MENUS = {
     "file": "&File",
     "edit": "&Edit",
@@ -171,10 +184,23 @@ class Actions:
     def __getitem__(self, name: str) -> QAction:
         return self._actions[name]
 
-    def enable(self, names: tuple[str, ...], on: bool) -> None:
-        """Switch several actions on or off."""
-        for name in names:
-            self._actions[name].setEnabled(on)
+    def show_document(self, document: Document | None) -> None:
+        """Switch on what can be done with the document that is shown, and what is without one off."""
+        for name in _NEEDS_EDITOR:
+            self[name].setEnabled(document is not None)
+        _name_step(self["undo"], tr("&Undo"), document.undo_label if document else None)
+        _name_step(self["redo"], tr("&Redo"), document.redo_label if document else None)
+        if document is None:
+            return
+        self["save"].setEnabled(document.modified or document.path is None)
+        self["make-agent"].setEnabled(document.syntax.frontmatter is None)
+        triggers = style(document.syntax)
+        self["to-prose"].setEnabled(triggers in ("examples", "both"))
+        self["to-examples"].setEnabled(triggers in ("prose", "both"))
+        ends = line_ends(document.text)
+        self["to-lf"].setEnabled(ends not in ("LF", "none"))
+        self["to-crlf"].setEnabled(ends not in ("CRLF", "none"))
+        self["bom"].setChecked(has_bom(document.text))
 
     def shortcuts(self) -> list[tuple[str, str, str]]:
         """Menu, text and keys of each action that has keys."""
@@ -189,6 +215,14 @@ class Actions:
                     (tr(MENUS[spec.menu]).replace("&", ""), text, ", ".join(k.toString(native) for k in keys))
                 )
         return rows
+
+
+def _name_step(action: QAction, word: str, label: str | None) -> None:
+    """Name an action after the step that it takes back or does again; None: there is none."""
+    action.setEnabled(label is not None)
+    action.setText(f"{word}: {menu_text(label)}" if label else word)
+    action.setIconText(word.replace("&", ""))
+    action.setToolTip(tool_tip(f"{word.replace('&', '')}: {label}" if label else word.replace("&", "")))
 
 
 def _special(keys: QKeySequence) -> bool:

@@ -7,8 +7,10 @@ it is told where the work was handed over: at once if the disk answers soon, els
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, wait
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -43,23 +45,31 @@ class Background(QObject):
         Whether ``then`` was called before this returned.
         """
         job = _Job(work, then, Future())
-        self._threads[job] = threading.Thread(target=self._do, args=(job,), name="agenteditor-disk")
-        self._threads[job].start()
+        # A daemon: what a dead disk holds may not hold the program's end.
+        thread = threading.Thread(target=self._do, args=(job,), name="agenteditor-disk", daemon=True)
+        self._threads[job] = thread
+        thread.start()
         if wait([job.future], PATIENCE).done:
             self._tell(job)
         return job.told
 
-    def join(self) -> None:
-        """Wait until no thread runs. What came of their work is told only if the event loop goes on."""
+    def join(self, seconds: float | None = None) -> bool:
+        """Wait until no thread runs, ``seconds`` at most; whether none does now.
+
+        What came of their work is told only if the event loop goes on.
+        """
+        until = None if seconds is None else time.monotonic() + seconds
         for thread in tuple(self._threads.values()):
-            thread.join()
+            thread.join(None if until is None else max(0.0, until - time.monotonic()))
+        return not any(thread.is_alive() for thread in self._threads.values())
 
     def _do(self, job: _Job) -> None:
         try:
             job.future.set_result(job.work())
         except BaseException as error:  # noqa: BLE001  # ``then`` meets it, in its own thread
             job.future.set_exception(error)
-        self._finished.emit(job)
+        with suppress(RuntimeError):  # the window is gone: nobody is left to be told
+            self._finished.emit(job)
 
     def _tell(self, job: _Job) -> None:
         if job.told:

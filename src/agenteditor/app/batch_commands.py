@@ -144,8 +144,8 @@ def _root(window: Window, paths: Sequence[Path]) -> Path:
 
 
 def _unsaved(window: Window) -> set[Path]:
-    documents = [editor.document for editor in window.editors()]
-    paths = [document.path for document in documents if document.modified]
+    documents = window.saves.unsaved(editor.document for editor in window.editors())
+    paths = [document.path for document in documents]
     return {path.absolute() for path in paths if path is not None}
 
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import platform
 import sys
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import Qt, qVersion
+from PySide6.QtCore import QObject, Qt, Signal, qVersion
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QApplication,
@@ -139,31 +140,54 @@ class ErrorDialog(QDialog):
         self.copy_button.setText(self.tr("&Copied"))
 
 
-class Reporter:
-    """The last word on any exception: `report` is for ``sys.excepthook``. It never raises."""
+class Reporter(QObject):
+    """The last word on any exception, in any thread: `install` sees to that. It never raises."""
+
+    _met = Signal(str)
 
     def __init__(self, window: Window) -> None:
+        super().__init__(window)
         self._window = window
         self._seen: set[str] = set()
         self._busy = False
         self.dialog: ErrorDialog | None = None
+        self._met.connect(self._tell, Qt.ConnectionType.QueuedConnection)
+
+    def install(self) -> None:
+        """Hear of all exceptions that nobody met."""
+        sys.excepthook = self.report
+        threading.excepthook = lambda met: self._report_later(met.exc_type, met.exc_value, met.exc_traceback)
+        sys.unraisablehook = lambda met: self._report_later(met.exc_type, met.exc_value, met.exc_traceback)
 
     def report(self, kind: type[BaseException], error: BaseException, where: TracebackType | None) -> None:
         """Make the text safe, then show what happened and go on."""
         if issubclass(kind, KeyboardInterrupt):
             self._window.close()
             return
+        if not self._busy:
+            report = report_of(error, where)
+            _write(f"{surroundings()}\n{report}")
+            self._tell(report)
+
+    def _report_later(
+        self, kind: type[BaseException], error: BaseException | None, where: TracebackType | None
+    ) -> None:
+        """The same from another thread, or from the end of an object, in the midst of anything."""
+        if issubclass(kind, SystemExit):
+            return  # a thread that ends as it wants to
+        report = report_of(kind() if error is None else error, where)
+        _write(report)
+        with suppress(RuntimeError):  # the window is gone
+            self._met.emit(report)
+
+    def _tell(self, report: str) -> None:
         if self._busy:  # something failed while this was being shown
             return
         self._busy = True
         try:
-            report = report_of(error, where)
-            with suppress(OSError, ValueError, AttributeError):  # no standard error, or a closed one
-                sys.stderr.write(f"agenteditor: {surroundings()}\n{report}\n")
             self._show(report, self._safe())
         except Exception as failed:  # noqa: BLE001 - nobody is left who could be told otherwise
-            with suppress(OSError, ValueError, AttributeError):
-                sys.stderr.write(f"agenteditor: not shown, because of {_named(type(failed))}\n")
+            _write(f"not shown, because of {_named(type(failed))}")
         finally:
             self._busy = False
 
@@ -193,6 +217,11 @@ class Reporter:
     def _forget(self, dialog: ErrorDialog, *_how: object) -> None:
         if self.dialog is dialog:
             self.dialog = None
+
+
+def _write(line: str) -> None:
+    with suppress(OSError, ValueError, AttributeError):  # no standard error, or a closed one
+        sys.stderr.write(f"agenteditor: {line}\n")
 
 
 def _named(kind: type[BaseException]) -> str:

@@ -47,7 +47,8 @@ def _import(window: Window, path: Path | None) -> None:
     if isinstance(source, Refusal) or problem is not None:
         dialogs.say(window, _tr("Nothing is imported."), problem or "")
         return
-    unsaved = [editor.document.path for editor in window.editors() if editor.document.modified]
+    documents = window.saves.unsaved(editor.document for editor in window.editors())
+    unsaved = [document.path for document in documents]
     label = import_writing.label(path)
     dialog = ImportCatalogDialog(source, folder, label, [one for one in unsaved if one is not None], window)
     dialog.exec()

@@ -142,9 +142,10 @@ def restore(window: Window, one: Unfinished, *, readable: bool) -> None:
     editor = window.documents.of(one.path)
     if editor is not None:
         document = editor.document
-    else:  # half-written it may be one that is only looked at, so it is not opened like others
-        present = saving.opened(window, one.path) if readable else None
-        document = present or Document(old, one.path, saved_text="")
+        window.documents.setCurrentWidget(editor)
+    else:  # not as it would be opened: half written, it may be nothing that is edited
+        opened = saving.opened(window, one.path) if readable else None
+        document = opened or Document(old, one.path, saved_text="")
     document.apply(Transaction(diff(document.text, old), tr("Restore the old text")))
     if editor is None:
         window.add_document(document)

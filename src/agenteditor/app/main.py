@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
 NAME = "agenteditor"
+_PATIENCE = 0.3  # seconds that the end of the program waits for saves; their texts are in the journals
 
 
 def open_window(paths: Sequence[Path]) -> int:
@@ -37,7 +38,7 @@ def open_window(paths: Sequence[Path]) -> int:
     settings = load(path)
     app = application(settings)
     window = make_window(settings)
-    sys.excepthook = Reporter(window).report
+    Reporter(window).install()
     recovery = recovery_of(window)
     Leaving(app, recovery.flush, recovery.leave)
     gc.freeze()  # all this stays to the end: looking through it for garbage would hold up the window
@@ -45,7 +46,11 @@ def open_window(paths: Sequence[Path]) -> int:
     window.show()
     begin(window, damaged)
     status = app.exec()
-    window.saves.join()
+    if not window.saves.join(_PATIENCE):
+        sys.stderr.write(
+            "agenteditor: a disk does not answer, and a save was cut off. "
+            "What is not saved is in the recovery journal; the next start offers it.\n"
+        )
     recovery.leave()  # nothing, if the window was closed: then everything unsaved was asked about
     try:
         with problems("save", path):

@@ -48,6 +48,12 @@ class OpenAgents(QTabWidget):
         widget = self.currentWidget()
         return widget if isinstance(widget, Editor) else None
 
+    @property
+    def viewed(self) -> Path | None:
+        """The file that is shown if it is only looked at."""
+        widget = self.currentWidget()
+        return widget.path if isinstance(widget, LightView) else None
+
     def page(self) -> Editor | LightView:
         """What is shown, of which there is something."""
         widget = self.currentWidget()

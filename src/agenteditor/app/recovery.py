@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -43,13 +44,13 @@ class _Followed:
 class Recovery(QObject):
     """What keeps the texts of a window's documents. It is a child of the window."""
 
-    _refused = Signal(object)  # an OSError, from the thread
+    _refused = Signal(object)  # an exception, from the thread
 
     def __init__(self, window: Window) -> None:
         super().__init__(window)
         self._window = window
         self._refused.connect(self._say)
-        self._thread = DiskThread(self._refused.emit)
+        self._thread = DiskThread(self._failed)
         self._followed: dict[Document, _Followed] = {}
         self._said = False
         window.documents.added.connect(self._follow)
@@ -75,18 +76,18 @@ class Recovery(QObject):
     def leave(self) -> None:
         """The program ends now, and nobody was asked: leave the journals for the next start."""
         self.flush()
-        self._end(Journal.leave)
+        self._end(Journal.leave, 0.1)
 
     def forget(self) -> None:
         """The program ends, and nothing unsaved is wanted any more."""
         self._end(Journal.end)
 
-    def _end(self, end: Callable[[Journal], None]) -> None:
+    def _end(self, end: Callable[[Journal], None], seconds: float = 5.0) -> None:
         for one in self._followed.values():
             one.stop()
             end(one.journal)
         self._followed.clear()
-        self._thread.close()
+        self._thread.close(seconds)
 
     # --- documents ------------------------------------------------------------------------------
 
@@ -111,7 +112,8 @@ class Recovery(QObject):
     def _write(self, one: _Followed, change: Change | None) -> None:
         """Bring the journal in line with the document, by the edits of ``change`` if they lead there."""
         document, journal = one.document, one.journal
-        if not document.modified:
+        # What is being saved may come to the disk in place of a text that undo brought back.
+        if not self._window.saves.unsaved([document]):
             if document.stamp is None or document.stamp.durable:
                 journal.end()
             return  # else it stays until the document is closed: it may be the only copy after a power cut
@@ -145,8 +147,15 @@ class Recovery(QObject):
             self._thread.do(partial(keep, document.path, document.saved_text, "saved"))
         one.path, one.saved_text, one.stamp = document.path, document.saved_text, document.stamp
 
-    def _say(self, error: OSError) -> None:
+    def _failed(self, error: Exception) -> None:
+        """In the thread."""
+        with suppress(RuntimeError):  # the window is gone: nobody is left to be told
+            self._refused.emit(error)
+
+    def _say(self, error: Exception) -> None:
         """Say once that the disk does not take what is kept."""
+        if not isinstance(error, OSError):
+            raise error  # a mistake of ours: reported as any other
         if self._said:
             return
         self._said = True

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from PySide6.QtWidgets import QWidget
 from agenteditor.app import dialogs, disk_dialogs
 from agenteditor.app.background import Background
 from agenteditor.app.titles import title
-from agenteditor.core import files
+from agenteditor.core import files, saved_versions
 from agenteditor.core.disk import is_there
 from agenteditor.core.document import Document, Transaction
 from agenteditor.core.files import Conflict, FileProblem, Stamp
@@ -55,9 +56,13 @@ class Saves(QObject):
         """The documents that are being saved, for longer than a moment; those that began first come first."""
         return tuple(self._slow)
 
-    def join(self) -> None:
-        """Wait for the threads, at the end of the program."""
-        self._background.join()
+    def unsaved(self, documents: Iterable[Document]) -> list[Document]:
+        """Those whose text is not on disk, or not for long: others may not write their files now."""
+        return [one for one in documents if one.modified or one in self._running]
+
+    def join(self, seconds: float | None = None) -> bool:
+        """Wait for the threads, at the end of the program, ``seconds`` at most; whether all are done."""
+        return self._background.join(seconds)
 
     def save(self, document: Document, then: Then) -> None:
         """Save; ask where if the document has no path. The text is the one at its turn."""
@@ -117,7 +122,7 @@ class Saves(QObject):
         running = next((one for one in documents if one in self._running), None)
         if running is not None:
             self._closing[closing] = again  # once, however often that is asked for
-            self._running[running].append(lambda saved: self._close_again(closing) if saved else None)
+            self._running[running].append(partial(self._close_again, closing))
             self.changed.emit(self.tr("It will be closed then."))
             return False
         unsaved = [document for document in documents if document.modified]
@@ -138,13 +143,14 @@ class Saves(QObject):
         late = True
         return all_saved
 
-    def _close_again(self, closing: tuple[Document, ...]) -> None:
-        if (again := self._closing.pop(closing, None)) is not None:
+    def _close_again(self, closing: tuple[Document, ...], saved: bool) -> None:
+        if (again := self._closing.pop(closing, None)) is not None and saved:
             again()
 
     def _write_there(self, document: Document, path: Path, then: Then) -> None:
         # The dialog has asked whether a file that is there may be replaced.
-        self._write(document, path, lambda: files.stamp(path) if is_there(path) else None, [then])
+        there = partial(_stamp_of_what_is_replaced, path)
+        self._write(document, path, there, [then])
 
     def _write(
         self, document: Document, path: Path, expected: Callable[[], Stamp | None], told: list[Then]
@@ -202,9 +208,22 @@ class Saves(QObject):
                 if disk_dialogs.go(self._window, document, loaded, answer) == "keep":
                     answer = "overwrite"
         if answer == "overwrite":
-            self._write(document, path, lambda: found, told)
+            self._write(document, path, partial(_stamp_of_what_is_replaced, path, found), told)
         else:
             _tell(told, False)
+
+
+def _stamp_of_what_is_replaced(path: Path, chosen: Stamp | None = None) -> Stamp | None:
+    """What a save expects at ``path``: what was ``chosen``, else what is there; a version of it is kept."""
+    if chosen is None and not is_there(path):
+        return None
+    expected = files.stamp(path) if chosen is None else chosen
+    # Without it what somebody chose to replace is replaced; that nothing can be kept, `Recovery` says.
+    with suppress(FileProblem, OSError):
+        loaded = files.load(path)
+        written = loaded.stamp.identity[2] / 1e9 if loaded.stamp.identity else None
+        saved_versions.keep(path, loaded.text, "found", written)
+    return expected
 
 
 def _tell(told: list[Then], saved: bool) -> None:

@@ -21,13 +21,21 @@ def title(document: Document) -> str:
     return plain(document.path.name) if document.path is not None else "untitled.md"
 
 
-def window_title(document: Document | None, folder: Path | None, *, saving: bool = False) -> str:
-    """``name.md[*] — folder — Agent Editor``; [*] becomes a mark while there are unsaved changes."""
+def window_title(
+    document: Document | None, folder: Path | None, *, saving: bool = False, viewed: Path | None = None
+) -> str:
+    """``name.md[*] — folder — Agent Editor``; [*] becomes a mark while there are unsaved changes.
+
+    A file that is only ``viewed`` has no mark.
+    """
     # Qt takes "[*]" for the place of the mark, and two of them for the letters.
     parts = [f"{title_text(title(document) + _state(document))}[*]"] if document else []
     if saving:
         parts.append(_tr("Saving…"))
-    where = document.path.parent if document and document.path else folder
+    if viewed is not None:
+        parts.append(title_text(viewed.name))
+    path = viewed or (document.path if document else None)
+    where = path.parent if path else folder
     if where is not None:
         parts.append(title_text(where.name or str(where)))
     return " — ".join([*parts, "Agent Editor"])

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import cast
 
 from PySide6.QtCore import QByteArray, QEvent, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
     QMainWindow,
@@ -32,28 +32,18 @@ from agenteditor.app.settings import Settings
 from agenteditor.app.start_page import StartPage, detected_folders
 from agenteditor.app.status import Status
 from agenteditor.app.titles import title, window_title
-from agenteditor.core.catalog import agents_in, folder_of
+from agenteditor.core.catalog import folder_of
 from agenteditor.core.dialect import Dialect
 from agenteditor.core.disk import is_file, is_folder
 from agenteditor.core.document import Document
-from agenteditor.core.export_choices import Source
-from agenteditor.core.line_ends import has_bom, line_ends
-from agenteditor.core.triggers import style
+from agenteditor.core.export_choices import Source, sources_in
 from agenteditor.ui.catalog_view import CatalogView
 from agenteditor.ui.editor import Editor, ViewName
 from agenteditor.ui.light_view import LightView
 from agenteditor.ui.message_bar import MessageBar
-from agenteditor.ui.qtext import menu_text, plain, tool_tip
+from agenteditor.ui.qtext import plain
 from agenteditor.ui.search_view import SearchView
 
-_NEEDS_EDITOR = (
-    *("save", "save-as", "save-all", "revert", "saved-versions", "export", "close"),
-    *("find", "replace", "find-next", "find-previous", "zoom-in", "zoom-out", "zoom-reset"),
-    *("details", "examples", "prompt", "source", "preview", "problems", "review-changes"),
-    *("next-document", "previous-document", "next-problem", "previous-problem"),
-    *("convert", "make-agent", "fixes-here", "fix-all", "to-prose", "to-examples", "to-lf", "to-crlf", "bom"),
-    *("save-preview", "print-preview", "copy-json", "copy-command", "make-portable"),
-)
 _TOOL_BAR = ("new", "open", "save", "", "undo", "redo")
 _MESSAGE_MS = 6000
 _WIDE = 1100  # pixels: below this the preview folds away, and comes back above it
@@ -189,8 +179,7 @@ class Window(QMainWindow):
     def _edit_all_the_same(self, view: LightView) -> None:
         """Exchange a view for an editor of the same file."""
         if (document := saving.opened(self, view.path)) is not None:
-            self.add_document(document, self.documents.indexOf(view))
-            self.documents.remove(view)
+            self.add_document(document)
 
     def open_folder(self, folder: Path) -> None:
         """List the agents of a folder at the left; open its first one if nothing is open."""
@@ -217,7 +206,11 @@ class Window(QMainWindow):
         self._refresh()
 
     def add_document(self, document: Document, at: int | None = None) -> Editor:
-        """Open an editor for a document, at the end or as the tab ``at``, and show it."""
+        """Open an editor for a document, at the end or as the tab ``at``, and show it.
+
+        It takes the place of a view of the same file.
+        """
+        view = self.documents.view_of(document.path) if document.path is not None else None
         editor = Editor(document, self.settings)
         editor.changed.connect(lambda: self._document_changed(editor))
         editor.said.connect(self.say)
@@ -229,7 +222,9 @@ class Window(QMainWindow):
         editor.switch_wanted.connect(lambda code, word: self.switch_rule(document, code, word))
         editor.set_sizes(self.settings.editor_columns, self.settings.editor_rows)
         self._pages.setCurrentWidget(self.documents)
-        self.documents.add(editor, at)
+        self.documents.add(editor, at if view is None else self.documents.indexOf(view))
+        if view is not None:
+            self.documents.remove(view)
         self._document_changed(editor)
         self._refresh()
         editor.show_view("details")
@@ -261,12 +256,7 @@ class Window(QMainWindow):
         }
         if self.folder is None:
             return [Source(path, text) for path, text in texts.items()]
-        sources: list[Source] = []
-        for path in agents_in(self.catalog.folders()):
-            parts = path.relative_to(folder_of(path, self.catalog.folders()) or path.parent).parts
-            category = parts[0] if len(parts) > 1 else ""
-            sources.append(Source(path, texts.get(path, ""), category, unread=path not in texts))
-        return sources
+        return sources_in(self.catalog.folders(), texts)
 
     def switch_rule(self, document: Document, code: str, word: str) -> None:
         """Switch a rule off or on in the settings that hold for a document, and say so."""
@@ -370,9 +360,7 @@ class Window(QMainWindow):
         """Make title, actions, panels and status bar say what is true now."""
         editor = self.editor
         document = editor.document if editor else None
-        self.actions_.enable(_NEEDS_EDITOR, editor is not None)
-        _set_action(self.actions_["undo"], self.tr("&Undo"), document.undo_label if document else None)
-        _set_action(self.actions_["redo"], self.tr("&Redo"), document.redo_label if document else None)
+        self.actions_.show_document(document)
         self.catalog.setVisible(self.folder is not None and self.actions_["folder"].isChecked())
         for name in ("folder", "filter"):
             self.actions_[name].setEnabled(self.folder is not None)
@@ -393,20 +381,13 @@ class Window(QMainWindow):
             editor.show_panels(
                 preview=self.actions_["preview"].isChecked(), problems=self.actions_["problems"].isChecked()
             )
-            self.actions_["save"].setEnabled(document.modified or document.path is None)
-            self.actions_["make-agent"].setEnabled(document.syntax.frontmatter is None)
-            triggers = style(document.syntax)
-            self.actions_["to-prose"].setEnabled(triggers in ("examples", "both"))
-            self.actions_["to-examples"].setEnabled(triggers in ("prose", "both"))
-            self.actions_["to-lf"].setEnabled(line_ends(document.text) not in ("LF", "none"))
-            self.actions_["to-crlf"].setEnabled(line_ends(document.text) not in ("CRLF", "none"))
-            self.actions_["bom"].setChecked(has_bom(document.text))
             self.status.show_caret(*editor.caret)
 
     def _show_title(self) -> None:
         document = self.editor.document if self.editor else None
         saving = document in self.saves.slow()
-        self.setWindowTitle(window_title(document, self.folder, saving=saving))
+        viewed = self.documents.viewed
+        self.setWindowTitle(window_title(document, self.folder, saving=saving, viewed=viewed))
         modified = document is not None and document.modified
         self.setWindowModified(modified)
         self.actions_["revert"].setEnabled(modified and not saving)
@@ -485,10 +466,3 @@ class Window(QMainWindow):
         event.acceptProposedAction()
         # Opening may ask a question: not inside the drop, or the other program waits for it.
         QTimer.singleShot(0, lambda: self.open_paths(paths))
-
-
-def _set_action(action: QAction, word: str, label: str | None) -> None:
-    action.setEnabled(label is not None)
-    action.setText(f"{word}: {menu_text(label)}" if label else word)
-    action.setIconText(word.replace("&", ""))
-    action.setToolTip(tool_tip(f"{word.replace('&', '')}: {label}" if label else word.replace("&", "")))

@@ -63,7 +63,7 @@ class DiskCalls:
         """The names of the calls that a disk keeps waiting."""
         return [thread.name_out for thread in self._threads if thread.late]
 
-    def close(self, seconds: float = 1.0) -> None:
+    def close(self, seconds: float = 0.2) -> None:
         """Make no more calls, and wait for those that are being made; at most so long for all of them."""
         until = time.monotonic() + seconds
         for thread in self._threads:

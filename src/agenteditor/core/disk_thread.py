@@ -1,8 +1,9 @@
 """Work that may wait for a disk, done in a thread, one piece after the other: syncing, keeping copies.
 
 The thread begins with the first piece of work and ends by itself when there has been none for a second, so an
-idle program has none. Whoever made it calls `close`, which ends it and waits for it. What goes wrong in a
-piece of work is the business of whoever gave it; here it only must not end the thread.
+idle program has none. Whoever made it calls `close`, which ends it and waits for it, but not for ever: a disk
+that never answers may not hold the end of the program. What goes wrong in a piece of work is told to whoever
+made the thread; it does not end the thread.
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ Job = Callable[[], None]
 class DiskThread:
     """The thread. Its functions are called from the program's main thread and never wait for the disk."""
 
-    def __init__(self, failed: Callable[[OSError], None]) -> None:
-        """``failed`` is told, in the thread, what the disk refused."""
+    def __init__(self, failed: Callable[[Exception], None]) -> None:
+        """``failed`` is told, in the thread, what the disk refused, and mistakes of ours."""
         self._failed = failed
         self._changed = threading.Condition()
         self._jobs: deque[Job] = deque()
@@ -57,19 +58,21 @@ class DiskThread:
                 lambda: not (self._jobs or self._later or self._busy), timeout=seconds
             )
 
-    def close(self) -> None:
-        """Do what is to be done, and end the thread."""
+    def close(self, seconds: float = 5.0) -> None:
+        """Do what is to be done, and end the thread; ``seconds`` at most are waited for that."""
         with self._changed:
             self._ending = True
             self._changed.notify_all()
         if self._thread is not None:
-            self._thread.join()
+            self._thread.join(seconds)
+            if self._thread.is_alive():
+                return  # it ends with the program, or when the disk answers
             self._thread = None
         self._ending = False
 
     def _wake(self) -> None:
         if self._thread is None:
-            self._thread = threading.Thread(target=self._run, name="disk")
+            self._thread = threading.Thread(target=self._run, name="disk", daemon=True)
             self._thread.start()
         self._changed.notify_all()
 
@@ -77,7 +80,7 @@ class DiskThread:
         while (job := self._next()) is not None:
             try:
                 job()
-            except OSError as error:
+            except Exception as error:  # noqa: BLE001 - whoever made this thread is told
                 self._failed(error)
             finally:
                 with self._changed:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 from agenteditor.core import marketplace
+from agenteditor.core.catalog import agents_in, folder_of
 from agenteditor.core.dialect import Dialect
 from agenteditor.core.dialects import by_name, dialects
 
@@ -35,6 +37,16 @@ class Source:
     category: str = ""
     unreadable: str = ""
     unread: bool = False
+
+
+def sources_in(folders: Sequence[Path], texts: Mapping[Path, str]) -> list[Source]:
+    """The agents of ``folders`` with their sub-folders as categories; those without a text are unread."""
+    sources: list[Source] = []
+    for path in agents_in(folders):
+        parts = path.relative_to(folder_of(path, folders) or path.parent).parts
+        category = parts[0] if len(parts) > 1 else ""
+        sources.append(Source(path, texts.get(path, ""), category, unread=path not in texts))
+    return sources
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,8 +84,9 @@ def keep(path: Path | None, text: str, reason: Reason, written: float | None = N
     when = now / 1e9 if written is None else written
     folder = state_rooms.made(_folder(path))
     state_rooms.write(folder / f"{now:020d}-{reason}-{digest}", data, (when, when))
-    _drop_old(folder, now)
-    _drop_oldest()
+    with suppress(FileNotFoundError):  # another thread or window drops them at the same time
+        _drop_old(folder, now)
+        _drop_oldest()
 
 
 def _drop_old(folder: Path, now: int) -> None:
