@@ -53,12 +53,15 @@ def expressions() -> list[Expression]:
         name = ".".join(path.relative_to(SOURCE.parent).with_suffix("").parts)
         if name.endswith("__main__"):
             continue
-        tree = ast.parse(path.read_text("utf-8"))
-        nodes = list(ast.walk(tree))
+        held = list(_held(importlib.import_module(name)))
+        source = path.read_text("utf-8")
+        if not held and "re." not in source:
+            continue
+        nodes = list(ast.walk(ast.parse(source)))
         parents = {child: node for node in nodes for child in ast.iter_child_nodes(node)}
         uses = _uses(nodes, parents)
         place = name.removeprefix("agenteditor.")
-        for key, pattern, alone in _held(importlib.import_module(name)):
+        for key, pattern, alone in held:
             add(pattern, f"{place}.{key}", uses.get(key, ()) if alone else ["passed"])
         for call in nodes:
             written = _written(call)

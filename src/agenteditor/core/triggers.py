@@ -239,7 +239,7 @@ def _bulleted(draft: Draft, number: int, told: _Told) -> str:
 
 # The last words before the examples, which announce them: "Examples:", "Here are some examples:".
 _ANNOUNCED = re.compile(
-    r"(?:^|(?<=[.!?…)\n。！？]))\s*(?:[#*_>-]{1,4}\s*)?((?:[^\s.!?…:：]+\s+){0,5}[^\s.!?…:：]+\s?[:：][*_]{0,2})\Z"
+    r"(?:^|(?<=[.!?…)\n。！？]))\s*+(?:[#*_>-]{1,4}\s*+)?((?:[^\s.!?…:：]++\s++){0,5}[^\s.!?…:：]+\s?[:：][*_]{0,2})\Z"
 )
 _LONGEST_ANNOUNCED = 2_000  # code points; far more than six words
 _WRAPPER = re.compile(r"</?examples\s{0,3}>", re.IGNORECASE)
