@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import signal
 import time
 from pathlib import Path
 
@@ -28,7 +26,6 @@ from agenteditor.ui import preview
 from agenteditor.ui.editor import VIEWS, Editor
 from agenteditor.ui.preview import PreviewPanel
 from agenteditor.ui.qtext import LINE_EDIT_LIMIT
-from tests.promises.expressions import attacks, expressions, nested, search_whole
 from tests.promises.hostile import HEAD, KB, WORDS, damaged, frontmatters, prompts
 from tests.promises.hostile_run import BASES, run
 
@@ -291,65 +288,6 @@ def test_p38_whatever_is_dropped_is_a_path_or_nothing(promise):
     assert all(isinstance(path, Path) for path in found)
     assert not [path for path in found if str(path).startswith(("http:", "smb:"))]
     promise.measured(f"{len(urls)} odd addresses and 5,000 files dropped at once: {len(found):,} local paths")
-
-
-# --- P39: regular expressions -----------------------------------------------------------------------
-
-# Endless within endless, each looked at: what stands between two rounds cannot be part of either.
-NESTED = 14
-
-
-def test_p39_no_new_expression_nests_endless_repeats(promise):
-    found = expressions()
-    risky = [source for source, pattern in found.items() if nested(pattern)]
-    assert len(risky) <= NESTED, risky
-    promise.measured(
-        f"{len(found)} regular expressions, {len(risky)} with an endless repeat in an endless repeat"
-    )
-
-
-def test_p39_attacks_on_every_expression_are_timed(promise):
-    size = promise.times(500, 64 * KB)
-    slow: list[str] = []
-    slowest, of = 0.0, ""
-    for source, pattern in expressions().items():
-        took = _slowest(pattern, size) if promise.torture else _in_process(pattern, size)
-        if took > slowest:
-            slowest, of = took, source
-        if took > 0.05:
-            slow.append(source[:60])
-    promise.measured(
-        f"attacked with {size:,} characters: slowest {slowest:.2f} s ({of[:60]!r}), {len(slow)} over 50 ms"
-    )
-    if slow:
-        promise.lacks(f"{len(slow)} expressions take over 50 ms for {size:,} characters made against them")
-
-
-def _in_process(pattern: re.Pattern[str], size: int) -> float:
-    whole, slowest = search_whole(pattern), 0.0
-    for text in attacks(pattern, size):
-        start = time.process_time()
-        if whole:
-            for _ in pattern.finditer(text):
-                pass
-        else:
-            pattern.match(text)
-        slowest = max(slowest, time.process_time() - start)
-    return slowest
-
-
-def _slowest(pattern: re.Pattern[str], size: int) -> float:
-    """The same in a process of its own, which ends after 10 s of processor time."""
-    here, there = os.pipe()
-    child = os.fork()
-    if child == 0:
-        signal.setitimer(signal.ITIMER_PROF, 10)
-        os.write(there, f"{_in_process(pattern, size)}".encode())
-        os._exit(0)
-    os.close(there)
-    os.waitpid(child, 0)
-    with os.fdopen(here) as answer:
-        return float(answer.read() or 10)
 
 
 # --- F23 and F24: what reaches a widget -------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from agenteditor.core.checks_finding import (
@@ -25,8 +25,6 @@ _MOST = 20
 BLANK_LINES, BLANKS, ENCODED = 200, 500, 200
 _LONGEST = 4_000  # characters of a comment that are looked at
 
-# A comment ends at its sign; one without an end goes on to the end of the text.
-_COMMENT = re.compile(r"<!--(?P<text>[\s\S]{1,4000}?)(?:-->|$(?![\s\S]))")
 _REFERENCE_COMMENT = re.compile(
     r"(?m)^[ \t]{0,3}\[(?://|comment|_|#)\]:[ \t]{0,4}(?:#|<>)[ \t]{0,4}[(\"'](?P<text>[^\n]{1,4000})$"
 )
@@ -54,15 +52,18 @@ _HIDDEN_TAG = re.compile(
     r"aria-hidden\s{0,3}=\s{0,3}[\"']?true)[^<>]{0,200})>(?P<text>[^<]{1,4000})"
 )
 # Each begins with a text that is quick to find.
-_ALT = re.compile(r"!\[(?P<text>[^\]\n]{12,1000})\]")
-_TITLE = re.compile(r"\]\([^\s()]{0,1000}\s{1,4}(?P<text>[\"'(][^\n]{12,1000}?[\"')])\)")
-_NAMED_TITLE = re.compile(r"\]:[ \t]{0,4}\S{1,1000}[ \t]{1,4}(?P<text>[\"'(][^\n]{12,1000})")
+_ALT = re.compile(r"!\[(?P<text>[^\]\n]{12,1000}+)\]")
+_TITLE = re.compile(r"\]\([^\s()]{0,1000}+\s{1,4}+(?P<text>[\"'(][^\n]{12,1000}?[\"')])\)")
+_NAMED_TITLE = re.compile(r"\]:[ \t]{0,4}+\S{1,1000}+[ \t]{1,4}+(?P<text>[\"'(][^\n]{12,1000})")
 _ATTRIBUTE = re.compile(
-    r"\b(?:alt|title|aria-label)\s{0,3}=\s{0,3}(?P<text>\"[^\"\n<>]{12,1000}\"|'[^'\n<>]{12,1000}')",
+    r"\b(?:alt|title|aria-label)\s{0,3}=\s{0,3}(?P<text>\"[^\"\n<>]{12,1000}+\"|'[^'\n<>]{12,1000}+')",
     re.IGNORECASE,
 )
-_FAR_DOWN = re.compile(r"\n[ \t\r\n\u00a0\u2000-\u200a\u3000]{200,}(?=\S)")
-_FAR_RIGHT = re.compile(r"[ \t\u00a0\u2000-\u200a\u3000]{125,}(?=\S)")
+# Tried once for each run of blanks, whose length thus costs no more than its length.
+_FAR_DOWN = re.compile(
+    r"(?<![ \t\r\n\u00a0\u2000-\u200a\u3000])[ \t\r\n\u00a0\u2000-\u200a\u3000]{201,}+(?=\S)"
+)
+_FAR_RIGHT = re.compile(r"(?<![ \t\u00a0\u2000-\u200a\u3000])[ \t\u00a0\u2000-\u200a\u3000]{125,}+(?=\S)")
 _BLOB = re.compile(
     r"[A-Za-z0-9+/_=:.-]{60,}(?:\r?\n[ \t]{0,8}[A-Za-z0-9+/_-]{16,120}={0,2}){0,400}|"
     r"(?:\\x[0-9a-fA-F]{2}){50,4000}"
@@ -79,9 +80,10 @@ def buried(subject: Subject) -> Iterator[Diagnostic]:
     for passage in subject.passages:
         scan = passage.scan
         if scan.holds(b"<!--"):
-            yield from _comments(subject, passage, _COMMENT)
+            yield from _comments(subject, passage, _html_comments(passage.text))
         if scan.holds(b"]: #", b"]:#", b"]: <>"):
-            yield from _comments(subject, passage, _REFERENCE_COMMENT)
+            spans = ((match.span(), match["text"]) for match in matches(_REFERENCE_COMMENT, passage.text))
+            yield from _comments(subject, passage, spans)
         if scan.words & _STYLED:
             yield from _hidden_html(subject, passage)
         yield from _titles(subject, passage)
@@ -97,14 +99,36 @@ def _is_code(subject: Subject, passage: Passage, offset: int) -> bool:
     return passage.whole and (is_inline_code(subject, offset) or is_code(subject, offset))
 
 
-def _comments(subject: Subject, passage: Passage, pattern: re.Pattern[str]) -> Iterator[Diagnostic]:
-    for match in islice(matches(pattern, passage.text), _MOST * _MOST):
-        if not _orders(match["text"]) or _is_code(subject, passage, match.start()):
+def _html_comments(text: str) -> Iterator[tuple[tuple[int, int], str]]:
+    """Where comments of at most 4,000 characters stand, and what is in them.
+
+    A comment ends at its sign; one without an end goes on to the end of the text.
+    """
+    start = text.find("<!--")
+    while start >= 0:
+        inside = start + 4
+        end = text.find("-->", inside + 1)
+        after = len(text) if end < 0 else end + 3
+        end = len(text) if end < 0 else end
+        if end - inside > _LONGEST:
+            # Nor has any other that begins so far before this end one of its own.
+            start = text.find("<!--", max(start + 1, end - _LONGEST - 4))
+            continue
+        if inside < end:
+            yield (start, after), text[inside:end]
+        start = text.find("<!--", after)
+
+
+def _comments(
+    subject: Subject, passage: Passage, comments: Iterable[tuple[tuple[int, int], str]]
+) -> Iterator[Diagnostic]:
+    for span, text in islice(comments, _MOST * _MOST):
+        if not _orders(text) or _is_code(subject, passage, span[0]):
             continue
         yield finding(
             "security/comment",
-            passage.place(Span(*match.span())),
-            f"A comment gives orders: {shown(match['text'].strip(), 100)}. Where Markdown is drawn "
+            passage.place(Span(*span)),
+            f"A comment gives orders: {shown(text.strip(), 100)}. Where Markdown is drawn "
             f"nobody sees it, and the "
             "agent reads it. Write it where it is seen, or remove it.",
             passage.field,
@@ -165,7 +189,7 @@ def _far_away(subject: Subject, passage: Passage) -> Iterator[Diagnostic]:
         one in data for one in (b"\xe3\x80\x80" * 8, b"\xc2\xa0" * 8, b"\xe2\x80\x83" * 8)
     )
     if wide or b" " * 125 in data.replace(b"\t", b" "):
-        for match in matches(_FAR_RIGHT, text):
+        for match in _FAR_RIGHT.finditer(text):
             if len(match[0].expandtabs(4)) >= BLANKS:
                 yield _far(
                     subject, passage, match, f"{len(match[0].expandtabs(4)):,} blanks to the right", " "
@@ -174,7 +198,7 @@ def _far_away(subject: Subject, passage: Passage) -> Iterator[Diagnostic]:
     if data.count(b"\n") > BLANK_LINES and (
         not data.isascii() or b"\n" * BLANK_LINES in data.translate(None, b" \t\r")
     ):
-        for match in matches(_FAR_DOWN, text):
+        for match in _FAR_DOWN.finditer(text):
             if match[0].count("\n") > BLANK_LINES:
                 eol = "\r\n" if "\r\n" in match[0] else "\n"
                 yield _far(

@@ -23,7 +23,7 @@ from agenteditor.core.checks_finding import (
     shown,
 )
 from agenteditor.core.checks_rules import Severity
-from agenteditor.core.checks_tool_names import Listed, listed_entries, swap
+from agenteditor.core.checks_tool_names import MOST_ENTRIES, Listed, listed_entries, swap
 from agenteditor.core.dialects import knows
 from agenteditor.core.frontmatter import Field
 from agenteditor.core.text import Span
@@ -154,7 +154,7 @@ def tools(subject: Subject) -> Iterator[Diagnostic]:
             field.key,
         )
     beyond: list[Listed] = []
-    for one in listed_entries(field):
+    for one in listed_entries(field)[:MOST_ENTRIES]:
         found = _entry(subject, field, one)
         if (
             found is not None

@@ -29,7 +29,7 @@ from agenteditor.core.text import Span, TextEdit, apply, eol_of, replace
 TO_LF = "Use LF line ends"
 
 _FENCE = re.compile(f"(?m)^{reader.BOM}*([ \\t]*)---[ \\t]*\\r?$")
-_FIELDS = re.compile(r"(?:[ \t\r]*\n)*[ \t]*(?:name|description):[ \t]")
+_FIELDS = re.compile(r"(?:[ \t\r]*+\n)*+[ \t]*+(?:name|description):[ \t]")
 _FIELD_LINE = re.compile(r"[A-Za-z_][\w-]*:(?:[ \t\r]|$)|[ \t]+\S|- |#[^#]")
 _CODE_FENCE = re.compile(r"(?m)^(```+|~~~+)\w*[ \t]*\r?\n\s*\Z")
 _BOM = {

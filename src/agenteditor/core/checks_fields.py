@@ -26,7 +26,7 @@ from agenteditor.core.text import Span
 
 _KEBAB = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 # Full names, of Anthropic and of the clouds that serve them: us.anthropic.claude-…, claude-…@20250929.
-_FULL_MODEL = re.compile(r"(?:arn:aws:\S+|\S*claude-\S+)")
+_FULL_MODEL = re.compile(r"arn:aws:\S++|(?=\S*claude-\S)\S++")
 
 
 def empty(subject: Subject) -> Iterator[Diagnostic]:

@@ -133,8 +133,16 @@ def _tags(subject: Subject, passage: Passage) -> Iterator[Diagnostic]:
 def _turns(subject: Subject, passage: Passage) -> Iterator[Diagnostic]:
     text = passage.text
     found = _places(_TURNS, text)
-    usual = [span for span in found if _in_prose(subject, passage, span)]
-    wrong = [span for span in found if span not in set(usual)]
+    usual = []
+    end, turned = -1, False  # of the line that the marks before stand in
+    for span in found:
+        if span.start > end:
+            start, end = text.rfind("\n", 0, span.start) + 1, text.find("\n", span.end)
+            end = len(text) if end < 0 else end
+            turned = _RIGHT_TO_LEFT.search(text, start, end) is not None
+        if turned and _in_prose(subject, passage, span):
+            usual.append(span)
+    wrong = sorted(set(found) - set(usual))
     if wrong:
         yield finding(
             "security/direction",
@@ -157,12 +165,8 @@ def _turns(subject: Subject, passage: Passage) -> Iterator[Diagnostic]:
 
 
 def _in_prose(subject: Subject, passage: Passage, span: Span) -> bool:
-    """Whether a mark of direction stands where it belongs: in a line of a language from right to left."""
-    text = passage.text
-    if span.of(text) in _OVERRIDES:
-        return False
-    line = Span(text.rfind("\n", 0, span.start) + 1, text.find("\n", span.end) % (len(text) + 1))
-    if _RIGHT_TO_LEFT.search(text, line.start, line.end) is None:
+    """Whether a mark of direction in a line of a language from right to left stands where it belongs."""
+    if span.of(passage.text) in _OVERRIDES:
         return False
     if not passage.whole:
         return passage.field == "description"

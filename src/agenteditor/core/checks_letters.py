@@ -21,7 +21,6 @@ _ALIKE = str.maketrans(
     "ijagiNRl" "ABCEHTJKLMPRSTVW",
 )  # fmt: skip
 _ADDRESS = re.compile(r"://([^\s/?#\"'<>()\[\]`*,;]{1,253})")
-_SIGNS = re.compile(r"[a-z0-9.-]{0,200}(?:xn--[a-z0-9-]{1,60})", re.IGNORECASE)
 
 
 def letters(subject: Subject) -> Iterator[Diagnostic]:

@@ -93,7 +93,7 @@ def description(subject: Subject) -> Iterator[Diagnostic]:
 # A backslash-n inside a word, a path or a pattern, where no line break can be meant. Before a label such as
 # "user:" or after the end of a sentence it is the wizard's way to write one (FORMAT 2.4).
 _ODD_BREAK = re.compile(
-    r"(?<![A-Za-z])[A-Za-z]:\\(?:[^\s\\]+\\)*n\w+|(?<=\w)\\\\?[\w.]+\\n[a-z]\w*+(?![\w ]*:)"
+    r"(?<![A-Za-z])[A-Za-z]:\\(?:[^\s\\]++\\){0,32}n\w+|(?<=\w)\\\\?[\w.]+\\n[a-z]\w*+(?![\w ]*:)"
     r"|\[\^?[^\[\]\s]{0,40}\\n[^\[\]\s]{0,40}\]|['\"`]\\n['\"`]"
 )
 

@@ -16,7 +16,7 @@ from agenteditor.core.text import Span
 from agenteditor.core.tools_grammar import Entry
 
 _MANY = 4  # foreign names from which on the list as a whole is meant for another program
-_MOST_ENTRIES = 200  # real lists have 40 at most
+MOST_ENTRIES = 200  # real lists have 40 at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def each_entry(subject: Subject, field: Field, entries: list[Listed]) -> Iterato
         yield _all_foreign(subject, field, entries, foreign)
     quiet = foreign if nothing or len(foreign) >= _MANY else set()
     seen: set[str] = set()
-    for one in entries[:_MOST_ENTRIES]:
+    for one in entries[:MOST_ENTRIES]:
         if one.entry.text in seen:
             yield finding(
                 "tools/duplicate",

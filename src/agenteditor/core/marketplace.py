@@ -203,7 +203,7 @@ def _licence(catalog: Catalog) -> list[str]:
 def first_sentence(description: str) -> str:
     """The first sentence on one line, without examples, cut where it is long."""
     text = description.replace("\\n", "\n").partition("<example>")[0]
-    text = re.sub(r"\s*\bExamples?:\s*$", "", text.strip())
+    text = re.sub(r"(?<!\s)\s*+\bExamples?:\s*$", "", text.strip())
     match = _SENTENCE.match(text)
     sentence = " ".join((match[1] if match else text).split())
     return sentence if len(sentence) <= _SUMMARY else sentence[: _SUMMARY - 1].rstrip() + "…"

@@ -31,7 +31,10 @@ JS_BLANKS = "\t\n\v\f\r \u00a0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff" + "".j
 )
 _OPENING = re.compile(f"---[{JS_SPACE}]*\\n")
 # Rules 4 and 5. In the reader "." is not CR, U+2028 or U+2029, so on CRLF files no line matches.
-_LINE = re.compile(f"([A-Za-z_-]+):([{JS_SPACE}]+)([^\\r\\n\\u2028\\u2029]+)")
+# The value begins at the first character that is no blank; of blanks alone, the last one is the value.
+_LINE = re.compile(
+    f"([A-Za-z_-]+):([{JS_SPACE}]+(?![{JS_SPACE}]|\\Z)|[{JS_SPACE}]+(?=[{JS_SPACE}]\\Z))([^\\r\\n\\u2028\\u2029]+)"
+)
 _NEEDS_QUOTES = re.compile(r"[{}\[\]*&#!|>%@`]|: ")
 _LEADING_TABS = re.compile("(?:(?<=[\\n\\r\\u2028\\u2029])|\\A)\\t+")
 

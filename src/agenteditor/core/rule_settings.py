@@ -233,7 +233,7 @@ def _parsed(text: str, faults: list[SettingsFault]) -> dict[str, object]:
             number = int(place[1]) if place else 0
             if not 1 <= number <= len(lines) or not lines[number - 1].strip():
                 break
-            reason = re.sub(r" *\(at [^()]*\)$", "", str(error))
+            reason = re.sub(r"(?<! ) *+\(at [^()]*\)$", "", str(error))
             faults.append(SettingsFault(number, _not_toml(lines[number - 1], reason)))
             lines[number - 1] = ""
     faults.append(SettingsFault(None, "It is not TOML as a whole, so nothing in it counts."))

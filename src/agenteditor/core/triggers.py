@@ -239,8 +239,9 @@ def _bulleted(draft: Draft, number: int, told: _Told) -> str:
 
 # The last words before the examples, which announce them: "Examples:", "Here are some examples:".
 _ANNOUNCED = re.compile(
-    r"(?:^|(?<=[.!?…)\n。！？]))\s*(?:[#*_>-]{1,4}\s*)?((?:[^\s.!?…:：]+\s+){0,5}[^\s.!?…:：]+\s?[:：][*_]{0,2})\Z"
+    r"(?:^|(?<=[.!?…)\n。！？]))\s*+(?:[#*_>-]{1,4}\s*+)?((?:[^\s.!?…:：]++\s++){0,5}[^\s.!?…:：]+\s?[:：][*_]{0,2})\Z"
 )
+_LONGEST_ANNOUNCED = 2_000  # code points; far more than six words
 _WRAPPER = re.compile(r"</?examples\s{0,3}>", re.IGNORECASE)
 
 
@@ -249,7 +250,7 @@ def _around(value: str, told: _Told) -> list[str]:
     *before, last = [_WRAPPER.sub("", stretch.text).strip() for stretch in prose(value)]
     kept: list[str] = []
     for text in before:
-        announced = _ANNOUNCED.search(text)
+        announced = _ANNOUNCED.search(text, max(len(text) - _LONGEST_ANNOUNCED, 0))
         if announced:
             told.notes.append(f"“{announced[1]}” announced the examples and goes with them.")
         kept.append(text[: announced.start()].rstrip() if announced else text)
@@ -281,7 +282,8 @@ def _begin(text: str) -> str:
 
 
 _POINTER = re.compile(
-    rf"\s*See [\"'“”‘’*`]*{SECTION_TITLE}[\"'“”‘’*`]* in the agent(?:'s|’s)? (?:body|prompt)[^.]*\.",
+    rf"(?<!\s)\s*+See [\"'“”‘’*`]*{SECTION_TITLE}[\"'“”‘’*`]* in the agent(?:'s|’s)? "
+    r"(?:body|prompt)[^.]{0,1000}+\.",
     re.IGNORECASE,
 )
 
