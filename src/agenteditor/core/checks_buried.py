@@ -63,6 +63,7 @@ _ATTRIBUTE = re.compile(
 )
 _FAR_DOWN = re.compile(r"\n[ \t\r\n\u00a0\u2000-\u200a\u3000]{200,}(?=\S)")
 _FAR_RIGHT = re.compile(r"[ \t\u00a0\u2000-\u200a\u3000]{125,}(?=\S)")
+_FEWEST = b" " * 125
 _BLOB = re.compile(
     r"[A-Za-z0-9+/_=:.-]{60,}(?:\r?\n[ \t]{0,8}[A-Za-z0-9+/_-]{16,120}={0,2}){0,400}|"
     r"(?:\\x[0-9a-fA-F]{2}){50,4000}"
@@ -78,11 +79,11 @@ def buried(subject: Subject) -> Iterator[Diagnostic]:
         return
     for passage in subject.passages:
         scan = passage.scan
-        if scan.holds(b"<!--"):
+        if b"!" in scan.after(b"<") and scan.holds(b"<!--"):
             yield from _comments(subject, passage, _COMMENT)
-        if scan.holds(b"]: #", b"]:#", b"]: <>"):
+        if b":" in scan.after(b"]") and scan.holds(b"]: #", b"]:#", b"]: <>"):
             yield from _comments(subject, passage, _REFERENCE_COMMENT)
-        if scan.words & _STYLED:
+        if b"<" in scan.data and scan.words & _STYLED:
             yield from _hidden_html(subject, passage)
         yield from _titles(subject, passage)
         yield from _far_away(subject, passage)
@@ -132,9 +133,9 @@ def _hidden_html(subject: Subject, passage: Passage) -> Iterator[Diagnostic]:
 def _titles(subject: Subject, passage: Passage) -> Iterator[Diagnostic]:
     scan = passage.scan
     patterns = [
-        *((_ALT,) if scan.holds(b"![") else ()),
-        *((_TITLE,) if scan.holds(b"](") else ()),
-        *((_NAMED_TITLE,) if scan.holds(b"]:") else ()),
+        *((_ALT,) if b"[" in scan.after(b"!") else ()),
+        *((_TITLE,) if b"(" in scan.after(b"]") else ()),
+        *((_NAMED_TITLE,) if b":" in scan.after(b"]") else ()),
         *(
             (_ATTRIBUTE,)
             if scan.words & _TITLED and scan.holds(b"alt=", b"title=", b"label=", b"alt =", b"title =")
@@ -161,9 +162,9 @@ def _titles(subject: Subject, passage: Passage) -> Iterator[Diagnostic]:
 
 def _far_away(subject: Subject, passage: Passage) -> Iterator[Diagnostic]:
     data, text = passage.scan.data, passage.text
-    wide = not data.isascii() and any(
-        one in data for one in (b"\xe3\x80\x80" * 8, b"\xc2\xa0" * 8, b"\xe2\x80\x83" * 8)
-    )
+    if _FEWEST not in passage.scan.spaced:
+        return
+    wide = any(one * 8 in text for one in "\u3000\u00a0\u2003")
     if wide or b" " * 125 in data.replace(b"\t", b" "):
         for match in matches(_FAR_RIGHT, text):
             if len(match[0].expandtabs(4)) >= BLANKS:
@@ -172,7 +173,7 @@ def _far_away(subject: Subject, passage: Passage) -> Iterator[Diagnostic]:
                 )
                 break
     if data.count(b"\n") > BLANK_LINES and (
-        not data.isascii() or b"\n" * BLANK_LINES in data.translate(None, b" \t\r")
+        not text.isascii() or b"\n" * BLANK_LINES in data.translate(None, b" \t\r")
     ):
         for match in matches(_FAR_DOWN, text):
             if match[0].count("\n") > BLANK_LINES:
@@ -203,7 +204,7 @@ def _far(subject: Subject, passage: Passage, match: re.Match[str], where: str, i
 def _encoded(passage: Passage) -> Iterator[Diagnostic]:
     text, done, count = passage.text, 0, 0
     begins = [piece.decode("ascii") for piece in passage.scan.pieces if _may_be_encoded(piece)]
-    escaped = [match.group() for match in matches(_ESCAPES, text)] if passage.scan.holds(b"\\x") else []
+    escaped = [match.group() for match in matches(_ESCAPES, text)] if b"x" in passage.scan.after(b"\\") else []
     for begin in (*begins, *escaped):
         at = text.find(begin, 0 if begin.startswith("\\x") else done)
         match = _BLOB.match(text, at, at + SLICE)

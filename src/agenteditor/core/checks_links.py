@@ -18,6 +18,8 @@ _MOST = 20
 _WEB = frozenset((b"http", b"https"))
 _TAGGED = frozenset((b"src", b"href"))
 
+_LETTERS = frozenset(bytes([letter]) for letter in b"abcdefghijklmnopqrstuvwxyz")
+
 _LINK = re.compile(r"\]\([ \t]{0,4}(?P<to><[^<>\n]{1,2000}>|[^\s()<>\"][^\s()<>\"]{0,2000})")
 _TAG = re.compile(
     r"<(?P<name>img|a|iframe|source|video|audio|embed|object|link)\b[^<>]{0,500}?\b(?:src|href|data)\s{0,3}=\s{0,3}"
@@ -79,7 +81,7 @@ def _is_code(subject: Subject, offset: int) -> bool:
 
 def _links(passage: Passage) -> Iterator[Diagnostic]:
     scan, text = passage.scan, passage.text
-    if scan.holds(b"]("):
+    if b"(" in scan.after(b"]"):
         for match in matches(_LINK, text):
             # Looking back from here is quicker than looking for brackets.
             start = text.rfind("[", max(match.start() - 500, 0), match.start())
@@ -87,17 +89,17 @@ def _links(passage: Passage) -> Iterator[Diagnostic]:
                 image = text[start - 1 : start] == "!"
                 span = Span(start - image, match.end() + text.startswith(")", match.end()))
                 yield from _one(passage, span, match["to"], text[start + 1 : match.start()], image)
-    if scan.words & _TAGGED or scan.holds(b"<object"):
+    if b"<" in scan.data and (scan.words & _TAGGED or (b"o" in scan.after(b"<") and scan.holds(b"<object"))):
         for match in matches(_TAG, text):
             to = match["to"] or match["single"] or match["bare"]
             yield from _one(passage, Span(*match.span()), to, "", match["name"].lower() not in ("a", "link"))
-    if scan.holds(b"]:"):
+    if b":" in scan.after(b"]"):
         for match in matches(_NAMED, text):
             yield from _one(passage, Span(*match.span()), match["to"], match["text"], False)
-    if scan.holds(b"script:", b"<file:", b"<data:"):
+    if scan.after(b"<") & _LETTERS and scan.holds(b"script:", b"<file:", b"<data:"):
         for match in matches(_AUTOMATIC, text):
             yield from _one(passage, Span(*match.span()), match["to"], "", False)
-    if scan.words & _WEB and scan.holds(b"@"):
+    if b"@" in scan.data and scan.words & _WEB:
         for match in matches(_NAME_BEFORE, text):
             yield _elsewhere(passage, Span(*match.span()), match["shown"], match["real"])
 

@@ -19,6 +19,7 @@ from agenteditor.core.text import Span
 from agenteditor.core.text_scan import Scan, matches
 
 _PRIVATE = "PRIVATE KEY-----"
+_SHORTEST = 13  # characters of what is looked for; the shortest is ://a:123456@b
 _SHOWN = 4  # characters left at each end of a secret that is long enough
 
 
@@ -68,6 +69,7 @@ _SHAPES = (
         r"-----BEGIN (?:[A-Z]{2,10} ){0,2}PRIVATE KEY-----([A-Za-z0-9+/=:,\s\\|>-]{64,8000})",
     ),
 )  # fmt: skip
+_MARKS = tuple(dict.fromkeys(mark for shape in _SHAPES for mark in shape.marks))
 _CHECKED = ("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "npm_")  # of these the last six characters are a checksum
 _PLACEHOLDER = re.compile(
     r"example|your|placeholder|dummy|fake|sample|changeme|change_me|redacted|insert|replace|todo|xxx|\*\*\*|"
@@ -83,6 +85,7 @@ ASSIGNED = re.compile(
     r"[\"']?[ \t]{0,4}(?::=|=>|=|:)[ \t]{0,4}([\"'`])(?P<value>[^\"'`\s]{8,200})\1",
     re.IGNORECASE,
 )
+_QUOTES = "\"'`"
 # An address with a password in it.
 IN_ADDRESS = re.compile(r"(?<=://)[A-Za-z0-9._%+-]{1,64}:(?P<value>[^\s/@:\"'`<>{}$]{6,128})@(?=[A-Za-z0-9])")
 
@@ -101,9 +104,10 @@ def secrets(scan: Scan) -> tuple[Secret, ...]:
 
 def redacted(text: str) -> str:
     """``text`` without its secrets: of a long one the first and last four characters are left."""
+    if len(text) < _SHORTEST:
+        return text
     spans = [one.span for one, _ in _shaped(text, text)]
-    low = text.lower()
-    if any(name in low for name in (*NAMES, "://")):
+    if "://" in text or (any(map(text.__contains__, _QUOTES)) and any(map(text.lower().__contains__, NAMES))):
         for pattern in (ASSIGNED, IN_ADDRESS):
             spans += [Span(*match.span("value")) for match in matches(pattern, text)]
     if not spans:
@@ -125,6 +129,8 @@ def is_placeholder(value: str) -> bool:
 
 def _shaped(text: str, pieces: str) -> Iterator[tuple[Secret, str]]:
     """Everything that has the shape of a secret whose mark is in ``pieces``, with its random part."""
+    if not any(map(pieces.__contains__, _MARKS)):
+        return
     for kind, marks, pattern in _SHAPES:
         if any(mark in pieces for mark in marks) and (kind == "private key" or pattern.search(pieces)):
             for match in matches(pattern, text):

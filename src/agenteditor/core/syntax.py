@@ -59,7 +59,8 @@ class Syntax:
         """Whether the prompt is of a size that is divided into sections."""
         start, end = self.body
         return (
-            end - start <= MOST_DIVIDED
+            end - start <= MOST_DIVIDED_LINES
+            or end - start <= MOST_DIVIDED
             and max(self.text.count(line_end, start, end) for line_end in "\n\r") <= MOST_DIVIDED_LINES
         )
 
