@@ -70,6 +70,7 @@ _BLOB = re.compile(
 )
 _ESCAPES = re.compile(r"(?:\\x[0-9a-fA-F]{2}){50,4000}")
 _STYLED, _TITLED = frozenset((b"style", b"hidden", b"aria")), frozenset((b"alt", b"title", b"aria"))
+_QUOTED = frozenset((b'"', b"'", b" ", b"\t", b"\r", b"\n"))  # a quotation mark, or a blank before one
 _WORDLIKE = re.compile(r"[a-z]{3,14}[-_/]")
 
 
@@ -138,7 +139,9 @@ def _titles(subject: Subject, passage: Passage) -> Iterator[Diagnostic]:
         *((_NAMED_TITLE,) if b":" in scan.after(b"]") else ()),
         *(
             (_ATTRIBUTE,)
-            if scan.words & _TITLED and scan.holds(b"alt=", b"title=", b"label=", b"alt =", b"title =")
+            if not _QUOTED.isdisjoint(scan.after(b"="))
+            and scan.words & _TITLED
+            and scan.holds(b"alt=", b"title=", b"label=", b"alt =", b"title =")
             else ()
         ),
     ]
@@ -204,7 +207,9 @@ def _far(subject: Subject, passage: Passage, match: re.Match[str], where: str, i
 def _encoded(passage: Passage) -> Iterator[Diagnostic]:
     text, done, count = passage.text, 0, 0
     begins = [piece.decode("ascii") for piece in passage.scan.pieces if _may_be_encoded(piece)]
-    escaped = [match.group() for match in matches(_ESCAPES, text)] if b"x" in passage.scan.after(b"\\") else []
+    escaped = (
+        [match.group() for match in matches(_ESCAPES, text)] if b"x" in passage.scan.after(b"\\") else []
+    )
     for begin in (*begins, *escaped):
         at = text.find(begin, 0 if begin.startswith("\\x") else done)
         match = _BLOB.match(text, at, at + SLICE)

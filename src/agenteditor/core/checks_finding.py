@@ -203,8 +203,8 @@ class Subject:
     def other_kind(self) -> OtherKind | None:
         """What a file in a folder of agents is that is no agent and need not be one; None: an agent.
 
-        A document by its name (README.md), a skill by its name (SKILL.md), a slash command by fields that only
-        commands have, or $ARGUMENTS, where the name that makes an agent is missing.
+        A document by its name (README.md), a skill by its name (SKILL.md), a slash command by fields that
+        only commands have, or $ARGUMENTS, where the name that makes an agent is missing.
         """
         stem = (self.stem or "").upper()
         if stem == "SKILL":

@@ -48,7 +48,7 @@ _PLAIN = bytes(byte for byte in _ASCII if byte in b"\t\n\r" or 0x20 <= byte < 0x
 def characters(subject: Subject) -> Iterator[Diagnostic]:
     """Bytes that are not UTF-8, and characters nobody sees."""
     for passage in subject.passages:
-        odd = passage.text.encode("utf-8", "surrogatepass").translate(None, _PLAIN)
+        odd = passage.scan.raw.translate(None, _PLAIN)
         if not odd:
             continue
         high = odd.translate(None, _ASCII)

@@ -18,8 +18,6 @@ _MOST = 20
 _WEB = frozenset((b"http", b"https"))
 _TAGGED = frozenset((b"src", b"href"))
 
-_LETTERS = frozenset(bytes([letter]) for letter in b"abcdefghijklmnopqrstuvwxyz")
-
 _LINK = re.compile(r"\]\([ \t]{0,4}(?P<to><[^<>\n]{1,2000}>|[^\s()<>\"][^\s()<>\"]{0,2000})")
 _TAG = re.compile(
     r"<(?P<name>img|a|iframe|source|video|audio|embed|object|link)\b[^<>]{0,500}?\b(?:src|href|data)\s{0,3}=\s{0,3}"
@@ -96,10 +94,11 @@ def _links(passage: Passage) -> Iterator[Diagnostic]:
     if b":" in scan.after(b"]"):
         for match in matches(_NAMED, text):
             yield from _one(passage, Span(*match.span()), match["to"], match["text"], False)
-    if scan.after(b"<") & _LETTERS and scan.holds(b"script:", b"<file:", b"<data:"):
-        for match in matches(_AUTOMATIC, text):
+    automatic = tuple(matches(_AUTOMATIC, text)) if b"<" in scan.data else ()
+    if automatic and scan.holds(b"script:", b"<file:", b"<data:"):
+        for match in automatic:
             yield from _one(passage, Span(*match.span()), match["to"], "", False)
-    if b"@" in scan.data and scan.words & _WEB:
+    if scan.names_in_addresses and scan.words & _WEB:
         for match in matches(_NAME_BEFORE, text):
             yield _elsewhere(passage, Span(*match.span()), match["shown"], match["real"])
 

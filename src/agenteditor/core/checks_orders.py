@@ -16,15 +16,15 @@ from agenteditor.core.checks_passages import standing
 from agenteditor.core.command_harm import CREDENTIAL_FILE, DECODES_AND_RUNS, FETCHES_AND_RUNS, OPENS_A_WAY_IN
 from agenteditor.core.frontmatter import Field
 from agenteditor.core.text import Span
-from agenteditor.core.text_scan import VOCABULARY
+from agenteditor.core.text_scan import VOCABULARY, narrow
 
 _MOST = 20  # findings of one rule
 _LONGEST = 1_000  # characters of an order
 
 
 class _Order(NamedTuple):
-    """An order. It begins with one of ``begins``, which is looked for if all its words stand in the text; of each
-    of ``needs`` one word has to stand there, and one of ``marks``; right before it stands ``before``.
+    """An order. It begins with one of ``begins``, looked for if all its words stand in the text; of each of
+    ``needs`` one word has to stand there, and one of ``marks``; right before it stands ``before``.
 
     ``follows`` says what follows and what to do, after the words of the file.
     """
@@ -64,8 +64,9 @@ def _order(
 
 def _begin(written: str) -> tuple[bytes, frozenset[bytes]]:
     words = re.findall(r"[a-z0-9]+(?![a-z0-9*])", written)
-    sought = written.removesuffix("*").encode("ascii", "replace")
-    return sought, VOCABULARY.intersection(word.encode() for word in words)
+    return narrow(written.removesuffix("*").encode()), VOCABULARY.intersection(
+        word.encode() for word in words
+    )
 
 
 _USER = (
@@ -258,9 +259,9 @@ _PATH_WORDS = frozenset(
     """.split()
 )
 _PATHS = (
-    b"/.ssh", b"\\.ssh", b"/.aws", b"\\.aws", b"/.gnupg", b"/.netrc", b".git-credentials", b"/.npmrc", b"/.pypirc",
-    b"/.kube", b"/.docker/", b"/.config/g", b"/.azure", b"id_rsa", b"id_ed25519", b"/etc/shadow", b"/self/environ",
-    b"/.claude/.cred",
+    b"/.ssh", b"\\.ssh", b"/.aws", b"\\.aws", b"/.gnupg", b"/.netrc", b".git-credentials", b"/.npmrc",
+    b"/.pypirc", b"/.kube", b"/.docker/", b"/.config/g", b"/.azure", b"id_rsa", b"id_ed25519", b"/etc/shadow",
+    b"/self/environ", b"/.claude/.cred",
 )  # fmt: skip
 _OTHER_PATHS = tuple(path for path in _PATHS if not path.startswith(b"/."))
 _READS = re.compile(

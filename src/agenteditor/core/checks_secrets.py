@@ -44,7 +44,7 @@ def assigned(subject: Subject) -> Iterator[Diagnostic]:
             for match in (ASSIGNED.match(text, at, at + 260) for at in scan.anywhere(_BEGINS)):
                 if match:
                     found.append((Span(*match.span("value")), "What looks like a password"))
-        if b"@" in scan.data and scan.words & _WEB:
+        if scan.names_in_addresses and scan.words & _WEB:
             for match in matches(IN_ADDRESS, text):
                 found.append((Span(*match.span("value")), "The password of an address"))
         known = secrets(scan) if found else ()

@@ -19,7 +19,8 @@ from agenteditor.core.text import Span
 from agenteditor.core.text_scan import Scan, matches
 
 _PRIVATE = "PRIVATE KEY-----"
-_SHORTEST = 13  # characters of what is looked for; the shortest is ://a:123456@b
+_SHORTEST = 13  # characters of what is looked for: ://a:123456@b
+_SHORTEST_KEY = 20  # of those that stand in one piece, which all do but private keys
 _SHOWN = 4  # characters left at each end of a secret that is long enough
 
 
@@ -69,7 +70,6 @@ _SHAPES = (
         r"-----BEGIN (?:[A-Z]{2,10} ){0,2}PRIVATE KEY-----([A-Za-z0-9+/=:,\s\\|>-]{64,8000})",
     ),
 )  # fmt: skip
-_MARKS = tuple(dict.fromkeys(mark for shape in _SHAPES for mark in shape.marks))
 _CHECKED = ("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "npm_")  # of these the last six characters are a checksum
 _PLACEHOLDER = re.compile(
     r"example|your|placeholder|dummy|fake|sample|changeme|change_me|redacted|insert|replace|todo|xxx|\*\*\*|"
@@ -85,7 +85,7 @@ ASSIGNED = re.compile(
     r"[\"']?[ \t]{0,4}(?::=|=>|=|:)[ \t]{0,4}([\"'`])(?P<value>[^\"'`\s]{8,200})\1",
     re.IGNORECASE,
 )
-_QUOTES = "\"'`"
+_GIVEN = re.compile(r"[:=>][ \t]{0,4}[\"'`]")
 # An address with a password in it.
 IN_ADDRESS = re.compile(r"(?<=://)[A-Za-z0-9._%+-]{1,64}:(?P<value>[^\s/@:\"'`<>{}$]{6,128})@(?=[A-Za-z0-9])")
 
@@ -106,8 +106,11 @@ def redacted(text: str) -> str:
     """``text`` without its secrets: of a long one the first and last four characters are left."""
     if len(text) < _SHORTEST:
         return text
-    spans = [one.span for one, _ in _shaped(text, text)]
-    if "://" in text or (any(map(text.__contains__, _QUOTES)) and any(map(text.lower().__contains__, NAMES))):
+    spans: list[Span] = []
+    if max(map(len, text.split()), default=0) >= _SHORTEST_KEY or _PRIVATE in text:
+        spans += [one.span for one, _ in _shaped(text, text)]
+    given = _GIVEN.search(text) is not None and any(map(text.lower().__contains__, NAMES))
+    if given or "://" in text:
         for pattern in (ASSIGNED, IN_ADDRESS):
             spans += [Span(*match.span("value")) for match in matches(pattern, text)]
     if not spans:
@@ -129,10 +132,8 @@ def is_placeholder(value: str) -> bool:
 
 def _shaped(text: str, pieces: str) -> Iterator[tuple[Secret, str]]:
     """Everything that has the shape of a secret whose mark is in ``pieces``, with its random part."""
-    if not any(map(pieces.__contains__, _MARKS)):
-        return
     for kind, marks, pattern in _SHAPES:
-        if any(mark in pieces for mark in marks) and (kind == "private key" or pattern.search(pieces)):
+        if any(map(pieces.__contains__, marks)) and (kind == "private key" or pattern.search(pieces)):
             for match in matches(pattern, text):
                 yield Secret(kind, Span(*match.span())), match[1]
 

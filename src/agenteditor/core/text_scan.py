@@ -14,7 +14,9 @@ from functools import cached_property
 SLICE = 64 * 1024  # code points that one search sees at most
 _OVERLAP = 4_096
 
-_WORDS = bytes(byte if chr(byte).isalnum() and byte < 128 else 0x20 for byte in bytes(range(256)).lower())
+_LOWER = bytes(range(256)).lower()
+_FOLLOWING = bytes(range(0x80, 0xC0))  # all bytes of a character of UTF-8 but its first
+_WORDS = bytes(byte if chr(byte).isalnum() and byte < 128 else 0x20 for byte in _LOWER)
 _TOKEN = bytes(
     0x78 if (chr(byte).isalnum() and byte < 128) or byte in b"_-./:+=" else 0x20 for byte in range(256)
 )
@@ -44,15 +46,15 @@ VOCABULARY = frozenset(
 
 
 class Scan:
-    """One text to look into. ``data`` is it in lower case, a byte a character: what is not ASCII is a ``?``.
+    """One text to look into: ``raw`` in UTF-8; ``data`` with ASCII letters lowered and a byte a character.
 
-    A place in ``data`` is the place in the text, and bytes are searched several times as fast.
+    So a place in ``data`` is the place in the text, and bytes are searched several times as fast.
     """
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self._ascii = text.encode("ascii", "replace")
-        self.data = self._ascii.lower()
+        self.raw = text.encode("utf-8", "surrogatepass")
+        self.data = narrow(self.raw)
         self._after: dict[bytes, frozenset[bytes]] = {}
 
     def holds(self, *words: bytes) -> bool:
@@ -60,17 +62,24 @@ class Scan:
         return any(word in self.data for word in words)
 
     def after(self, sign: bytes) -> frozenset[bytes]:
-        """What stands right after a sign, wherever that is: quicker to know than whether the two stand there."""
+        """What stands right after a sign, anywhere: quicker to know than whether the two stand there."""
         if sign not in self._after:
             self._after[sign] = frozenset([rest[:1] for rest in self.data.split(sign)[1:]])
         return self._after[sign]
+
+    @cached_property
+    def names_in_addresses(self) -> bool:
+        """Whether an @ stands behind a :// and not far from it, as a name before a host does."""
+        if b"@" not in self.data or b"://" not in self.data:
+            return False
+        return any(b"://" in before[-600:] for before in self.data.split(b"@")[:-1])
 
     @cached_property
     def low(self) -> str:
         """The text with ASCII letters lowered, each character in its place."""
         if self.text.isascii():
             return self.data.decode("ascii")
-        return self.text.encode("utf-8", "surrogatepass").lower().decode("utf-8", "surrogatepass")
+        return self.raw.lower().decode("utf-8", "surrogatepass")
 
     def anywhere(self, words: Iterable[bytes]) -> Iterator[int]:
         """Where any of these words in lower case stands."""
@@ -89,7 +98,7 @@ class Scan:
     @cached_property
     def spaced(self) -> bytes:
         """``data`` with a blank for all that is no letter or digit."""
-        return self._ascii.translate(_WORDS)
+        return self.data.translate(_WORDS)
 
     @cached_property
     def words(self) -> frozenset[bytes]:
@@ -99,14 +108,19 @@ class Scan:
     @cached_property
     def pieces(self) -> tuple[bytes, ...]:
         """What stands in one piece of 20 bytes or more, as keys, addresses and long file names do."""
-        classes, found = self._ascii.translate(_TOKEN), []
+        classes, found = self.raw.translate(_TOKEN), []
         start = classes.find(_PIECE)
         while start >= 0:
             end = classes.find(b" ", start)
             end = len(classes) if end < 0 else end
-            found.append(self._ascii[start:end])
+            found.append(self.raw[start:end])
             start = classes.find(_PIECE, end)
         return tuple(found)
+
+
+def narrow(raw: bytes) -> bytes:
+    """UTF-8 as it is searched: in lower case, of each character the first byte."""
+    return raw.lower() if raw.isascii() else raw.translate(_LOWER, _FOLLOWING)
 
 
 def matches(
