@@ -30,7 +30,7 @@ from agenteditor.core import (
     checks_text,
     checks_tools,
 )
-from agenteditor.core.checks_finding import Check, Diagnostic, Fix, Subject, other_kind
+from agenteditor.core.checks_finding import Check, Diagnostic, Fix, Subject
 from agenteditor.core.checks_rules import RULES, Rule, Severity
 from agenteditor.core.dialect_table import Place
 from agenteditor.core.syntax import Syntax
@@ -126,7 +126,7 @@ def _last_part(file_name: str | None) -> str | None:
 
 def _found(subject: Subject, wanted: frozenset[str]) -> tuple[Diagnostic, ...]:
     looks = CHECKS if subject.syntax.dialect.is_claude else CHECKS_ELSEWHERE
-    if other_kind(subject) is not None:
+    if subject.other_kind is not None:
         looks = CHECKS_BESIDE
     if wanted:
         looks += tuple(_only(look, wanted) for look in checks_guide.CHECKS)

@@ -247,6 +247,8 @@ def _loose_line(text: str, value: Span) -> Span | None:
 
 def _indented(subject: Subject) -> tuple[Fix, ...]:
     """Two blanks before every line at the margin that is no field, where the file loads with them."""
+    if not subject.fixes:
+        return ()
     content = _content(subject)
     at = subject.text.find("\n", *content) + 1
     edits: list[TextEdit] = []

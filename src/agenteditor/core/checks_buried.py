@@ -64,12 +64,14 @@ _FAR_DOWN = re.compile(
     r"(?<![ \t\r\n\u00a0\u2000-\u200a\u3000])[ \t\r\n\u00a0\u2000-\u200a\u3000]{201,}+(?=\S)"
 )
 _FAR_RIGHT = re.compile(r"(?<![ \t\u00a0\u2000-\u200a\u3000])[ \t\u00a0\u2000-\u200a\u3000]{125,}+(?=\S)")
+_FEWEST = b" " * 125
 _BLOB = re.compile(
     r"[A-Za-z0-9+/_=:.-]{60,}(?:\r?\n[ \t]{0,8}[A-Za-z0-9+/_-]{16,120}={0,2}){0,400}|"
     r"(?:\\x[0-9a-fA-F]{2}){50,4000}"
 )
 _ESCAPES = re.compile(r"(?:\\x[0-9a-fA-F]{2}){50,4000}")
 _STYLED, _TITLED = frozenset((b"style", b"hidden", b"aria")), frozenset((b"alt", b"title", b"aria"))
+_QUOTED = frozenset((b'"', b"'", b" ", b"\t", b"\r", b"\n"))  # a quotation mark, or a blank before one
 _WORDLIKE = re.compile(r"[a-z]{3,14}[-_/]")
 
 
@@ -79,12 +81,12 @@ def buried(subject: Subject) -> Iterator[Diagnostic]:
         return
     for passage in subject.passages:
         scan = passage.scan
-        if scan.holds(b"<!--"):
+        if b"!" in scan.after(b"<") and scan.holds(b"<!--"):
             yield from _comments(subject, passage, _html_comments(passage.text))
-        if scan.holds(b"]: #", b"]:#", b"]: <>"):
+        if b":" in scan.after(b"]") and scan.holds(b"]: #", b"]:#", b"]: <>"):
             spans = ((match.span(), match["text"]) for match in matches(_REFERENCE_COMMENT, passage.text))
             yield from _comments(subject, passage, spans)
-        if scan.words & _STYLED:
+        if b"<" in scan.data and scan.words & _STYLED:
             yield from _hidden_html(subject, passage)
         yield from _titles(subject, passage)
         yield from _far_away(subject, passage)
@@ -156,12 +158,14 @@ def _hidden_html(subject: Subject, passage: Passage) -> Iterator[Diagnostic]:
 def _titles(subject: Subject, passage: Passage) -> Iterator[Diagnostic]:
     scan = passage.scan
     patterns = [
-        *((_ALT,) if scan.holds(b"![") else ()),
-        *((_TITLE,) if scan.holds(b"](") else ()),
-        *((_NAMED_TITLE,) if scan.holds(b"]:") else ()),
+        *((_ALT,) if b"[" in scan.after(b"!") else ()),
+        *((_TITLE,) if b"(" in scan.after(b"]") else ()),
+        *((_NAMED_TITLE,) if b":" in scan.after(b"]") else ()),
         *(
             (_ATTRIBUTE,)
-            if scan.words & _TITLED and scan.holds(b"alt=", b"title=", b"label=", b"alt =", b"title =")
+            if not _QUOTED.isdisjoint(scan.after(b"="))
+            and scan.words & _TITLED
+            and scan.holds(b"alt=", b"title=", b"label=", b"alt =", b"title =")
             else ()
         ),
     ]
@@ -185,9 +189,9 @@ def _titles(subject: Subject, passage: Passage) -> Iterator[Diagnostic]:
 
 def _far_away(subject: Subject, passage: Passage) -> Iterator[Diagnostic]:
     data, text = passage.scan.data, passage.text
-    wide = not data.isascii() and any(
-        one in data for one in (b"\xe3\x80\x80" * 8, b"\xc2\xa0" * 8, b"\xe2\x80\x83" * 8)
-    )
+    if _FEWEST not in passage.scan.spaced:
+        return
+    wide = any(one * 8 in text for one in "\u3000\u00a0\u2003")
     if wide or b" " * 125 in data.replace(b"\t", b" "):
         for match in _FAR_RIGHT.finditer(text):
             if len(match[0].expandtabs(4)) >= BLANKS:
@@ -196,7 +200,7 @@ def _far_away(subject: Subject, passage: Passage) -> Iterator[Diagnostic]:
                 )
                 break
     if data.count(b"\n") > BLANK_LINES and (
-        not data.isascii() or b"\n" * BLANK_LINES in data.translate(None, b" \t\r")
+        not text.isascii() or b"\n" * BLANK_LINES in data.translate(None, b" \t\r")
     ):
         for match in _FAR_DOWN.finditer(text):
             if match[0].count("\n") > BLANK_LINES:
@@ -227,7 +231,9 @@ def _far(subject: Subject, passage: Passage, match: re.Match[str], where: str, i
 def _encoded(passage: Passage) -> Iterator[Diagnostic]:
     text, done, count = passage.text, 0, 0
     begins = [piece.decode("ascii") for piece in passage.scan.pieces if _may_be_encoded(piece)]
-    escaped = [match.group() for match in matches(_ESCAPES, text)] if passage.scan.holds(b"\\x") else []
+    escaped = (
+        [match.group() for match in matches(_ESCAPES, text)] if b"x" in passage.scan.after(b"\\") else []
+    )
     for begin in (*begins, *escaped):
         at = text.find(begin, 0 if begin.startswith("\\x") else done)
         match = _BLOB.match(text, at, at + SLICE)

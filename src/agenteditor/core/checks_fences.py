@@ -19,7 +19,6 @@ from agenteditor.core.checks_finding import (
     Subject,
     finding,
     fix,
-    other_kind,
     shown,
     swapped,
     verified,
@@ -51,7 +50,7 @@ def no_frontmatter(subject: Subject) -> Iterator[Diagnostic]:
     meant = _misplaced(subject) or _not_closed(subject) or _old_line_ends(subject)
     if meant is not None:
         yield meant
-    elif other_kind(subject) is None:
+    elif subject.other_kind is None:
         yield _documentation(subject)
 
 
@@ -248,7 +247,7 @@ _KINDS: dict[OtherKind, str] = {
 
 def not_an_agent(subject: Subject) -> Iterator[Diagnostic]:
     """README.md, SKILL.md, a command: files of another kind, with frontmatter of their own."""
-    kind = other_kind(subject)
+    kind = subject.other_kind
     if subject.syntax.frontmatter is not None and kind is not None:
         name = shown(subject.file_name) if subject.file_name else "The file"
         yield finding(f"file/{kind}", Span(0, 0), _KINDS[kind].format(name, subject.program))

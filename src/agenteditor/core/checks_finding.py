@@ -71,6 +71,9 @@ class Diagnostic:
     fixes: tuple[Fix, ...] = ()
 
 
+OtherKind = Literal["document", "skill", "command"]
+
+
 class Passage(NamedTuple):
     """Text to look into: the file as it is written, or the value of a field that is written with escapes.
 
@@ -194,9 +197,28 @@ class Subject:
     @cached_property
     def is_prompt(self) -> bool:
         """Whether this is what an agent is told: not a document, nor the file of a skill or command."""
-        return self.syntax.frontmatter is not None and other_kind(self) is None
+        return self.syntax.frontmatter is not None and self.other_kind is None
 
-    @property
+    @cached_property
+    def other_kind(self) -> OtherKind | None:
+        """What a file in a folder of agents is that is no agent and need not be one; None: an agent.
+
+        A document by its name (README.md), a skill by its name (SKILL.md), a slash command by fields that
+        only commands have, or $ARGUMENTS, where the name that makes an agent is missing.
+        """
+        stem = (self.stem or "").upper()
+        if stem == "SKILL":
+            return "skill"
+        if self.field("name") is not None:
+            return None
+        if stem in self.names.documents:
+            return "document"
+        marks = self.field("argument-hint") or self.field("allowed-tools")
+        if self.fields and (marks or "$ARGUMENTS" in self.syntax.prompt):
+            return "command"
+        return None
+
+    @cached_property
     def stem(self) -> str | None:
         """The file name without its ending, ``.agent.md`` included."""
         if self.file_name is None:
@@ -220,27 +242,6 @@ def misread(subject: Subject, field: Field) -> object | None:
         return None
     meant = plain_value(node.pairs[0][1], written)
     return None if meant == field.value else meant
-
-
-OtherKind = Literal["document", "skill", "command"]
-
-
-def other_kind(subject: Subject) -> OtherKind | None:
-    """What a file in a folder of agents is that is no agent and need not be one; None: an agent.
-
-    A document by its name (README.md), a skill by its name (SKILL.md), a slash command by fields that only
-    commands have, or $ARGUMENTS, where the name that makes an agent is missing.
-    """
-    if (subject.stem or "").upper() == "SKILL":
-        return "skill"
-    if subject.field("name") is not None:
-        return None
-    if (subject.stem or "").upper() in subject.names.documents:
-        return "document"
-    marks = subject.field("argument-hint") or subject.field("allowed-tools")
-    if subject.fields and (marks or "$ARGUMENTS" in subject.syntax.prompt):
-        return "command"
-    return None
 
 
 Check = Callable[[Subject], Iterator[Diagnostic]]

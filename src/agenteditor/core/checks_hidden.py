@@ -42,15 +42,18 @@ _SUSPECT = re.compile(
     rb"|\xef(?:\xb8[\x80-\x8e]|\xb8\x8f\xef\xb8|\xbb\xbf|\xbe\xa0|\xbf[\xb9-\xbb])|\xf0\x9d\x85|\xf3\xa0"
 )
 _ASCII = bytes(range(128))
-_SEEN = bytes(byte for byte in range(256) if byte in b"\t\n\r" or 0x20 <= byte < 0x7F or byte >= 0x80)
+_PLAIN = bytes(byte for byte in _ASCII if byte in b"\t\n\r" or 0x20 <= byte < 0x7F)
 
 
 def characters(subject: Subject) -> Iterator[Diagnostic]:
     """Bytes that are not UTF-8, and characters nobody sees."""
     for passage in subject.passages:
-        raw = passage.scan.raw
-        controlled = bool(raw.translate(None, _SEEN))
-        suspect = not raw.isascii() and _SUSPECT.search(raw.translate(None, _ASCII)) is not None
+        odd = passage.scan.raw.translate(None, _PLAIN)
+        if not odd:
+            continue
+        high = odd.translate(None, _ASCII)
+        controlled = len(high) < len(odd)
+        suspect = _SUSPECT.search(high) is not None
         if suspect and passage.whole:
             yield from _not_utf_8(subject)
         if (controlled or suspect) and passage.whole:

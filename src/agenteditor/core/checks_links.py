@@ -79,7 +79,7 @@ def _is_code(subject: Subject, offset: int) -> bool:
 
 def _links(passage: Passage) -> Iterator[Diagnostic]:
     scan, text = passage.scan, passage.text
-    if scan.holds(b"]("):
+    if b"(" in scan.after(b"]"):
         for match in matches(_LINK, text):
             # Looking back from here is quicker than looking for brackets.
             start = text.rfind("[", max(match.start() - 500, 0), match.start())
@@ -87,17 +87,18 @@ def _links(passage: Passage) -> Iterator[Diagnostic]:
                 image = text[start - 1 : start] == "!"
                 span = Span(start - image, match.end() + text.startswith(")", match.end()))
                 yield from _one(passage, span, match["to"], text[start + 1 : match.start()], image)
-    if scan.words & _TAGGED or scan.holds(b"<object"):
+    if b"<" in scan.data and (scan.words & _TAGGED or (b"o" in scan.after(b"<") and scan.holds(b"<object"))):
         for match in matches(_TAG, text):
             to = match["to"] or match["single"] or match["bare"]
             yield from _one(passage, Span(*match.span()), to, "", match["name"].lower() not in ("a", "link"))
-    if scan.holds(b"]:"):
+    if b":" in scan.after(b"]"):
         for match in matches(_NAMED, text):
             yield from _one(passage, Span(*match.span()), match["to"], match["text"], False)
-    if scan.holds(b"script:", b"<file:", b"<data:"):
-        for match in matches(_AUTOMATIC, text):
+    automatic = tuple(matches(_AUTOMATIC, text)) if b"<" in scan.data else ()
+    if automatic and scan.holds(b"script:", b"<file:", b"<data:"):
+        for match in automatic:
             yield from _one(passage, Span(*match.span()), match["to"], "", False)
-    if scan.words & _WEB and scan.holds(b"@"):
+    if scan.names_in_addresses and scan.words & _WEB:
         for match in matches(_NAME_BEFORE, text):
             yield _elsewhere(passage, Span(*match.span()), match["shown"], match["real"])
 

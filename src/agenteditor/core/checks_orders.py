@@ -16,21 +16,21 @@ from agenteditor.core.checks_passages import standing
 from agenteditor.core.command_harm import CREDENTIAL_FILE, DECODES_AND_RUNS, FETCHES_AND_RUNS, OPENS_A_WAY_IN
 from agenteditor.core.frontmatter import Field
 from agenteditor.core.text import Span
-from agenteditor.core.text_scan import VOCABULARY
+from agenteditor.core.text_scan import VOCABULARY, narrow
 
 _MOST = 20  # findings of one rule
 _LONGEST = 1_000  # characters of an order
 
 
 class _Order(NamedTuple):
-    """An order. It begins with one of ``begins``; of each of ``needs`` one word has to stand in the text,
-    and one of ``marks``; right before it stands ``before``.
+    """An order. It begins with one of ``begins``, looked for if all its words stand in the text; of each of
+    ``needs`` one word has to stand there, and one of ``marks``; right before it stands ``before``.
 
     ``follows`` says what follows and what to do, after the words of the file.
     """
 
     code: str
-    begins: tuple[str, ...]
+    begins: tuple[tuple[bytes, frozenset[bytes]], ...]
     needs: tuple[frozenset[bytes], ...]
     marks: tuple[bytes, ...]
     pattern: re.Pattern[str]
@@ -48,10 +48,24 @@ def _order(
     marks: tuple[bytes, ...] = (),
     before: re.Pattern[str] | None = None,
 ) -> _Order:
+    """``begins`` are texts with | between them; one with * at its end ends inside a word."""
     wanted = tuple(frozenset(one.encode().split()) for one in needs)
     assert all(one <= VOCABULARY for one in wanted), "a word that no text is asked for"
     return _Order(
-        f"security/{code}", tuple(begins.split("|")), wanted, marks, re.compile(pattern), follows, before
+        f"security/{code}",
+        tuple(_begin(one) for one in begins.split("|")),
+        wanted,
+        marks,
+        re.compile(pattern),
+        follows,
+        before,
+    )
+
+
+def _begin(written: str) -> tuple[bytes, frozenset[bytes]]:
+    words = re.findall(r"[a-z0-9]+(?![a-z0-9*])", written)
+    return narrow(written.removesuffix("*").encode()), VOCABULARY.intersection(
+        word.encode() for word in words
     )
 
 
@@ -94,14 +108,14 @@ _FOLLOWS = "follow execute obey carry adopt apply"
 _ORDERS = (
     _order(
         "download-and-run",
-        "curl|wget|iwr|irm|invoke-|iex|bash|sh |zsh|dash|eval|source|. <(|python|node|perl|exec(",
+        "curl|wget|iwr|irm|invoke-|iex|bash|sh |zsh|dash|eval|source|. <(|python*|node|perl|exec(",
         (_FETCHERS, _RUNNERS),
         FETCHES_AND_RUNS,
         "runs whatever that address gives at that time. Fetch it, read it, and run it then.",
     ),
     _order(
         "download-and-run",
-        "base64|powershell|pwsh|xxd|openssl|eval|bash|sh |python|exec(",
+        "base64|powershell|pwsh|xxd|openssl|eval|bash|sh |python*|exec(",
         ("base64 powershell pwsh xxd openssl atob buffer",),
         DECODES_AND_RUNS,
         "runs something that nobody can read before. Write down what it does.",
@@ -143,7 +157,7 @@ _ORDERS = (
     ),
     _order(
         "guards-off",
-        "ignore|disregard|forget|override|overrule|supersede",
+        "ignore|disregard|forget|override|overrule|supersede*",
         ("ignore disregard forget override overrule supersede supersedes",),
         r"(?:ignore|disregard|forget|override|overrule|supersedes?)\s{1,4}(?:[\w'’,]{1,12}\s{1,4}){0,4}?"
         r"(?:previous|prior|above|earlier|preceding|system|original|other|existing|safety|security|your|developer)\s{1,4}"
@@ -152,7 +166,7 @@ _ORDERS = (
     ),
     _order(
         "guards-off",
-        "disabl|bypass|turn off|switch off|circumvent|evad|suppress",
+        "disabl*|bypass*|turn off*|switch off*|circumvent*|evad*|suppress*",
         (
             "disable disables disabling bypass bypasses bypassing turn switch circumvent circumvents "
             "circumventing evade "
@@ -177,7 +191,7 @@ _ORDERS = (
     ),
     _order(
         "secrecy",
-        "do not|don't|don’t|dont|never|must not|mustn|should not|avoid",
+        "do not|don't|don’t|dont|never|must not|mustn*|should not|avoid",
         (
             "not don never mustn avoid",
             "tell telling inform informing notify notifying alert alerting warn warning mention "
@@ -245,10 +259,11 @@ _PATH_WORDS = frozenset(
     """.split()
 )
 _PATHS = (
-    "/.ssh", "\\.ssh", "/.aws", "\\.aws", "/.gnupg", "/.netrc", ".git-credentials", "/.npmrc", "/.pypirc",
-    "/.kube", "/.docker/", "/.config/g", "/.azure", "id_rsa", "id_ed25519", "/etc/shadow", "/self/environ",
-    "/.claude/.cred",
+    b"/.ssh", b"\\.ssh", b"/.aws", b"\\.aws", b"/.gnupg", b"/.netrc", b".git-credentials", b"/.npmrc",
+    b"/.pypirc", b"/.kube", b"/.docker/", b"/.config/g", b"/.azure", b"id_rsa", b"id_ed25519", b"/etc/shadow",
+    b"/self/environ", b"/.claude/.cred",
 )  # fmt: skip
+_OTHER_PATHS = tuple(path for path in _PATHS if not path.startswith(b"/."))
 _READS = re.compile(
     r"\b(?:read|cat|open|print|copy|dump|show|send|include|upload|display|less|head|tail|base64|collect|gather|extract|"
     r"scp|steal|harvest|load|fetch|get|view|output|curl|grep)s?\b(?!.*[!?;]\s|.*\n\s{0,20}\n)",
@@ -260,9 +275,9 @@ def credentials(subject: Subject) -> Iterator[Diagnostic]:
     """Orders to read the files in which programs keep keys and passwords."""
     for passage in subject.passages if subject.is_prompt else ():
         scan, count, line = passage.scan, 0, -1
-        if not scan.words & _PATH_WORDS:
+        if scan.words.isdisjoint(_PATH_WORDS):
             continue
-        for at in sorted(scan.anywhere(_PATHS)):
+        for at in sorted(scan.anywhere(_PATHS if b"." in scan.after(b"/") else _OTHER_PATHS)):
             match = CREDENTIAL_FILE.search(scan.low, max(at - 48, 0), at + 40)
             if match is None:
                 continue
@@ -287,17 +302,20 @@ def orders(subject: Subject) -> Iterator[Diagnostic]:
         return
     for passage in subject.passages:
         seen: list[tuple[str, Span]] = []
+        scan = passage.scan
         for order in _ORDERS:
-            scan = passage.scan
-            if all(scan.words & one for one in order.needs) and (not order.marks or scan.holds(*order.marks)):
+            if any(one.isdisjoint(scan.words) for one in order.needs):
+                continue
+            if not order.marks or scan.holds(*order.marks):
                 yield from _found(subject, passage, order, seen)
 
 
 def _found(
     subject: Subject, passage: Passage, order: _Order, seen: list[tuple[str, Span]]
 ) -> Iterator[Diagnostic]:
-    low, before = passage.scan.low, len(seen)
-    for at in passage.scan.beginnings(order.begins):
+    scan, before = passage.scan, len(seen)
+    low = scan.low
+    for at in scan.beginnings(text for text, words in order.begins if words <= scan.words):
         match = order.pattern.match(low, at, at + _LONGEST)
         if match is None:
             continue

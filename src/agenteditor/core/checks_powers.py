@@ -325,12 +325,17 @@ def together(subject: Subject) -> Iterator[Diagnostic]:
     written = field.value_span.of(subject.text)
     if not any(tool in written for tool in subject.names.tool_groups.get("change", ())):
         return
+    named, groups = str(field.value), subject.names.tool_groups
+    beyond = all(any(tool in named for tool in groups.get(group, ())) for group in ("run", "web"))
+    text = description.text[:5_000].lower() if description is not None and description.text else ""
+    only_reads = _ONLY_READS.search(text) is not None
+    if not beyond and not only_reads:
+        return
     given = tools_given(subject.names, {"tools": field.value})
     if given.state != "list":
         return  # without a list it may do everything, which is said where powers are
     whole = {tool.name for tool in given.given if not tool.parts}
-    groups = {group for group, names in subject.names.tool_groups.items() if whole & set(names)}
-    if {"run", "change", "web"} <= groups:
+    if all(whole.intersection(groups.get(group, ())) for group in ("run", "change", "web")):
         yield finding(
             "powers/combined",
             field.value_span,
@@ -339,9 +344,8 @@ def together(subject: Subject) -> Iterator[Diagnostic]:
             "computer. Leave out what it does not need.",
             "tools",
         )
-    text = description.text[:5_000].lower() if description is not None and description.text else ""
     changing = [tool.name for tool in given.given if tool.name in subject.names.tool_groups.get("change", ())]
-    if changing and _ONLY_READS.search(text):
+    if changing and only_reads:
         yield finding(
             "powers/read-only",
             field.value_span,

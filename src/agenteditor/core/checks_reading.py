@@ -105,6 +105,8 @@ def references(subject: Subject) -> Iterator[Diagnostic]:
     if frontmatter is None:
         return
     content = frontmatter.content.of(subject.text)
+    if not any(sign in content for sign in ("&", "*", "!", "<<")):
+        return  # a pattern needs a hundred times as long to say so
     begins = (
         content[max(match.start() - 20, 0) : match.start()].rstrip(" \t") for match in _SIGN.finditer(content)
     )

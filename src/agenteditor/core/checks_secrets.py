@@ -11,6 +11,7 @@ from agenteditor.core.text_scan import matches
 
 _MOST = 20
 _WEB = frozenset(b"http https ftp ssh git postgres postgresql mysql mongodb redis amqp srv".split())
+_BEGINS = tuple(name.encode() for name in NAMES)
 _NAMES = frozenset(
     b"""
     password passwd passphrase secret token key apikey accesstoken authtoken clientsecret secretkey
@@ -39,11 +40,11 @@ def assigned(subject: Subject) -> Iterator[Diagnostic]:
     for passage in subject.passages:
         scan, text = passage.scan, passage.text
         found: list[tuple[Span, str]] = []
-        if scan.words & _NAMES:
-            for match in (ASSIGNED.match(text, at, at + 260) for at in scan.anywhere(NAMES)):
+        if not scan.words.isdisjoint(_NAMES):
+            for match in (ASSIGNED.match(text, at, at + 260) for at in scan.anywhere(_BEGINS)):
                 if match:
                     found.append((Span(*match.span("value")), "What looks like a password"))
-        if scan.words & _WEB and scan.holds(b"@"):
+        if scan.names_in_addresses and scan.words & _WEB:
             for match in matches(IN_ADDRESS, text):
                 found.append((Span(*match.span("value")), "The password of an address"))
         known = secrets(scan) if found else ()

@@ -19,6 +19,8 @@ from agenteditor.core.text import Span
 from agenteditor.core.text_scan import Scan, matches
 
 _PRIVATE = "PRIVATE KEY-----"
+_SHORTEST = 13  # characters of what is looked for: ://a:123456@b
+_SHORTEST_KEY = 20  # of those that stand in one piece, which all do but private keys
 _SHOWN = 4  # characters left at each end of a secret that is long enough
 
 
@@ -83,6 +85,7 @@ ASSIGNED = re.compile(
     r"[\"']?[ \t]{0,4}(?::=|=>|=|:)[ \t]{0,4}([\"'`])(?P<value>[^\"'`\s]{8,200})\1",
     re.IGNORECASE,
 )
+_GIVEN = re.compile(r"[:=>][ \t]{0,4}[\"'`]")
 # An address with a password in it.
 IN_ADDRESS = re.compile(r"(?<=://)[A-Za-z0-9._%+-]{1,64}:(?P<value>[^\s/@:\"'`<>{}$]{6,128})@(?=[A-Za-z0-9])")
 
@@ -101,9 +104,13 @@ def secrets(scan: Scan) -> tuple[Secret, ...]:
 
 def redacted(text: str) -> str:
     """``text`` without its secrets: of a long one the first and last four characters are left."""
-    spans = [one.span for one, _ in _shaped(text, text)]
-    low = text.lower()
-    if any(name in low for name in (*NAMES, "://")):
+    if len(text) < _SHORTEST:
+        return text
+    spans: list[Span] = []
+    if max(map(len, text.split()), default=0) >= _SHORTEST_KEY or _PRIVATE in text:
+        spans += [one.span for one, _ in _shaped(text, text)]
+    given = _GIVEN.search(text) is not None and any(map(text.lower().__contains__, NAMES))
+    if given or "://" in text:
         for pattern in (ASSIGNED, IN_ADDRESS):
             spans += [Span(*match.span("value")) for match in matches(pattern, text)]
     if not spans:
@@ -126,7 +133,7 @@ def is_placeholder(value: str) -> bool:
 def _shaped(text: str, pieces: str) -> Iterator[tuple[Secret, str]]:
     """Everything that has the shape of a secret whose mark is in ``pieces``, with its random part."""
     for kind, marks, pattern in _SHAPES:
-        if any(mark in pieces for mark in marks) and (kind == "private key" or pattern.search(pieces)):
+        if any(map(pieces.__contains__, marks)) and (kind == "private key" or pattern.search(pieces)):
             for match in matches(pattern, text):
                 yield Secret(kind, Span(*match.span())), match[1]
 

@@ -58,10 +58,10 @@ class Syntax:
     def divided(self) -> bool:
         """Whether the prompt is of a size that is divided into sections."""
         start, end = self.body
-        return (
-            end - start <= MOST_DIVIDED
-            and max(self.text.count(line_end, start, end) for line_end in "\n\r") <= MOST_DIVIDED_LINES
-        )
+        if end - start <= MOST_DIVIDED_LINES:
+            return True
+        lines = max(self.text.count(line_end, start, end) for line_end in "\n\r")
+        return end - start <= MOST_DIVIDED and lines <= MOST_DIVIDED_LINES
 
     @cached_property
     def sections(self) -> tuple[Section, ...]:
