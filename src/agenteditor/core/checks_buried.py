@@ -54,7 +54,7 @@ _HIDDEN_TAG = re.compile(
     r"aria-hidden\s{0,3}=\s{0,3}[\"']?true)[^<>]{0,200})>(?P<text>[^<]{1,4000})"
 )
 # Each begins with a text that is quick to find.
-_ALT = re.compile(r"!\[(?P<text>[^\]\n]{12,1000})\]")
+_ALT = re.compile(r"!\[(?P<text>[^\]\n]{12,1000}+)\]")
 _TITLE = re.compile(r"\]\([^\s()]{0,1000}\s{1,4}(?P<text>[\"'(][^\n]{12,1000}?[\"')])\)")
 _NAMED_TITLE = re.compile(r"\]:[ \t]{0,4}\S{1,1000}[ \t]{1,4}(?P<text>[\"'(][^\n]{12,1000})")
 _ATTRIBUTE = re.compile(
