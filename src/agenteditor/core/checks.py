@@ -121,7 +121,9 @@ def findings(
 
 
 def _last_part(file_name: str | None) -> str | None:
-    return None if file_name is None else PurePath(file_name).name
+    if file_name is None or ("/" not in file_name and "\\" not in file_name):
+        return file_name
+    return PurePath(file_name).name
 
 
 def _found(subject: Subject, wanted: frozenset[str]) -> tuple[Diagnostic, ...]:

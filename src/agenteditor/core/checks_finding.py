@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from functools import cached_property
-from pathlib import PurePath
 from typing import Literal, NamedTuple
 
 from agenteditor.core import reader, yaml_nodes, yaml_read
@@ -223,7 +222,8 @@ class Subject:
         """The file name without its ending, ``.agent.md`` included."""
         if self.file_name is None:
             return None
-        return PurePath(self.file_name).name.removesuffix(".md").removesuffix(".agent")
+        name = self.file_name.rpartition("/")[2]
+        return name.removesuffix(".md").removesuffix(".agent")
 
 
 def misread(subject: Subject, field: Field) -> object | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from agenteditor.core.checks_finding import Check, Diagnostic, Passage, Subject, finding, shown
@@ -20,6 +21,7 @@ from agenteditor.core.text_scan import VOCABULARY, narrow
 
 _MOST = 20  # findings of one rule
 _LONGEST = 1_000  # characters of an order
+_TRIES = 1_000  # places of one order that are looked at; real files have 100 at most
 
 
 class _Order(NamedTuple):
@@ -315,7 +317,8 @@ def _found(
 ) -> Iterator[Diagnostic]:
     scan, before = passage.scan, len(seen)
     low = scan.low
-    for at in scan.beginnings(text for text, words in order.begins if words <= scan.words):
+    begins = scan.beginnings(text for text, words in order.begins if words <= scan.words)
+    for at in islice(begins, _TRIES):
         match = order.pattern.match(low, at, at + _LONGEST)
         if match is None:
             continue

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from agenteditor.core.checks_finding import Check, Diagnostic, Subject, finding
 from agenteditor.core.secret_text import ASSIGNED, IN_ADDRESS, NAMES, is_placeholder, redacted, secrets
 from agenteditor.core.text import Span
-from agenteditor.core.text_scan import matches
+from agenteditor.core.text_scan import Scan, matches
 
 _MOST = 20
 _WEB = frozenset(b"http https ftp ssh git postgres postgresql mysql mongodb redis amqp srv".split())
@@ -40,7 +40,7 @@ def assigned(subject: Subject) -> Iterator[Diagnostic]:
     for passage in subject.passages:
         scan, text = passage.scan, passage.text
         found: list[tuple[Span, str]] = []
-        if not scan.words.isdisjoint(_NAMES):
+        if not scan.words.isdisjoint(_NAMES) and _gives(scan):
             for match in (ASSIGNED.match(text, at, at + 260) for at in scan.anywhere(_BEGINS)):
                 if match:
                     found.append((Span(*match.span("value")), "What looks like a password"))
@@ -61,6 +61,15 @@ def assigned(subject: Subject) -> Iterator[Diagnostic]:
                 "it look like one: your-password.",
                 passage.field,
             )
+
+
+def _gives(scan: Scan) -> bool:
+    """Whether a quotation mark follows what gives a value to a name, with blanks between them or none."""
+    return any(
+        before[-5:].rstrip(b" \t").endswith((b":", b"=", b">"))
+        for quote in (b'"', b"'", b"`")
+        for before in scan.data.split(quote)[:-1]
+    )
 
 
 CHECKS: tuple[Check, ...] = (in_clear, assigned)
