@@ -34,6 +34,7 @@ from agenteditor.app.main import application
 from agenteditor.app.recovery import Recovery, recovery_of
 from agenteditor.app.recovery_dialog import RecoveryDialog, discard, offer_recovered, recovered
 from agenteditor.app.saved_versions_dialog import SavedVersionsDialog
+from agenteditor.app.saving import Saves
 from agenteditor.app.settings import Settings, load, save, set_aside, settings_path
 from agenteditor.core import catalog_entry, files, in_place, merge_bases, saved_versions, state_rooms
 from agenteditor.core.batch import FileChange
@@ -205,6 +206,7 @@ class Desk(QWidget):
         super().__init__()
         self.documents = Documents()
         self.editor = None
+        self.saves = Saves(self)
         self.recovery = Recovery(self)
 
     def editors(self):
