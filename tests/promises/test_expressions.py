@@ -34,7 +34,7 @@ DANGEROUS = {
     "core.export_choices._SPDX": "each round begins with a blank and a word, which no round goes on with",
     "core.outline_shapes._BREAK": "each round ends in the character that is no blank",
     "core.scalar._FOLD": "CR LF and CR begin alike, but what remains of one is no whole round with other blanks",
-    "core.trigger_words._SUBJECT": "each round is one word of a list and a blank; no two words are one another's beginning",
+    "core.trigger_words._SUBJECT": "each round is a word of a list up to its blank, so one word fits at most",
     "ui.highlighter._PLAIN": "each round begins with a hyphen",
     "ui.highlighter._QUOTED": "each round begins with a hyphen",
     "ui.highlighter._YAML_PREFIX": "each round begins with a hyphen, and nothing follows",
