@@ -34,7 +34,7 @@ DANGEROUS = {
     "core.export_choices._SPDX": "each round begins with a blank and a word, which no round goes on with",
     "core.outline_shapes._BREAK": "each round ends in the character that is no blank",
     "core.scalar._FOLD": "CR LF and CR begin alike, but what remains of one is no whole round with other blanks",
-    "core.trigger_words._SUBJECT": "each round is one word of a list and a blank; no two words are one another's beginning",
+    "core.trigger_words._SUBJECT": "each round is a word of a list up to its blank, so one word fits at most",
     "ui.highlighter._PLAIN": "each round begins with a hyphen",
     "ui.highlighter._QUOTED": "each round begins with a hyphen",
     "ui.highlighter._YAML_PREFIX": "each round begins with a hyphen, and nothing follows",
@@ -90,7 +90,7 @@ def test_p39_no_expression_takes_time_out_of_proportion_to_its_text(promise):
     assert grown == []
     promise.measured(
         f"{len(_expressions())} expressions, as they are used, on {tried:,} attacks, the worst of each with "
-        f"{promise.times(16_000, SIZE):,} characters: none grows faster than its text, slowest {1000 * slowest:.0f} ms ({of})"
+        f"{promise.times(500, SIZE):,} characters: none grows faster than its text, slowest {1000 * slowest:.0f} ms ({of})"
     )
     if promise.torture:
         assert slowest < 2 * MOST, of
@@ -177,16 +177,16 @@ _BEFORE = {"the prompt": "x\n", "a value": "---\n", "a value in quotes": '---\na
 @pytest.mark.parametrize("part", range(4))
 def test_p39_no_lexer_takes_long_for_a_line_it_is_given(promise, part):
     languages = (
-        sorted(colours._LANGUAGES)[part::4] if promise.torture else ["python", "yaml"][part : part + 1]
+        sorted(colours._LANGUAGES)[part::4]
+        if promise.torture
+        else ["python", "yaml", "tsx", "terraform"][part : part + 1]
     )
-    if not languages:
-        return
     slowest, of, over, tried = 0.0, "", 0, 0
     for language in languages:
         lexer = colours._lexer(language)
         assert lexer is not None
         longest = LONGEST_YAML if language == "yaml" else LONGEST_CODE
-        for piece in _CODE:
+        for piece in _CODE[:: promise.times(4, 1)]:
             took = _time(
                 lambda text, lexer=lexer: list(colours._merged(lexer, text)),
                 text_of(("", piece), longest, ""),
