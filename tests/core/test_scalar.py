@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from agenteditor.core.scalar import decode, double, folded, fragment, literal, resolve, single
@@ -68,6 +68,7 @@ def test_offsets_are_ordered_inside_and_one_more_than_characters(text, form):
 
 
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=40))
+@example("-----")
 def test_double_quotes_hold_any_text_on_one_line_without_three_hyphens(value):
     written = double(value)
     assert "\n" not in written and "---" not in written

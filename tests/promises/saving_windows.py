@@ -64,16 +64,22 @@ class SlowDisk:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, seconds: float = 60) -> None:
         self._open = threading.Event()
-        self.syncs = 0
+        self.synced: list[tuple[int, int]] = []
         real = os.fsync
 
         def fsync(handle: int) -> None:
             self._open.wait(seconds)
-            self.syncs += 1
+            status = os.fstat(handle)
+            self.synced.append((status.st_dev, status.st_ino))
             real(handle)
 
         monkeypatch.setattr(os, "fsync", fsync)
         monkeypatch.setattr(background, "PATIENCE", PATIENCE)
+
+    def syncs_of(self, path: Path) -> int:
+        """How often a file or folder was synced."""
+        status = path.stat()
+        return self.synced.count((status.st_dev, status.st_ino))
 
     def answer(self) -> None:
         self._open.set()

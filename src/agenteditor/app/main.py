@@ -32,6 +32,7 @@ def open_window(paths: Sequence[Path]) -> int:
     from agenteditor.app.leaving import Leaving
     from agenteditor.app.recovery import recovery_of
     from agenteditor.app.starting import begin
+    from agenteditor.app.titles import title
 
     path = settings_path(os.environ)
     damaged = set_aside(path)
@@ -47,8 +48,9 @@ def open_window(paths: Sequence[Path]) -> int:
     begin(window, damaged)
     status = app.exec()
     if not window.saves.join(_PATIENCE):
+        names = ", ".join(title(document) for document in window.saves.slow())
         sys.stderr.write(
-            "agenteditor: a disk does not answer, and a save was cut off. "
+            f"agenteditor: the disk does not answer, and the save of {names} was cut off. "
             "What is not saved is in the recovery journal; the next start offers it.\n"
         )
     recovery.leave()  # nothing, if the window was closed: then everything unsaved was asked about

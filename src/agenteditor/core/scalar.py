@@ -274,7 +274,10 @@ def double(value: str) -> str:
 
     Three hyphens are spelled ``-\\x2d-``: the reader takes them for the closing fence.
     """
-    return '"' + _double_body(value).replace("---", "-\\x2d-") + '"'
+    body = _double_body(value)
+    while "---" in body:  # five in a row hold three more once the first are spelled
+        body = body.replace("---", "-\\x2d-")
+    return f'"{body}"'
 
 
 def _double_body(value: str) -> str:
