@@ -198,6 +198,7 @@ def panel(qtbot, monkeypatch):
 def test_p34_pages_that_blow_up_layouts_are_drawn_or_shown_as_plain_text(promise, qapp, panel):
     slowest, of, plain = 0.0, "", 0
     table = prompts(promise.times(KB, 255 * KB))
+    table = dict(list(table.items())[:: promise.times(3, 1)])
     for name, prompt in table.items():
         start = time.process_time()
         made = panel(HEAD + prompt)
