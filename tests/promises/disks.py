@@ -14,7 +14,10 @@ class NotHere(Exception):
 
 def call(*command: object) -> str:
     """What a program says. Raises `NotHere` if it says no."""
-    done = subprocess.run([*map(str, command)], capture_output=True, text=True, check=False)
+    try:
+        done = subprocess.run([*map(str, command)], capture_output=True, text=True, check=False)
+    except FileNotFoundError as error:
+        raise NotHere(f"not here: {command[0]} is not installed") from error
     if done.returncode:
         raise NotHere(f"not here: {' '.join(map(str, command[:2]))}: {done.stderr.strip()}")
     return done.stdout.strip()
