@@ -39,6 +39,7 @@ def test_saves_asked_for_meanwhile_wait_and_write_the_newest_text_once(window, s
     qtbot.waitUntil(lambda: not document.modified)
     assert path.read_text("utf-8") == "abcd" + HEAD
     assert slow.syncs_of(path.parent) == 2  # the folder, once for each save
+    assert slow.syncs_of(path) == 1  # and the file that is there now
 
 
 def test_closing_waits_and_closes_when_all_is_on_disk(window, slow, *, qtbot, tmp_path, monkeypatch):

@@ -35,6 +35,7 @@ def window(qtbot, monkeypatch, tmp_path):
         "ask_save_path",
         "ask_to_save",
         "ask_conflict",
+        "ask_gone",
         "ask_copy",
         "say",
     ):

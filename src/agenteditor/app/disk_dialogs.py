@@ -8,14 +8,14 @@ from __future__ import annotations
 from typing import Literal
 
 from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFrame, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
 
 from agenteditor.core import disk_changes
 from agenteditor.core.document import Document
 from agenteditor.core.files import Loaded
 from agenteditor.core.merging import Merged
 from agenteditor.ui import theme
-from agenteditor.ui.diff_view import DiffView
+from agenteditor.ui.diff_view import DiffView, framed
 from agenteditor.ui.merge_view import MergeView, SideWords
 from agenteditor.ui.qtext import plain
 
@@ -175,19 +175,10 @@ def _arrange(dialog: QDialog, heading: str, words: str, *widgets: QWidget) -> No
     column.addWidget(title)
     column.addWidget(_label(words))
     for at, widget in enumerate(widgets):
-        column.addWidget(_framed(widget) if isinstance(widget, DiffView) else widget, 0 if at else 1)
+        column.addWidget(framed(widget) if isinstance(widget, DiffView) else widget, 0 if at else 1)
     sides = widgets[0].findChild(DiffView) if not isinstance(widgets[0], DiffView) else widgets[0]
     needed = 5 * theme.MARGIN + (round(sides.delegate.least_sides_width) if sides is not None else 0)
     dialog.resize(needed if _LEAST < needed <= _MOST else _LEAST, _HEIGHT)
-
-
-def _framed(diff: DiffView) -> QFrame:
-    frame = QFrame()
-    frame.setFrameShape(QFrame.Shape.StyledPanel)
-    inside = QVBoxLayout(frame)
-    inside.setContentsMargins(1, 1, 1, 1)
-    inside.addWidget(diff)
-    return frame
 
 
 def _label(text: str = "") -> QLabel:

@@ -14,13 +14,11 @@ from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
-    QFrame,
     QLabel,
     QPushButton,
     QSplitter,
     QTreeWidgetItem,
     QVBoxLayout,
-    QWidget,
 )
 
 from agenteditor.app.recovery import recovery_of
@@ -34,7 +32,7 @@ from agenteditor.core.journal import Abandoned, abandoned
 from agenteditor.core.text import diff
 from agenteditor.ui import theme
 from agenteditor.ui.diff_rows import words
-from agenteditor.ui.diff_view import DiffView
+from agenteditor.ui.diff_view import DiffView, framed
 from agenteditor.ui.icons import icon, severity_icon, side
 from agenteditor.ui.qtext import plain, tool_tip
 from agenteditor.ui.sentence_rows import SentenceRows
@@ -171,7 +169,7 @@ class RecoveryDialog(QDialog):
         split = QSplitter(Qt.Orientation.Vertical)
         split.setChildrenCollapsible(False)
         split.addWidget(self.list)
-        split.addWidget(_framed(self.diff))
+        split.addWidget(framed(self.diff))
         split.setSizes([row * (2 + min(len(found), 4)), 12 * row])
         split.setStretchFactor(1, 1)
         self.status = _words("")
@@ -317,12 +315,3 @@ def _words(text: str) -> QLabel:
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setWordWrap(True)
     return label
-
-
-def _framed(widget: QWidget) -> QFrame:
-    frame = QFrame()
-    frame.setFrameShape(QFrame.Shape.StyledPanel)
-    inside = QVBoxLayout(frame)
-    inside.setContentsMargins(1, 1, 1, 1)
-    inside.addWidget(widget)
-    return frame

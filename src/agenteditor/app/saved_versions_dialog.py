@@ -11,7 +11,6 @@ from PySide6.QtCore import QCoreApplication, QDateTime, QLocale, Qt, QTimer
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
-    QFrame,
     QLabel,
     QPushButton,
     QSplitter,
@@ -34,7 +33,7 @@ from agenteditor.core.saved_versions import Version, text_of, versions
 from agenteditor.core.text import diff
 from agenteditor.ui import theme
 from agenteditor.ui.diff_rows import words
-from agenteditor.ui.diff_view import DiffView
+from agenteditor.ui.diff_view import DiffView, framed
 from agenteditor.ui.icons import severity_icon
 from agenteditor.ui.qtext import plain
 from agenteditor.ui.sentence_rows import SentenceRows
@@ -86,7 +85,7 @@ class SavedVersionsDialog(QDialog):
         split = QSplitter(Qt.Orientation.Vertical)
         split.setChildrenCollapsible(False)
         split.addWidget(self.list)
-        split.addWidget(_framed(self._pages))
+        split.addWidget(framed(self._pages))
         split.setSizes([180, 320])
         split.setStretchFactor(1, 1)
         shown = QStackedWidget()
@@ -229,12 +228,3 @@ def _note(text: str) -> QLabel:
     label.setForegroundRole(label.foregroundRole().PlaceholderText)
     label.setMargin(2 * theme.MARGIN)
     return label
-
-
-def _framed(widget: QWidget) -> QFrame:
-    frame = QFrame()
-    frame.setFrameShape(QFrame.Shape.StyledPanel)
-    inside = QVBoxLayout(frame)
-    inside.setContentsMargins(1, 1, 1, 1)
-    inside.addWidget(widget)
-    return frame

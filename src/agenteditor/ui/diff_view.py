@@ -280,3 +280,13 @@ class _List(QListView):
     def sizeHint(self) -> QSize:
         """Enough for a small comparison."""
         return QSize(480, 240)
+
+
+def framed(widget: QWidget) -> QFrame:
+    """A widget without an edge of its own, such as a `DiffView`, with the edge that a dialog needs."""
+    frame = QFrame()
+    frame.setFrameShape(QFrame.Shape.StyledPanel)
+    inside = QVBoxLayout(frame)
+    inside.setContentsMargins(1, 1, 1, 1)
+    inside.addWidget(widget)
+    return frame

@@ -10,10 +10,10 @@ from typing import NamedTuple
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from agenteditor.ui import icons, theme
-from agenteditor.ui.diff_view import DiffView
+from agenteditor.ui.diff_view import DiffView, framed
 from agenteditor.ui.form_notes import Sign
 from agenteditor.ui.qtext import plain, title_text
 
@@ -57,7 +57,7 @@ class ReviewDialog(QDialog):
         self.column.addWidget(label)
         for remark in remarks:
             self.column.addLayout(_line(remark))
-        self.column.addWidget(_framed(self.diff), 1)
+        self.column.addWidget(framed(self.diff), 1)
         self.column.addWidget(buttons)
         self.resize(*_SIZE)
         self.accept_button.setFocus()
@@ -87,12 +87,3 @@ def _line(remark: Remark) -> QHBoxLayout:
     row.addWidget(sign, 0, Qt.AlignmentFlag.AlignTop)
     row.addWidget(_words(remark.text), 1)
     return row
-
-
-def _framed(diff: DiffView) -> QFrame:
-    frame = QFrame()
-    frame.setFrameShape(QFrame.Shape.StyledPanel)
-    inside = QVBoxLayout(frame)
-    inside.setContentsMargins(1, 1, 1, 1)
-    inside.addWidget(diff)
-    return frame
