@@ -6,7 +6,8 @@ BIN := .venv/bin
 SAMPLES := resources/samples
 TOUR := build/tour
 # A file's tests stay together, so what they share is made once. ARGS="-n 0" runs them in one process.
-PARALLEL := -n auto --maxprocesses 4 --dist loadfile
+# A process that ends in the midst of a test ends the run: with one begun anew pytest-xdist may wait for ever.
+PARALLEL := -n auto --maxprocesses 4 --dist loadfile --max-worker-restart 0
 
 .PHONY: help run test torture lint bench docs oracle validate-export screenshots clean
 
@@ -39,7 +40,7 @@ test:
 torture:
 	@$(PYTHON) tools/prepare.py test
 	@rm -rf build/promises
-	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal --torture -o faulthandler_timeout=7200 tests/promises $(ARGS); \
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal --max-worker-restart 0 --torture -o faulthandler_timeout=7200 tests/promises $(ARGS); \
 	status=$$?; $(BIN)/python -m tools.promises; exit $$status
 
 lint:
