@@ -8,7 +8,9 @@ import os
 import random
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -73,6 +75,24 @@ def test_what_is_left_lying_is_found_and_taken_once(thread):
     found.leave()
     taken().remove()
     assert not files_of_journals()
+
+
+def test_beginning_anew_does_not_put_off_the_sync(monkeypatch):
+    """However often it is begun anew, a second after an edit it is synced, with all that came since."""
+    monkeypatch.setattr(journal, "_LEAST_LONG", 0)
+    waiting: dict[object, Callable[[], None]] = {}
+    one = Journal(SimpleNamespace(do_soon=waiting.setdefault, forget=lambda key: waiting.pop(key, None)))
+    one.begin(PATH, None, "a")
+    (first,) = waiting.values()
+    text = "a"
+    for _ in range(5):
+        one.add(diff(text, text + "bc" * 40), text + "bc" * 40)
+        text += "bc" * 40
+    assert list(waiting.values()) == [first] and len(files_of_journals()) > 2
+    first()
+    assert len(files_of_journals()) == 1, "the newest is synced, so those before it have gone"
+    one.leave()
+    assert taken().said.text == text
 
 
 def test_a_journal_that_ends_is_gone(thread):

@@ -7,6 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+# Those whose power is cut: what makes them, and how they are mounted.
+DISKS = (("ext4", "defaults"), ("ext4", "noauto_da_alloc"), ("ext4", "data=writeback"), ("xfs", "defaults"))
+
 
 class NotHere(Exception):
     """This system does not let us; the text says what it said."""

@@ -26,12 +26,17 @@ _SIZE = 6_000
 
 
 def cut(mounted: Path) -> None:
+    """Cut the power: from here on the disk takes nothing, and what it has not is gone when it is mounted anew."""
     handle = os.open(mounted, os.O_RDONLY)
     try:
         fcntl.ioctl(handle, _SHUTDOWN, struct.pack("I", _WITHOUT_LOG))
     finally:
         os.close(handle)
-    call("umount", mounted)
+
+
+def megabytes(make: str) -> int:
+    """How large a disk must be at least, or nearly."""
+    return 400 if make.endswith("xfs") else 64
 
 
 def cuts(make: str, options: str, folder: Path, times: int) -> str:
@@ -40,7 +45,7 @@ def cuts(make: str, options: str, folder: Path, times: int) -> str:
     mounted.mkdir()
     path = mounted / "agent.md"
     number = torn = lost = left = 0
-    with image_disk(folder, make, 400 if make.endswith("xfs") else 64) as device:
+    with image_disk(folder, make, megabytes(make)) as device:
         mount = ("mount", "-o", options, device, mounted)
         call(*mount)
         try:
@@ -51,6 +56,7 @@ def cuts(make: str, options: str, folder: Path, times: int) -> str:
                     stamp = files.save(path, version(number, _SIZE), stamp)
                     time.sleep(chance.choice((0, 0, 0.001, 0.02)))
                 cut(mounted)
+                call("umount", mounted)
                 call(*mount)
                 content = path.read_text("utf-8") if path.exists() else ""
                 found = int(content[:12] or "-1")

@@ -24,6 +24,7 @@ from agenteditor.core.in_place import unfinished
 from agenteditor.core.state_rooms import state_folder
 from tests.core.faults import Faults, faults_in_saving
 from tests.promises.conftest import Promise
+from tests.promises.disks import DISKS
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork, SIGKILL and folder handles")
 
@@ -120,10 +121,7 @@ def test_p06_a_file_is_synced_before_it_gets_its_name_and_its_folder_after(
     promise.measured("order of calls: written, synced, named, folder synced, and only then reported")
 
 
-@pytest.mark.parametrize(
-    ("kind", "options"),
-    [("ext4", "defaults"), ("ext4", "noauto_da_alloc"), ("ext4", "data=writeback"), ("xfs", "defaults")],
-)
+@pytest.mark.parametrize(("kind", "options"), DISKS)
 def test_p06_after_a_power_cut_a_saved_file_is_on_disk_whole(
     promise: Promise, tmp_path: Path, kind: str, options: str
 ) -> None:

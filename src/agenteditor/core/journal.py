@@ -91,14 +91,14 @@ class Journal:
     def end(self) -> None:
         """Remove it: what it holds is saved, or not wanted."""
         if self._file is not None:
-            self._thread.forget(self._file)
+            self._thread.forget(self)
             self._file.remove()
             self._file = None
 
     def leave(self) -> None:
         """Close it and let it lie: the next start will offer it."""
         if self._file is not None:
-            self._thread.forget(self._file)
+            self._thread.forget(self)
             self._file.close()
             self._file = None
 
@@ -120,8 +120,6 @@ class Journal:
                 fresh.unlink()
             raise
         earlier = [] if self._file is None else [self._file]
-        if self._file is not None:
-            self._thread.forget(self._file)
         self._file = _File(handle, file, earlier)
         self._generation += 1
         self._about, self._text, self._checksum = (path, base), text, checksum
@@ -130,8 +128,14 @@ class Journal:
         self._sync_soon()
 
     def _sync_soon(self) -> None:
-        assert self._file is not None, "it was begun"
-        self._thread.do_soon(self._file, self._file.sync)
+        # Asked for by the journal, not by its file: one begun anew each second would never be synced.
+        self._thread.do_soon(self, self._sync)
+
+    def _sync(self) -> None:
+        """In the thread: make what it holds now outlive the system."""
+        file = self._file
+        if file is not None:
+            file.sync()
 
 
 class _File:
