@@ -17,11 +17,9 @@ from PySide6.QtWidgets import (
 )
 
 from agenteditor.app.export_dialog import ExportDialog
-from agenteditor.app.export_steps import clear_left_over
 from agenteditor.app.settings import Settings
 from agenteditor.core.export import Source, plan, write
 from agenteditor.core.export_folder import TargetFolder
-from agenteditor.core.export_manifest import STAGE
 from agenteditor.core.file_problem import FileProblem
 from agenteditor.ui import theme
 
@@ -359,11 +357,3 @@ def test_every_choice_has_a_name_and_can_be_clicked(dialog, qtbot):
     assert all(one.accessibleName() for one in choices)
     assert all(one.text() for one in buttons)
     qtbot.waitUntil(lambda: min(one.height() for one in (*choices, *buttons) if one.isVisible()) >= 24)
-
-
-def test_what_a_killed_export_left_is_taken_away_at_the_start(qtbot, tmp_path):
-    (tmp_path / STAGE).mkdir()
-    for number in range(50):
-        (tmp_path / STAGE / str(number)).write_bytes(b"x")
-    clear_left_over(tmp_path, QApplication.instance())
-    qtbot.waitUntil(lambda: not (tmp_path / STAGE).exists())

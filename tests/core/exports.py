@@ -1,7 +1,7 @@
 """Exports in processes of their own, run by the tests of promises: killed, on a full disk, attacked, timed.
 
-exports.py kill FOLDER TIMES    prints: kills, files torn, exports that the next one did not put right,
-                                and folders that were a mixture until then
+exports.py kill FOLDER TIMES    prints: kills, files torn, folders that the next start, or the next export,
+                                did not put right, and folders that were a mixture until then
 exports.py each FOLDER STEP     prints "whole", or what was found
 exports.py full FOLDER TIMES    prints: exports that found the disk full, folders that were not whole;
                                 FOLDER has little room
@@ -25,10 +25,10 @@ from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
-from agenteditor.core import disk, export_folder
+from agenteditor.core import disk, export_folder, export_notes
 from agenteditor.core.export_folder import TargetFolder, digest_of
 from agenteditor.core.export_manifest import INTENT, MANIFEST, STAGE, owned, read_intent, read_manifest
-from agenteditor.core.export_write import Change, writing
+from agenteditor.core.export_write import Change, left_over, writing
 from agenteditor.core.file_problem import FileProblem
 from tests.core.faults import Faults
 from tests.core.saves import child
@@ -85,8 +85,9 @@ def faults_in_exporting(faults: Faults) -> Iterator[Faults]:
     wrapped = faults.wrap(os)
     modules = (disk, export_folder)
     before = [module.os for module in modules]
-    whole = export_folder.sync_everything
+    whole, sync_note = export_folder.sync_everything, export_notes.sync
     try:
+        export_notes.sync = lambda _root: None
         export_folder.sync_everything = lambda _handle: False  # so each file is synced, and can fail
         for module in modules:
             module.os = wrapped
@@ -94,7 +95,7 @@ def faults_in_exporting(faults: Faults) -> Iterator[Faults]:
     finally:
         for module, value in zip(modules, before, strict=True):
             module.os = value
-        export_folder.sync_everything = whole
+        export_folder.sync_everything, export_notes.sync = whole, sync_note
 
 
 def kill(folder: Path, times: int) -> str:
@@ -120,10 +121,20 @@ def kill(folder: Path, times: int) -> str:
         before, after = {**old, **FOREIGN}, {**new, **FOREIGN}
         torn += sum(data not in (before.get(path), after.get(path)) for path, data in found.items())
         mixed += found not in (before, after)
+        if number % 2:
+            start()
+            wrong += not (is_right(folder, old) or is_right(folder, new))
         export(folder, new)
         wrong += not is_right(folder, new)
         old = new
     return f"{times} {torn} {wrong} {mixed}"
+
+
+def start() -> None:
+    """What the next start of the program does about exports that were killed."""
+    for root in export_notes.folders():
+        for _ in left_over(root):
+            pass
 
 
 def each(folder: Path, step: int) -> str:
@@ -140,6 +151,8 @@ def each(folder: Path, step: int) -> str:
         was_killed = os.WIFSIGNALED(status)
         new = version(1 + at % 2 if was_killed else 1, 5)
         if was_killed:
+            if at % 3 == 0:
+                start()
             export(place, new)
         if not is_right(place, new):
             return f"killed at call {at}: {sorted(snapshot(place))}"

@@ -6,12 +6,13 @@ import errno
 import json
 import os
 import shutil
+import signal
 import threading
 from pathlib import Path
 
 import pytest
 
-from agenteditor.core import export_folder, export_write
+from agenteditor.core import export_folder, export_notes, export_write
 from agenteditor.core.disk import Conflict
 from agenteditor.core.export_folder import Present, TargetFolder
 from agenteditor.core.export_manifest import (
@@ -24,11 +25,13 @@ from agenteditor.core.export_manifest import (
     is_inside,
     read_manifest,
 )
-from agenteditor.core.export_write import Change, Stop, left_over, writing
+from agenteditor.core.export_write import Change, Finished, Stop, left_over, writing
 from agenteditor.core.file_problem import FileProblem
 from tests.core.exports import FOREIGN, begun, export, faults_in_exporting, is_right, snapshot, version
 from tests.core.faults import Faults
+from tests.core.saves import child
 
+needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork and SIGKILL")
 needs_links = pytest.mark.skipif(not hasattr(os, "O_NOFOLLOW"), reason="needs links and folder handles")
 # --- stopped half-way --------------------------------------------------------------------------
 
@@ -111,16 +114,46 @@ def test_what_a_killed_export_left_is_taken_away_and_nothing_else(tmp_path):
     assert list(left_over(tmp_path / "nowhere")) == []
 
 
-def test_an_export_at_work_and_one_that_counts_are_left_alone(tmp_path):
+def test_an_export_at_work_is_left_alone(tmp_path):
     left_behind(tmp_path)
+    (tmp_path / INTENT).write_bytes(intent_text(Intent(())))
     before = snapshot(tmp_path)
     with TargetFolder(tmp_path) as other:
         other.lock()
-        assert list(left_over(tmp_path)) == []
-    (tmp_path / INTENT).write_bytes(intent_text(Intent(())))
-    assert list(left_over(tmp_path)) == []
-    (tmp_path / INTENT).unlink()
+        assert ended(left_over(tmp_path)) is None
     assert snapshot(tmp_path) == before
+
+
+def ended(work):
+    """What a generator returns."""
+    while True:
+        try:
+            next(work)
+        except StopIteration as stop:
+            return stop.value
+
+
+@needs_fork
+@pytest.mark.parametrize("step", ["stage", "place"])
+def test_the_next_start_finishes_what_counts_and_takes_the_rest_away(
+    tmp_path, tmp_path_factory, monkeypatch, step
+):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+    old, new = version(0, 5), version(1, 5)
+    begun(tmp_path, 5)
+
+    def exporting():
+        gone = [Change(path, None) for path in old.keys() - new.keys()]
+        for progress in writing(tmp_path, [*(Change(path, data) for path, data in new.items()), *gone]):
+            if progress.what == step and progress.done == 2:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    os.waitpid(child(exporting), 0)
+    assert export_notes.folders() == [tmp_path]
+    finished = ended(left_over(tmp_path))
+    assert is_right(tmp_path, new if step == "place" else old) and not (tmp_path / INTENT).exists()
+    assert finished == (Finished(len(new.keys() | old.keys()), ()) if step == "place" else None)
+    assert export_notes.folders() == []
 
 
 @needs_links
@@ -178,9 +211,9 @@ def test_what_was_decided_is_finished_before_anything_else_unless_somebody_chang
     )
     (tmp_path / INTENT).write_bytes(intent_text(Intent(steps)))
     (tmp_path / two).write_bytes(b"changed since\n")
+    assert ended(left_over(tmp_path)) == (2, (two,))
+    assert ended(left_over(tmp_path)) is None
     with TargetFolder(tmp_path) as target:
-        assert export_write.finish(target)
-        assert not export_write.finish(target)
         known = read_manifest(target).files
     assert (tmp_path / one).read_bytes() == new
     assert (tmp_path / two).read_bytes() == b"changed since\n"

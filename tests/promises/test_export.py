@@ -285,13 +285,19 @@ def test_p25_of_names_that_clash_nothing_is_dropped(
 
 
 @needs_fork
-def test_p26_killed_at_any_moment_the_next_export_is_whole(promise: Promise, tmp_path: Path) -> None:
+def test_p26_killed_at_any_moment_the_next_start_or_export_makes_it_whole(
+    promise: Promise, tmp_path: Path
+) -> None:
     times, torn, wrong, mixed = run("kill", tmp_path, promise.times(20, 1_000))
     assert (torn, wrong) == ("0", "0")
-    promise.measured(f"{times} kills: 0 files torn, 0 exports that the next one did not make whole")
+    promise.measured(
+        f"{times} kills: 0 files torn, 0 folders that the next start of the program, or the next export, did not "
+        "make the whole old or the whole new one"
+    )
     promise.lacks(
-        f"between the instant it counts and its end an export is a mixture to who reads meanwhile: so were {mixed} "
-        f"of {times} folders of a killed export, until the next export (syncs switched off)"
+        "files are put in their places one after the other, and no file system does that at once: until the next "
+        f"start, whoever reads may find some of them new; so were {mixed} of {times} folders of a killed export "
+        "(syncs switched off)"
     )
 
 

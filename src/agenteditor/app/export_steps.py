@@ -3,21 +3,44 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal
 
 from agenteditor.core import export_write
 from agenteditor.core.export import Progress, Stop
-from agenteditor.core.files import FileProblem
+from agenteditor.core.export_write import Finished
+from agenteditor.core.files import FileProblem, shown_path
 
 _SLICE = 0.02  # seconds of work between two looks at the events
 
 
-def clear_left_over(place: Path, parent: QObject) -> None:
-    """Take away, in slices, what an export that was killed left in the folder it was to write to."""
-    Steps(parent).run(export_write.left_over(place))
+def tr(text: str) -> str:
+    """``text`` in the user's language."""
+    return QCoreApplication.translate("export_steps", text)
+
+
+def finish_left_over(place: Path, parent: QObject, say: Callable[[str], None]) -> None:
+    """Finish, in slices, what an export to this folder had decided when it was killed, and ``say`` so."""
+    steps = Steps(parent)
+
+    def finished(done: Finished | None) -> None:
+        if done is not None and (done.files or done.left):
+            said = tr("The export to {0} that was cut off has been finished.").format(shown_path(place))
+            if done.left:
+                changed = tr("Files that were changed since, and stay as they are: {0}.")
+                said += " " + changed.format(len(done.left))
+            say(said)
+        steps.deleteLater()
+
+    def failed(problem: FileProblem) -> None:
+        say(tr("An export that was cut off cannot be finished now. {0}").format(problem))
+        steps.deleteLater()
+
+    steps.finished.connect(finished)
+    steps.failed.connect(failed)
+    steps.run(export_write.left_over(place))
 
 
 class Steps(QObject):

@@ -23,7 +23,7 @@ def begin(window: Window, damaged_settings: Path | None) -> None:
             lambda: offer_unfinished(window),
             lambda: offer_recovered(window, damaged_settings),
             lambda: look_after(window),
-            lambda: _clear_export(window),
+            lambda: _finish_exports(window),
         ],
         window,
     )
@@ -51,11 +51,13 @@ class OneByOne(QObject):
         self._things.pop(0)()
 
 
-def _clear_export(window: Window) -> None:
-    """Take away what an export that was killed left in the folder last exported to."""
-    if not window.settings.export_folder:
-        return
-    from agenteditor.app.export_form import folder_meant  # late: the window need not wait for it
-    from agenteditor.app.export_steps import clear_left_over
+def _finish_exports(window: Window) -> None:
+    """Finish what exports that were killed had decided, wherever that was, and clear up behind them."""
+    from agenteditor.core import export_notes  # late: the window need not wait for it
 
-    clear_left_over(folder_meant(window.settings.export_folder), window)
+    found = export_notes.folders()
+    if found:
+        from agenteditor.app.export_steps import finish_left_over  # late, for the same reason
+
+        for folder in found:
+            finish_left_over(folder, window, window.say)

@@ -3,8 +3,8 @@
 All new files are first written beside each other in a hidden folder of the target and brought to the disk.
 Then what is to happen is written down in one file, the intent: from there on the export counts. Then each
 file is put in its place, by a rename that is whole at every instant, and what goes is removed. Killed or
-failing before the intent, nothing has changed; after it, the next export finishes first. A file that
-somebody changed in between is left alone.
+failing before the intent, nothing has changed; after it, the next start of the program or the next export
+finishes first. A file that somebody changed in between is left alone.
 
 All of it goes in steps, taking back what was begun too; a sync, which may wait for a disk, on a thread.
 """
@@ -12,12 +12,13 @@ All of it goes in steps, taking back what was begun too; a sync, which may wait 
 from __future__ import annotations
 
 import threading
-from collections.abc import Generator, Sequence
-from contextlib import suppress
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from agenteditor.core.disk import Conflict, is_folder, is_link, is_there, make_folder
+from agenteditor.core import export_notes
+from agenteditor.core.disk import Conflict, is_there, make_folder
 from agenteditor.core.export_folder import NOWHERE, Identity, Present, TargetFolder, digest_of
 from agenteditor.core.export_manifest import (
     INTENT,
@@ -50,6 +51,13 @@ class Change(NamedTuple):
     data: bytes | None
 
 
+class Finished(NamedTuple):
+    """How many files an interrupted export has written or removed; ``left`` are those somebody changed."""
+
+    files: int
+    left: tuple[str, ...]
+
+
 class Progress(NamedTuple):
     """How far something is. "place" means that it counts already and will be finished."""
 
@@ -69,11 +77,8 @@ def writing(
     """
     fresh = [folder for folder in (root, *root.parents) if not is_there(folder)]
     make_folder(root)
-    with TargetFolder(root, is_link=expected != NOWHERE) as target:
-        if expected and expected not in (NOWHERE, target.identity):
-            raise Conflict("changed", root, None)
-        target.lock()
-        if (yield from _uninterrupted(_finishing(target))):
+    with _locked(root, expected) as target, export_notes.noted(root):
+        if (yield from _uninterrupted(_finishing(target, []))):
             return ()
         _require_own_names(target)
         before = read_manifest(target)
@@ -111,33 +116,38 @@ def writing(
     return tuple(step.path for step in intent.steps)
 
 
-def finish(target: TargetFolder) -> bool:
-    """Finish what an interrupted export had decided, and clear up behind it; whether there was something."""
-    found = target.read(INTENT) is not None
-    for _ in _finishing(target):
-        pass
-    return found
+def left_over(root: Path) -> Generator[Progress, None, Finished | None]:
+    """Finish what an interrupted export to ``root`` had decided; None if it had decided nothing.
 
-
-def left_over(root: Path) -> Generator[Progress, None, None]:
-    """Remove what an export that was killed before it counted left in ``root``, unless one is at work there.
-
-    What one had decided is for the next export to finish, whoever asks for that. Raises nothing.
+    What one left that was killed before it counted is removed. Nothing is done while an export is at work
+    there. Raises `FileProblem` if what was decided cannot be done now; it may be tried again.
     """
-    with suppress(FileProblem):
-        if is_link(root / STAGE) or not is_folder(root / STAGE):
-            return
-        with TargetFolder(root) as target:
-            target.lock()
-            if target.look(INTENT) == Present():
-                yield from _clearing(target)
+    with ExitStack() as stack:
+        try:
+            target = stack.enter_context(_locked(root, None))
+        except FileProblem:
+            return None  # an export is at work, or the folder is away: the next start looks again
+        intent = read_intent(target)
+        left: list[str] = []
+        yield from _finishing(target, left)
+        export_notes.forget(root)
+    return Finished(len(intent.steps) - len(left), tuple(left)) if intent is not None else None
 
 
-def _finishing(target: TargetFolder) -> Generator[Progress, None, None]:
+@contextmanager
+def _locked(root: Path, expected: Identity | None) -> Iterator[TargetFolder]:
+    with TargetFolder(root, is_link=expected != NOWHERE) as target:
+        if expected and expected not in (NOWHERE, target.identity):
+            raise Conflict("changed", root, None)
+        target.lock()
+        yield target
+
+
+def _finishing(target: TargetFolder, left: list[str]) -> Generator[Progress, None, None]:
     intent = read_intent(target)
     if intent is not None:
-        yield from _placing(target, intent, read_manifest(target), [])
-    else:
+        yield from _placing(target, intent, read_manifest(target), left)
+    elif target.look(INTENT) == Present():
         yield from _clearing(target)
 
 
@@ -163,6 +173,7 @@ def _synced(target: TargetFolder, paths: Sequence[str], count: int) -> Generator
 
     def sync() -> None:
         try:
+            export_notes.sync(target.root)
             target.sync_files(paths)
         except BaseException as error:  # noqa: BLE001  # raised again below, where somebody hears it
             failed.append(error)

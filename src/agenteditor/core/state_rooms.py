@@ -16,14 +16,15 @@ from typing import Literal
 from agenteditor.core.disk import close, write_all
 
 _MB = 1024 * 1024
-Room = Literal["overwriting", "batches", "imports", "journals", "versions"]
+Room = Literal["overwriting", "batches", "imports", "journals", "versions", "exports"]
 # Bytes. "overwriting" holds a copy only while a file is overwritten, of 8 MB at most.
 SHARES: dict[Room, int] = {
-    "overwriting": 16 * _MB,
+    "overwriting": 15 * _MB,
     "batches": 72 * _MB,
     "imports": 32 * _MB,
     "journals": 40 * _MB,
     "versions": 40 * _MB,
+    "exports": _MB,
 }
 
 
