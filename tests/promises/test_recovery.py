@@ -38,13 +38,22 @@ from agenteditor.app.recovery_dialog import RecoveryDialog, discard, offer_recov
 from agenteditor.app.saved_versions_dialog import SavedVersionsDialog
 from agenteditor.app.saving import Saves
 from agenteditor.app.settings import Settings, load, save, set_aside, settings_path
-from agenteditor.core import catalog_entry, files, in_place, merge_bases, saved_versions, state_rooms
+from agenteditor.core import (
+    catalog_entry,
+    export_notes,
+    files,
+    in_place,
+    merge_bases,
+    saved_versions,
+    state_rooms,
+)
 from agenteditor.core.batch import FileChange
 from agenteditor.core.batch_journal import batches
 from agenteditor.core.batch_write import Writing
 from agenteditor.core.catalog_store import CatalogStore, store_file
 from agenteditor.core.disk_thread import DiskThread
 from agenteditor.core.document import Document, Transaction
+from agenteditor.core.export_manifest import INTENT
 from agenteditor.core.journal import Journal, abandoned
 from agenteditor.core.journal_records import MAGIC, edits_record, replayed, text_record
 from agenteditor.core.text import diff, replace
@@ -771,6 +780,10 @@ def live_a_day(desk, folder, number):
     for _ in Writing(
         "batch", [FileChange("edited", other, AGENT, AGENT + "x", files.stamp(other))], Path.unlink
     ).steps():
+        pass
+    (folder / f"export{number}").mkdir()
+    (folder / f"export{number}" / INTENT).touch()
+    with export_notes.noted(folder / f"export{number}"):
         pass
     merge_bases.remember(folder, {"c.md": AGENT}, {"c.md": merge_bases.Held(None, AGENT)})
     store = CatalogStore(store_file(), "1")
