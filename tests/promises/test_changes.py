@@ -8,8 +8,11 @@ import socket
 import stat
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -35,6 +38,7 @@ from agenteditor.core.document import Document, Transaction
 from agenteditor.core.files import Conflict
 from agenteditor.core.text import diff, replace
 from agenteditor.ui.message_bar import MessageBar
+from tests.core.saves import NOBODY
 
 BASE = "---\nname: one\ndescription: Use this agent when a test needs one.\n---\n\nYou are one.\n"
 OTHER = BASE.replace("needs one", "wants it")  # as long as the base
@@ -330,11 +334,39 @@ def made_unreadable(path: Path) -> None:
     path.chmod(0)
 
 
+def folder_closed(path: Path) -> None:
+    path.parent.chmod(0)
+
+
+RIGHTS = (made_unreadable, folder_closed)
 FATES: tuple[Callable[[Path], None], ...] = (
     *(deleted, moved, moved_to_another_folder, folder_deleted, folder_replaced_by_a_file, made_a_folder),
     *(made_a_pipe, made_a_device, made_a_socket, made_a_link_elsewhere, made_a_link_to_nothing, made_a_loop),
-    *(made_too_big, made_unreadable),
+    *(made_too_big, made_unreadable, folder_closed),
 )
+
+
+@pytest.fixture
+def ground() -> Iterator[Path]:
+    """A folder that other users reach, too."""
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
+@contextmanager
+def as_one_of_many(folder: Path) -> Iterator[None]:
+    """As a user who has this folder, but not, as root, the right to read whatever it holds."""
+    if os.geteuid() != 0:
+        yield
+    else:
+        os.chown(folder, NOBODY, NOBODY)
+        os.seteuid(NOBODY)  # of all threads
+        try:
+            yield
+        finally:
+            os.seteuid(0)
+    folder.chmod(0o700)
 
 
 def what_is_there(path: Path) -> object:
@@ -347,66 +379,67 @@ def what_is_there(path: Path) -> object:
     return stat.S_IFMT(status.st_mode), status.st_size, target
 
 
-def test_p16_whatever_becomes_of_the_file_the_text_stays_and_saving_asks(promise, tmp_path, asked):
+def test_p16_whatever_becomes_of_the_file_the_text_stays_and_saving_asks(promise, ground, asked):
     parent = QWidget()
     tried = lost = unasked = 0
-    for number in range(promise.times(1, 25)):
-        for fate in FATES:
-            if fate is made_unreadable and os.geteuid() == 0:
-                continue
-            for dirty in (True, False):
-                for delivered in (True, False):
-                    folder = tmp_path / f"{number}-{fate.__name__}-{dirty}-{delivered}"
-                    folder.mkdir()
-                    path = folder / "one.md"
-                    path.write_text(BASE, encoding="utf-8")
-                    document = opened(path)
-                    if dirty:
-                        typed(document)
-                    before = document.text
-                    fate(path)
-                    there = what_is_there(path)
-                    if delivered:
-                        state = disk_changes.settle(document, disk_changes.look(path).found, LABEL)
-                        followed = state == "followed"
-                        if followed:
-                            document.undo()
-                        lost += document.text != before or not document.modified
-                        if followed:
-                            continue
-                    elif not dirty:
-                        typed(document)
-                    asked.clear()
-                    saved = save(parent, document)
-                    unasked += saved or not asked
-                    lost += not document.text.startswith(BASE) or what_is_there(path) != there
-                    tried += 1
+    ways = product(range(promise.times(1, 25)), FATES, (True, False), (True, False))
+    for number, (_round, fate, dirty, delivered) in enumerate(ways):
+        folder = ground / str(number)
+        folder.mkdir()
+        with as_one_of_many(folder) if fate in RIGHTS else nullcontext():
+            path = folder / "one.md"
+            path.write_text(BASE, encoding="utf-8")
+            document = opened(path)
+            if dirty:
+                typed(document)
+            before = document.text
+            fate(path)
+            there = what_is_there(path)
+            if delivered:
+                state = disk_changes.settle(document, disk_changes.look(path).found, LABEL)
+                assert fate not in RIGHTS or state in ("gone", "unreadable")
+                followed = state == "followed"
+                if followed:
+                    document.undo()
+                lost += document.text != before or not document.modified
+                if followed:
+                    continue
+            elif not dirty:
+                typed(document)
+            asked.clear()
+            saved = save(parent, document)
+            unasked += saved or not asked
+            lost += not document.text.startswith(BASE) or what_is_there(path) != there
+            tried += 1
     assert (lost, unasked) == (0, 0)
-    if os.geteuid() == 0:
-        promise.lacks("a file without the right to read it was not tried: root may read all")
     promise.measured(f"{tried} saves after {len(FATES)} fates of the file: 0 texts lost, 0 saved unasked")
 
 
-@pytest.mark.parametrize("fate", [deleted, made_a_folder, made_a_pipe], ids=lambda fate: fate.__name__)
-def test_p16_the_window_says_what_is_there_now(promise, qtbot, window, monkeypatch, fate):
+@pytest.mark.parametrize(
+    "fate", [deleted, made_a_folder, made_a_pipe, made_unreadable], ids=lambda fate: fate.__name__
+)
+def test_p16_the_window_says_what_is_there_now(  # noqa: PLR0917
+    promise, qtbot, window, monkeypatch, ground, fate
+):
     if fate is not made_a_folder and not promise.torture:
         pytest.skip("tried under torture")
-    path = Path.cwd() / "one.md"
-    path.write_text(BASE, encoding="utf-8")
-    window.open_paths([path])
-    editor = window.present_editor()
-    looked(qtbot, window)
-    fate(path)
-    qtbot.waitUntil(editor.disk_bar.isVisible, timeout=20_000)
-    assert editor.document.text == BASE and editor.document.modified
-    assert "(gone)" in window.windowTitle() and "(gone)" in window.documents.tabText(0)
+    path, said = ground / "one.md", "(unreadable)" if fate is made_unreadable else "(gone)"
     questions: list[str] = []
     monkeypatch.setattr(dialogs, "ask_to_save", lambda *_args: (questions.append("save"), "cancel")[1])
-    assert not window.close_document(editor) and questions == ["save"]
-    path.rmdir() if path.is_dir() else path.unlink(missing_ok=True)
-    path.write_text(BASE, encoding="utf-8")
-    qtbot.waitUntil(lambda: not editor.disk_bar.isVisible(), timeout=20_000)
-    assert not editor.document.modified and "(gone)" not in window.windowTitle()
+    with as_one_of_many(ground) if fate is made_unreadable else nullcontext():
+        path.write_text(BASE, encoding="utf-8")
+        window.open_paths([path])
+        editor = window.present_editor()
+        looked(qtbot, window)
+        fate(path)
+        qtbot.waitUntil(editor.disk_bar.isVisible, timeout=20_000)
+        assert editor.document.text == BASE and editor.document.modified
+        assert said in window.windowTitle() and said in window.documents.tabText(0)
+        assert not window.close_document(editor) and questions == ["save"]
+        path.rmdir() if path.is_dir() else path.unlink(missing_ok=True)
+        path.write_text(BASE, encoding="utf-8")
+        qtbot.waitUntil(lambda: not editor.disk_bar.isVisible(), timeout=20_000)
+        assert not editor.document.modified and said not in window.windowTitle()
     promise.measured(
         f"{fate.__name__.replace('_', ' ')} in the window: said, and withdrawn when it came back"
     )

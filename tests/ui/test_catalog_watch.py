@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from agenteditor.ui import catalog_watch
@@ -68,3 +70,22 @@ def test_polls_stay_rare_where_looks_take_long(watch, tmp_path):
     watch.cover([tmp_path], [], 5_000, 400)
     assert watch._poll.interval() == 10_000
     assert "5,000 files are too many to watch" in watch.sentence
+
+
+def test_what_may_not_be_read_is_looked_at_at_intervals_and_the_system_is_not_blamed(
+    watch, qtbot, tmp_path, monkeypatch
+):
+    asked: list[str] = []
+    monkeypatch.setattr(watch._watcher, "addPaths", lambda paths: (asked.extend(paths), [])[1])
+    closed = str(tmp_path / "closed.md")
+    (tmp_path / "closed.md").write_text("for others", encoding="utf-8")
+    access = os.access  # root may read all
+    monkeypatch.setattr(
+        os, "access", lambda path, *how, **more: path != closed and access(path, *how, **more)
+    )
+    cover(watch, tmp_path)
+    qtbot.waitUntil(lambda: watch.settled)
+    assert closed not in asked, "Qt would complain on standard error"
+    assert watch.sentence == ""
+    for _ in range(3):
+        stirred(qtbot, watch, lambda: None)

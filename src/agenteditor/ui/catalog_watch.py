@@ -3,11 +3,13 @@
 Folders are watched for files that come, go or are replaced, and files for what is written into them in
 place, which a folder does not tell. A file that was replaced is no longer watched (RELIABILITY F18), so each
 look hands over what is there now, and what is new gets a watch. Where the system gives no more of them, or
-there are too many files, a look is asked for at intervals instead, and ``sentence`` says so.
+there are too many files, a look is asked for at intervals instead, and ``sentence`` says so. What may not be
+read cannot be watched either; that is said where it is shown.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from agenteditor.core.disk import is_there
 MOST = 4_000  # paths that are watched; each costs the system memory, and 0.1 ms to set up
 REST_MS = 100  # from the first sign of a change to the look: programs write in several steps
 POLL_MS = 2_000
+_EFFECTIVE = os.access in os.supports_effective_ids
 _AT_ONCE = 40  # watches set up between two looks at the event queue
 _SHARE = 25  # polling may take one of this many parts of the time; looks where much is going on, five
 
@@ -36,7 +39,7 @@ class FolderWatch(QObject):
         self._roots: dict[Path, tuple[int, int] | None] = {}
         self._changed_paths: set[str] = set()
         self._waiting: list[str] = []
-        self._refused = 0
+        self._refused = self._closed = 0  # by the system; to us, who may not read them
         self._unwatched = 0
         self._added = False
         self._rest = self._timer(REST_MS, self.stirred.emit, once=True)
@@ -58,7 +61,7 @@ class FolderWatch(QObject):
         self._changed_paths.clear()
         self._waiting = [path for path in paths if path not in there or path in old]
         self._added = bool(self._waiting)
-        self._refused = 0
+        self._refused = self._closed = 0
         self._unwatched = unwatched
         self._rest.setInterval(max(REST_MS, round(took_ms * _SHARE / 5)))
         self._poll.setInterval(max(POLL_MS, round(took_ms * _SHARE)))
@@ -96,8 +99,10 @@ class FolderWatch(QObject):
     def _add_some(self) -> None:
         some, self._waiting = self._waiting[:_AT_ONCE], self._waiting[_AT_ONCE:]
         if some:
-            refused = self._watcher.addPaths(some)
+            ours = [path for path in some if os.access(path, os.R_OK, effective_ids=_EFFECTIVE)]
+            refused = self._watcher.addPaths(ours) if ours else []
             self._refused += sum(is_there(path) for path in refused)  # the others have gone meanwhile
+            self._closed += sum(is_there(path) for path in set(some).difference(ours))
         if not self._waiting:
             self._adding.stop()
             if self._added:
@@ -107,7 +112,7 @@ class FolderWatch(QObject):
     def _look_around(self) -> None:
         """A folder that was moved away tells nothing, and one that is not there cannot be watched."""
         moved = any(_identity(root) != known for root, known in self._roots.items())
-        if moved or self._polls or self._refused or self._unwatched:
+        if moved or self._polls or self._refused or self._closed or self._unwatched:
             self.stirred.emit()
 
     def _timer(self, interval: int, slot: Callable[[], object], *, once: bool = False) -> QTimer:
