@@ -14,7 +14,8 @@ PARALLEL := -n auto --maxprocesses 4 --dist loadfile --max-worker-restart 0
 help:
 	@echo 'make run      open the window on the sample catalog (without a screen: a tour, written to $(TOUR))'
 	@echo 'make test     all tests; ARGS="-k name" passes words on to pytest'
-	@echo 'make torture  try every promise as often as a release asks, and write docs/promises.md (root tries more)'
+	@echo 'make torture  try every promise as often as a release asks, and write docs/promises.md;'
+	@echo '              root tries more: power cuts and full disks (e2fsprogs, xfsprogs), rights (acl, attr), strace'
 	@echo 'make lint     ruff and mypy'
 	@echo 'make bench    how fast it is, as ratios'
 	@echo 'make docs     write docs/rules.md anew from the rules'

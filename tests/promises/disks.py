@@ -26,6 +26,11 @@ def call(*command: object) -> str:
     return done.stdout.strip()
 
 
+def kind_of(folder: Path) -> str:
+    """The kind of file system a folder is on: "ext2/ext3", "xfs", "tmpfs" … Raises `NotHere`."""
+    return call("stat", "-f", "-c", "%T", folder)
+
+
 @contextmanager
 def memory_disk(folder: Path, megabytes: int) -> Iterator[Path]:
     """A tmpfs of that size on ``folder``."""

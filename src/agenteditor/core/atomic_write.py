@@ -217,16 +217,18 @@ def _swap(place: _Place, old: int, status: os.stat_result, data: bytes, expected
         if stamp_of(content(old, expected.size + 1), status) != expected:
             raise Conflict("changed", place.path, _present(place))
 
+    def replace() -> None:
+        try:
+            _require_same(place, status)  # the last call before the rename: a pipe put there stays, too
+            os.rename(temporary, place.name, src_dir_fd=place.folder, dst_dir_fd=place.folder)
+        except BaseException as error:
+            _unlink(place, temporary)
+            if isinstance(error, OSError) and error.errno in _CANNOT_RENAME:
+                raise _OnlyInPlace from error
+            raise
+
     temporary = _temporary_name()
-    _put(place, temporary, data, 0o600, complete)
-    try:
-        _require_same(place, status)  # the last call before the rename: a pipe put there stays, too
-        os.rename(temporary, place.name, src_dir_fd=place.folder, dst_dir_fd=place.folder)
-    except BaseException as error:
-        _unlink(place, temporary)
-        if isinstance(error, OSError) and error.errno in _CANNOT_RENAME:
-            raise _OnlyInPlace from error
-        raise
+    _put(place, temporary, data, 0o600, complete, replace)
 
 
 def _require_same(place: _Place, status: os.stat_result) -> None:
@@ -266,12 +268,20 @@ def _present(place: _Place) -> Stamp | None:
     return stamp_of(data, status) if stat.S_ISREG(status.st_mode) and len(data) <= LIMIT else None
 
 
-def _put(place: _Place, name: str, data: bytes, mode: int, complete: Callable[[int], None]) -> None:
+def _put(  # noqa: PLR0917
+    place: _Place,
+    name: str,
+    data: bytes,
+    mode: int,
+    complete: Callable[[int], None],
+    named: Callable[[], None] = lambda: None,
+) -> None:
     """Make a file that is whole before it gets its name; FileExistsError if that is taken.
 
-    ``complete`` is called with the file, written but nameless, to do all that is left to do.
+    ``complete`` is called with the file, written but nameless, to do all that is left to do; ``named`` as
+    soon as it has its name, since a kill before the end of that leaves the file.
     """
-    if _put_nameless(place, name, data, mode, complete):
+    if _put_nameless(place, name, data, mode, complete, named):
         return
     temporary = name if name != place.name else _temporary_name()
     handle = _opened_new(place, temporary, os.O_CREAT | os.O_EXCL, mode)
@@ -286,9 +296,17 @@ def _put(place: _Place, name: str, data: bytes, mode: int, complete: Callable[[i
     except BaseException:
         _unlink(place, temporary)
         raise
+    named()
 
 
-def _put_nameless(place: _Place, name: str, data: bytes, mode: int, complete: Callable[[int], None]) -> bool:
+def _put_nameless(  # noqa: PLR0917
+    place: _Place,
+    name: str,
+    data: bytes,
+    mode: int,
+    complete: Callable[[int], None],
+    named: Callable[[], None],
+) -> bool:
     """The same with a file that has no name before it is complete: a kill leaves nothing behind.
 
     False if the file system does not offer it.
@@ -311,6 +329,7 @@ def _put_nameless(place: _Place, name: str, data: bytes, mode: int, complete: Ca
             if error.errno not in _NOT_OFFERED:
                 raise
             return False
+        named()
     finally:
         close(handle)
     return True
