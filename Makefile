@@ -30,7 +30,7 @@ run:
 		exec $(BIN)/agenteditor $(SAMPLES); \
 	else \
 		echo 'Taking the tour instead: the same window, drawn off screen.'; \
-		exec env QT_QPA_PLATFORM=offscreen $(BIN)/agenteditor --tour $(TOUR); \
+		exec env QT_QPA_PLATFORM=offscreen QT_LOGGING_RULES=default.warning=false $(BIN)/agenteditor --tour $(TOUR); \
 	fi
 
 test:

@@ -28,6 +28,7 @@ from agenteditor.core.text import Edits, Refusal, apply, replace
 from agenteditor.ui import theme
 
 _REST_MS = 250  # longer than the preview waits for
+_LAYOUT_MS = 40  # and then a layout may still be on its way, on a busy machine
 _MARKER = ".agenteditor-tour"
 SIZES = ((1280, 820), (900, 600))
 FILTER = "tool:Grep"
@@ -39,6 +40,7 @@ def tour(app: QApplication, folder: Path, say: Callable[[str], object] = print) 
     if not _made_ready(folder):
         say(f"{folder} holds other files. Name an empty folder, or one an earlier tour wrote.")
         return 2
+    app.setCursorFlashTime(0)  # a caret that blinks is never at rest
     work = folder / "agents"
     shutil.copytree(resource("samples"), work)
     window = make_window(Settings(apply_safe_fixes=True))
@@ -110,10 +112,10 @@ def _typed(document: Document) -> Edits:
     return (replace(end, end, "\nWhen in doubt, ask.\n"),)
 
 
-def _settle() -> None:
+def _settle(milliseconds: int = _REST_MS) -> None:
     """Let layouts and the preview, which wait for a pause, come to rest."""
     loop = QEventLoop()
-    QTimer.singleShot(_REST_MS, loop.quit)
+    QTimer.singleShot(milliseconds, loop.quit)
     loop.exec()
 
 
@@ -136,5 +138,9 @@ def _show_who(window: Window, target: Path, say: Callable[[str], object]) -> Non
 
 
 def _picture(widget: QWidget, target: Path, say: Callable[[str], object]) -> None:
-    widget.grab().save(str(target))
+    picture, before = widget.grab().toImage(), None
+    while picture != before:
+        _settle(_LAYOUT_MS)
+        before, picture = picture, widget.grab().toImage()
+    picture.save(str(target))
     say(f"Picture  {target}")
