@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal, NamedTuple
 
 from agenteditor.core import reader, yaml_nodes, yaml_read
@@ -20,7 +20,7 @@ from agenteditor.core.checks_rules import RULES, Severity
 from agenteditor.core.dialect import FieldSpec, KnownNames
 from agenteditor.core.dialect_table import Place
 from agenteditor.core.frontmatter import Field, Offsets, plain_value
-from agenteditor.core.markdown_blocks import events
+from agenteditor.core.markdown_blocks import code_and_quotations
 from agenteditor.core.secret_text import redacted
 from agenteditor.core.syntax import Syntax
 from agenteditor.core.text import Edits, Refusal, Span, TextEdit, apply, replace
@@ -186,12 +186,7 @@ class Subject:
     @cached_property
     def code(self) -> tuple[tuple[int, int], ...]:
         """The code blocks and quotations of the prompt, in bytes of it in UTF-8."""
-        found = events(self.syntax.body.of(self.text))
-        return tuple(
-            (one.start, one.end)
-            for one in found
-            if one.edge == "start" and one.name in ("CodeBlock", "BlockQuote")
-        )
+        return tuple(code_and_quotations(self.syntax.body.of(self.text)))
 
     @cached_property
     def is_prompt(self) -> bool:
@@ -328,6 +323,7 @@ def near(word: str, words: Iterable[str]) -> str | None:
     return best[1] if best else None
 
 
+@lru_cache(maxsize=1_000)
 def _folded(word: str) -> str:
     return word.casefold().replace("-", "").replace("_", "").strip()
 

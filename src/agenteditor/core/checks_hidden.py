@@ -54,13 +54,17 @@ def characters(subject: Subject) -> Iterator[Diagnostic]:
         high = odd.translate(None, _ASCII)
         controlled = len(high) < len(odd)
         suspect = _SUSPECT.search(high) is not None
-        if suspect and passage.whole:
+        # Each kind is looked for in the text only if it is among its characters.
+        kinds = "".join(set(high.decode("utf-8", "surrogatepass"))) if suspect else ""
+        if passage.whole and _BAD_BYTES.search(kinds):
             yield from _not_utf_8(subject)
-        if (controlled or suspect) and passage.whole:
+        if passage.whole and (controlled or _CONTROL.search(kinds)):
             yield from _controls(subject)
-        if suspect:
+        if _TAGS.search(kinds):
             yield from _tags(subject, passage)
+        if _TURNS.search(kinds):
             yield from _turns(subject, passage)
+        if suspect:
             yield from _unseen(subject, passage)
 
 

@@ -116,10 +116,10 @@ def _backslash_n(field: Field) -> Iterator[Diagnostic]:
 
 
 def _folded(subject: Subject, field: Field) -> Iterator[Diagnostic]:
-    hosted = any(example.host == field.key for example in subject.syntax.examples)
+    if field.style != "folded" or all(example.host != field.key for example in subject.syntax.examples):
+        return
     lines = field.value_span.of(subject.text).splitlines()
-    labelled = sum(bool(re.match(r"\s*(?:\w+:\s|<)", line)) for line in lines[1:])
-    if field.style != "folded" or not hosted or labelled < 2:
+    if sum(bool(re.match(r"\s*(?:\w+:\s|<)", line)) for line in lines[1:]) < 2:
         return
     start = field.value_span.start
     yield finding(
