@@ -261,12 +261,15 @@ _PATH_WORDS = frozenset(
     """.split()
 )
 _PATHS = tuple(
-    _begin(path)
-    for path in (
-        "/.ssh|\\.ssh|/.aws|\\.aws|/.gnupg|/.netrc*|.git-credentials*|/.npmrc*|/.pypirc*|/.kube|/.docker/|/.config/g*|"
-        "/.azure|id_rsa|id_ed25519|/etc/shadow|/self/environ*|/.claude/.cred*"
-    ).split("|")
-)
+    map(
+        _begin,
+        (
+            "/.ssh", "\\.ssh", "/.aws", "\\.aws", "/.gnupg", "/.netrc*", ".git-credentials*", "/.npmrc*",
+            "/.pypirc*", "/.kube", "/.docker/", "/.config/g*", "/.azure", "id_rsa", "id_ed25519",
+            "/etc/shadow", "/self/environ*", "/.claude/.cred*",
+        ),
+    )
+)  # fmt: skip
 _READS = re.compile(
     r"\b(?:read|cat|open|print|copy|dump|show|send|include|upload|display|less|head|tail|base64|collect|gather|extract|"
     r"scp|steal|harvest|load|fetch|get|view|output|curl|grep)s?\b(?!.*[!?;]\s|.*\n\s{0,20}\n)",
@@ -284,7 +287,7 @@ def credentials(subject: Subject) -> Iterator[Diagnostic]:
         paths = (
             path for path, words in _PATHS if words <= scan.words and (hidden or not path.startswith(b"/."))
         )
-        for at in sorted(scan.anywhere(paths)):
+        for at in islice(sorted(scan.anywhere(paths)), _TRIES):
             match = CREDENTIAL_FILE.search(scan.low, max(at - 48, 0), at + 40)
             if match is None:
                 continue
