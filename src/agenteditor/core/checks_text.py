@@ -169,7 +169,7 @@ def examples(subject: Subject) -> Iterator[Diagnostic]:
 
 
 def _span_in(slot: Field | None, hosted: HostedExample, start: int = 0, length: int | None = None) -> Span:
-    """The place in the file of an example of ``slot``, or of the ``length`` characters after its beginning."""
+    """The place in the file of an example of ``slot``, or of ``length`` characters from its beginning."""
     assert slot is not None, "an example has a host"
     if slot.offsets is None:
         return slot.value_span
