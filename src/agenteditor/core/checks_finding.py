@@ -313,26 +313,31 @@ def near(word: str, words: Iterable[str]) -> str | None:
     Upper and lower case, hyphens and underscores do not count; else one slip of the keyboard is
     allowed in a short word and two in a long one (``modle``, ``Raed``).
     """
-    wanted = _folded(word)
+    wanted, letters = _folded(word)
     allowed = 0 if len(wanted) < 3 else 1 if len(wanted) < 8 else 2
     best: tuple[int, str] | None = None
     for known in words:
-        slips = _slips(wanted, _folded(known), allowed)
+        other, others = _folded(known)
+        # Each slip adds or takes one letter at most: no need to compare what shares too few.
+        if abs(len(wanted) - len(other)) > allowed:
+            continue
+        if len(letters - others) > allowed or len(others - letters) > allowed:
+            continue
+        slips = _slips(wanted, other, allowed)
         if slips <= allowed and (best is None or slips < best[0]):
             best = (slips, known)
     return best[1] if best else None
 
 
 @lru_cache(maxsize=1_000)
-def _folded(word: str) -> str:
-    return word.casefold().replace("-", "").replace("_", "").strip()
+def _folded(word: str) -> tuple[str, frozenset[str]]:
+    """A word as it is compared, and its letters."""
+    folded = word.casefold().replace("-", "").replace("_", "").strip()
+    return folded, frozenset(folded)
 
 
 def _slips(a: str, b: str, limit: int) -> int:
     """How many letters are missing, surplus, wrong or exchanged; ``limit + 1`` if more than that."""
-    # Each slip adds or takes one letter at most: no need to compare what shares too few.
-    if abs(len(a) - len(b)) > limit or len({*a} - {*b}) > limit or len({*b} - {*a}) > limit:
-        return limit + 1
     before: list[int] = []
     row = list(range(len(b) + 1))
     for i, letter in enumerate(a, 1):
