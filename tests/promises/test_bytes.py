@@ -28,7 +28,7 @@ from agenteditor.core.item_edits import remove_item, set_item_text
 from agenteditor.core.rewrite import set_field
 from agenteditor.core.section_edits import rename_section, set_section_text
 from agenteditor.core.syntax import parse
-from agenteditor.core.text import Edits, Refusal, Span, apply, diff, invert
+from agenteditor.core.text import Edits, Refusal, Span, apply, invert
 from agenteditor.ui import qtext
 from agenteditor.ui.qtext import Shown, read_back
 from tests.core.texts import NASTY
@@ -133,7 +133,7 @@ def test_p02_every_field_of_every_real_file_is_changed_alone_or_refused(promise,
 
 def test_p02_examples_sections_items_and_fixes_of_real_files_change_their_own_bytes_alone(promise, shared):
     done = Counter()
-    for path in real_files(shared)[:: promise.times(8, 1)]:
+    for path in real_files(shared)[:: promise.times(9, 1)]:
         text = files.decode(path.read_bytes())
         if len(text) > 30_000:
             continue
@@ -165,8 +165,7 @@ def test_p02_examples_sections_items_and_fixes_of_real_files_change_their_own_by
                 tried("examples", changed(syntax, hosted.host, intent), slot.span)
         for problem in document.problems:
             for fix in problem.fixes:
-                hunks = diff(text, apply(text, fix.edits))
-                if hunks:
+                if apply(text, fix.edits) != text:
                     tried("fixes", fix.edits, Span(fix.edits[0].span.start, fix.edits[-1].span.end))
     assert min(done["sections"], done["items"], done["examples"], done["fixes"]) > 10
     counts = ", ".join(f"{number:,} of {what}" for what, number in sorted(done.items()))
@@ -178,7 +177,7 @@ def test_p02_examples_sections_items_and_fixes_of_real_files_change_their_own_by
 
 @pytest.mark.parametrize("part", range(PARTS))
 def test_p03_undo_redo_and_modified_agree_with_the_bytes(promise, part, tmp_path):
-    steps = promise.times(20_000, 1_000_000) // PARTS
+    steps = promise.times(10_000, 1_000_000) // PARTS
     random = Random(part)
     numbers = count(part, PARTS)
     taken = 0
@@ -202,7 +201,7 @@ some_steps = st.lists(
 def test_p03_the_shortest_steps_that_break_it_are_looked_for(promise):
     path = Path(os.environ["HOME"], "machine.md")
 
-    @settings(max_examples=promise.times(25, 5_000))
+    @settings(max_examples=promise.times(12, 5_000))
     @given(st.integers(0, 500), some_steps)
     def searched(number: int, steps: list[Step]) -> None:
         machine = Machine(path, nasty.one(number))

@@ -7,13 +7,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
+from itertools import islice
 
 import pytest
 from PySide6.QtGui import QTextDocument
 from PySide6.QtWidgets import QPlainTextDocumentLayout
 
-from agenteditor.core import checks_guide
-from agenteditor.core.checks import CHECKS, CHECKS_ELSEWHERE
+from agenteditor.core import checks_buried, checks_guide, checks_links, checks_orders, checks_secrets
+from agenteditor.core.checks import CHECKS, CHECKS_ELSEWHERE, MOST_FINDINGS
 from agenteditor.core.checks_finding import Check, Subject
 from agenteditor.core.syntax import parse
 from agenteditor.ui import highlighter as colours
@@ -25,7 +26,10 @@ from tests.promises.hostile import HEAD, KB, frontmatters, prompts
 
 SIZE = 64 * KB
 _SUSPECT = 0.0002  # seconds for 500 characters
-ASKED, MOST = 0.05, 0.5  # seconds for 64 KB: what RELIABILITY asks, and what fails under torture
+ASKED, MOST = (
+    0.05,
+    0.15,
+)  # seconds for 64 KB: what RELIABILITY asks, and what fails, on a machine with other work
 
 # Endless within endless, or two ways to go on: why each of them ends in time all the same.
 DANGEROUS = {
@@ -45,6 +49,11 @@ DANGEROUS = {
 # What each is used on is never longer than this (code points).
 LONGEST = {
     "core.checks_buried._ORDERS": 4_000,  # of a comment or a title
+    "core.checks_orders.CREDENTIAL_FILE": 10_000,  # of a command of a hook; of a prompt 88 around each path
+    "core.checks_orders.DECODES_AND_RUNS": 10_000,  # the same, and 1,000 of each order
+    "core.checks_orders.FETCHES_AND_RUNS": 10_000,
+    "core.checks_orders.OPENS_A_WAY_IN": 10_000,
+    "core.checks_orders._ORDERS": 1_000,  # of an order, from the word on that it begins with
     "core.checks_orders._READS": 90,  # before the name of a file
     "core.triggers._ANNOUNCED": 2_000,  # the end of a text before an example
 }
@@ -83,7 +92,7 @@ def test_p39_no_expression_takes_time_out_of_proportion_to_its_text(promise):
                 one.use, *(text_of(attack, size, end) for size in (1_000, 4_000, 16_000))
             ):
                 grown.append(f"{one.place} {attack!r}")
-            took = _time(one.use, text_of(attack, promise.times(500, most), end))
+            took = _least(one.use, text_of(attack, promise.times(500, most), end))
             over += took > ASKED
             if took > slowest:
                 slowest, of = took, one.place
@@ -93,9 +102,9 @@ def test_p39_no_expression_takes_time_out_of_proportion_to_its_text(promise):
         f"{promise.times(500, SIZE):,} characters: none grows faster than its text, slowest {1000 * slowest:.0f} ms ({of})"
     )
     if promise.torture:
-        assert slowest < 2 * MOST, of
+        assert slowest < MOST, of
         if over:
-            promise.lacks(f"{over} attacks of 64 KB take an expression over 50 ms")
+            promise.lacks(f"{over} attacks take an expression over 50 ms on a machine with other work")
 
 
 def test_p39_no_rule_takes_time_out_of_proportion_to_its_text(promise):
@@ -107,7 +116,7 @@ def test_p39_no_rule_takes_time_out_of_proportion_to_its_text(promise):
     grown: list[str] = []
     for name, text in small.items():
         for look, use in _rules(looks, text):
-            took = _time(use, text)
+            took = _least(use, text)
             over += took > ASKED
             if took > slowest:
                 slowest, of = took, f"{look}, {name}"
@@ -121,9 +130,48 @@ def test_p39_no_rule_takes_time_out_of_proportion_to_its_text(promise):
         f"{len(looks)} rules alone on {len(small)} hostile files of {size // KB} KB: slowest {1000 * slowest:.0f} ms ({of})"
     )
     if promise.torture:
-        assert slowest < 2 * MOST, of
+        assert slowest < MOST, of
         if over:
-            promise.lacks(f"{over} of {len(looks) * len(small):,} times a rule takes over 50 ms for 62 KB")
+            promise.lacks(
+                f"{over} of {len(looks) * len(small):,} times a rule takes over 50 ms for 62 KB on a machine with other work"
+            )
+
+
+def test_p39_no_rule_takes_long_for_what_its_expressions_are_attacked_with(promise):
+    """Those rules that try expressions at many places, or look around them."""
+    size = promise.times(8 * KB, SIZE - 2 * KB)
+    slowest, of, over, tried = 0.0, "", 0, 0
+    for part, looks in _TRYING.items():
+        texts = {
+            text_of(attack, size, "\n")
+            for one in _expressions()
+            if one.place.startswith(f"core.{part}.")
+            for attack in attacks(one.pattern)
+        }
+        for prompt in sorted(texts)[:: promise.times(40, 3)]:
+            subject = Subject(parse(HEAD + prompt), "project", "a.md")
+            for look in looks:
+                took = _least(lambda _, look=look, subject=subject: list(look(subject)), prompt)
+                tried += 1
+                over += took > ASKED
+                if took > slowest:
+                    slowest, of = took, f"{look.__name__}, {prompt[:20]!r}"
+    promise.measured(
+        f"rules on {tried:,} prompts of {size // KB} KB made against their own expressions: slowest "
+        f"{1000 * slowest:.0f} ms ({of})"
+    )
+    if promise.torture:
+        assert slowest < MOST, of
+        if over:
+            promise.lacks(f"{over} such prompts take a rule over 50 ms on a machine with other work")
+
+
+_TRYING = {
+    "checks_orders": checks_orders.CHECKS,
+    "checks_buried": checks_buried.CHECKS,
+    "checks_links": checks_links.CHECKS,
+    "secret_text": checks_secrets.CHECKS,
+}
 
 
 def _files(size: int, *, torture: bool) -> dict[str, str]:
@@ -137,7 +185,7 @@ def _rules(looks: tuple[Check, ...], text: str) -> Iterator[tuple[str, Callable[
     subject = Subject(parse(text), "project", "a.md")
     for look in looks:
         name = f"{look.__module__.rpartition('.')[2]}.{getattr(look, '__name__', look)}"
-        yield name, lambda _, look=look: list(look(subject))  # type: ignore[misc]  # the loop's own
+        yield name, lambda _, look=look: list(islice(look(subject), MOST_FINDINGS))  # type: ignore[misc]  # the loop's own
 
 
 def test_p39_no_line_is_coloured_out_of_proportion_to_its_length(promise, qapp):
@@ -153,6 +201,8 @@ def test_p39_no_line_is_coloured_out_of_proportion_to_its_length(promise, qapp):
             took = _paint(before + text_of(attack, size, ""))
             if promise.torture:
                 took = max(took, _paint(before + text_of(attack, LONGEST_LINE, "")))
+                if took > ASKED:
+                    took = min(took, *(_paint(before + text_of(attack, size, "")) for _ in range(2)))
             elif took > 0.005 and _grows(
                 _paint, *(before + text_of(attack, times * size, "") for times in (1, 4, 16))
             ):
@@ -232,6 +282,12 @@ def _grows(use: Callable[[str], object], *texts: str) -> bool:
     """
     first, second = (min(_time(use, text) for _ in range(3)) for text in texts[:2])
     return second > max(0.005, 6 * first) and min(_time(use, texts[2]) for _ in range(3)) > 8 * second
+
+
+def _least(use: Callable[[str], object], text: str) -> float:
+    """Seconds it takes; what takes longer than is asked for is tried twice more, and the shortest counts."""
+    took = _time(use, text)
+    return took if took <= ASKED else min(took, _time(use, text), _time(use, text))
 
 
 def _time(use: Callable[[str], object], text: str) -> float:

@@ -19,7 +19,7 @@ from agenteditor.core.checks_finding import (
 )
 from agenteditor.core.checks_passages import is_code, is_inline_code
 from agenteditor.core.text import Span
-from agenteditor.core.text_scan import SLICE, matches
+from agenteditor.core.text_scan import SLICE, Next, matches
 
 _MOST = 20
 BLANK_LINES, BLANKS, ENCODED = 200, 500, 200
@@ -51,10 +51,12 @@ _HIDDEN_TAG = re.compile(
     rf"<(?P<name>[a-z][a-z0-9]{{0,15}})\b(?P<attributes>[^<>]{{0,300}}?(?:style\s{{0,3}}=\s{{0,3}}[\"'][^<>]{{0,200}}?{_STYLE}|\shidden(?=[\s>=/])|"
     r"aria-hidden\s{0,3}=\s{0,3}[\"']?true)[^<>]{0,200})>(?P<text>[^<]{1,4000})"
 )
-# Each begins with a text that is quick to find.
-_ALT = re.compile(r"!\[(?P<text>[^\]\n]{12,1000}+)\]")
-_TITLE = re.compile(r"\]\([^\s()]{0,1000}+\s{1,4}+(?P<text>[\"'(][^\n]{12,1000}?[\"')])\)")
-_NAMED_TITLE = re.compile(r"\]:[ \t]{0,4}+\S{1,1000}+[ \t]{1,4}+(?P<text>[\"'(][^\n]{12,1000})")
+# Each begins with a text that is quick to find. How it ends is looked for once for all that may end there.
+_SHORTEST_TITLE, _LONGEST_TITLE = 12, 1_000
+_ALT, _ALT_END = re.compile(r"!\["), re.compile(r"[\]\n]")
+_TITLE, _TITLE_END = re.compile(r"\]\([^\s()]{0,1000}+\s{1,4}+(?=[\"'(])"), re.compile(r"[\"')]\)|\n")
+_NAMED, _BLANK = re.compile(r"\]:[ \t]{0,4}+(?=\S)"), re.compile(r"\s")
+_NAMED_TITLE = re.compile(r"[ \t]{1,4}+(?P<text>[\"'(][^\n]{12,1000})")
 _ATTRIBUTE = re.compile(
     r"\b(?:alt|title|aria-label)\s{0,3}=\s{0,3}(?P<text>\"[^\"\n<>]{12,1000}+\"|'[^'\n<>]{12,1000}+')",
     re.IGNORECASE,
@@ -156,27 +158,12 @@ def _hidden_html(subject: Subject, passage: Passage) -> Iterator[Diagnostic]:
 
 
 def _titles(subject: Subject, passage: Passage) -> Iterator[Diagnostic]:
-    scan = passage.scan
-    patterns = [
-        *((_ALT,) if b"[" in scan.after(b"!") else ()),
-        *((_TITLE,) if b"(" in scan.after(b"]") else ()),
-        *((_NAMED_TITLE,) if b":" in scan.after(b"]") else ()),
-        *(
-            (_ATTRIBUTE,)
-            if not _QUOTED.isdisjoint(scan.after(b"="))
-            and scan.words & _TITLED
-            and scan.holds(b"alt=", b"title=", b"label=", b"alt =", b"title =")
-            else ()
-        ),
-    ]
     found = (
-        (pattern, Span(*match.span("text")))
-        for pattern in patterns
-        for match in matches(pattern, passage.text)
-        if _orders(match["text"]) and not _is_code(subject, passage, match.start())
+        (where, span)
+        for where, start, span in _titled(passage)
+        if _orders(span.of(passage.text)) and not _is_code(subject, passage, start)
     )
-    for pattern, span in islice(found, _MOST):
-        where = "The text of an image" if pattern is _ALT else "The title of a link or image"
+    for where, span in islice(found, _MOST):
         yield finding(
             "security/title",
             passage.place(span),
@@ -185,6 +172,56 @@ def _titles(subject: Subject, passage: Passage) -> Iterator[Diagnostic]:
             "Write it where it is seen, or remove it.",
             passage.field,
         )
+
+
+def _titled(passage: Passage) -> Iterator[tuple[str, int, Span]]:
+    """What each text beside links and images is, where its link begins, and where the text stands."""
+    scan, text = passage.scan, passage.text
+    if b"[" in scan.after(b"!"):
+        yield from (("The text of an image", *one) for one in _alts(text))
+    title = "The title of a link or image"
+    if b"(" in scan.after(b"]"):
+        yield from ((title, *one) for one in _link_titles(text))
+    if b":" in scan.after(b"]"):
+        yield from ((title, *one) for one in _named_titles(text))
+    if (
+        not _QUOTED.isdisjoint(scan.after(b"="))
+        and scan.words & _TITLED
+        and scan.holds(b"alt=", b"title=", b"label=", b"alt =", b"title =")
+    ):
+        for match in matches(_ATTRIBUTE, text):
+            yield title, match.start(), Span(*match.span("text"))
+
+
+def _alts(text: str) -> Iterator[tuple[int, Span]]:
+    ends, done = Next(_ALT_END, text), 0
+    for match in _ALT.finditer(text):
+        start, end = match.end(), ends.at(match.end())
+        fits = _SHORTEST_TITLE <= end - start <= _LONGEST_TITLE and text.startswith("]", end)
+        if fits and match.start() >= done:
+            done = end + 1
+            yield match.start(), Span(start, end)
+
+
+def _link_titles(text: str) -> Iterator[tuple[int, Span]]:
+    ends, done = Next(_TITLE_END, text), 0
+    for match in _TITLE.finditer(text):
+        start = match.end()
+        end = ends.at(start + 1 + _SHORTEST_TITLE)
+        fits = end < len(text) and end - start - 1 <= _LONGEST_TITLE and text.find("\n", start, end + 1) < 0
+        if fits and match.start() >= done:
+            done = end + 2
+            yield match.start(), Span(start, end + 1)
+
+
+def _named_titles(text: str) -> Iterator[tuple[int, Span]]:
+    ends, done = Next(_BLANK, text), 0
+    for match in _NAMED.finditer(text):
+        end = ends.at(match.end())
+        title = _NAMED_TITLE.match(text, end) if end - match.end() <= _LONGEST_TITLE else None
+        if title is not None and match.start() >= done:
+            done = title.end()
+            yield match.start(), Span(*title.span("text"))
 
 
 def _far_away(subject: Subject, passage: Passage) -> Iterator[Diagnostic]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from agenteditor.core import reader, repairs
 from agenteditor.core.checks_finding import (
@@ -69,8 +69,10 @@ def _documentation(subject: Subject) -> Diagnostic:
 def _misplaced(subject: Subject) -> Diagnostic | None:
     """Fences that stand further down or to the right, or a closing fence without an opening one."""
     text = subject.text
-    fences = list(_FENCE.finditer(text))
-    for opening, closing in pairwise(fences):
+    # The one that opens it, and the next that closes it.
+    near = _FENCE.finditer(text)
+    first = next(near, None)
+    for opening, closing in pairwise(chain((first,), near) if first else ()):
         start = opening.start(1)
         if start > _HEAD:
             return None
@@ -82,7 +84,7 @@ def _misplaced(subject: Subject) -> Diagnostic | None:
                 "file is no agent. Nothing may stand before the first three hyphens, not even a blank line.",
                 fixes=_moved_up(subject, Span(start, closing.end()), opening[1]),
             )
-    if fences and fences[0].start() < _HEAD and _FIELDS.match(text, int(text.startswith(reader.BOM))):
+    if first is not None and first.start() < _HEAD and _FIELDS.match(text, int(text.startswith(reader.BOM))):
         return finding(
             "frontmatter/not-opened",
             Span(0, text.find(":")),

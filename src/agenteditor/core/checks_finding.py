@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal, NamedTuple
 
 from agenteditor.core import reader, yaml_nodes, yaml_read
@@ -20,7 +20,7 @@ from agenteditor.core.checks_rules import RULES, Severity
 from agenteditor.core.dialect import FieldSpec, KnownNames
 from agenteditor.core.dialect_table import Place
 from agenteditor.core.frontmatter import Field, Offsets, plain_value
-from agenteditor.core.markdown_blocks import events
+from agenteditor.core.markdown_blocks import code_and_quotations
 from agenteditor.core.secret_text import redacted
 from agenteditor.core.syntax import Syntax
 from agenteditor.core.text import Edits, Refusal, Span, TextEdit, apply, replace
@@ -186,12 +186,7 @@ class Subject:
     @cached_property
     def code(self) -> tuple[tuple[int, int], ...]:
         """The code blocks and quotations of the prompt, in bytes of it in UTF-8."""
-        found = events(self.syntax.body.of(self.text))
-        return tuple(
-            (one.start, one.end)
-            for one in found
-            if one.edge == "start" and one.name in ("CodeBlock", "BlockQuote")
-        )
+        return tuple(code_and_quotations(self.syntax.body.of(self.text)))
 
     @cached_property
     def is_prompt(self) -> bool:
@@ -318,25 +313,31 @@ def near(word: str, words: Iterable[str]) -> str | None:
     Upper and lower case, hyphens and underscores do not count; else one slip of the keyboard is
     allowed in a short word and two in a long one (``modle``, ``Raed``).
     """
-    wanted = _folded(word)
+    wanted, letters = _folded(word)
     allowed = 0 if len(wanted) < 3 else 1 if len(wanted) < 8 else 2
     best: tuple[int, str] | None = None
     for known in words:
-        slips = _slips(wanted, _folded(known), allowed)
+        other, others = _folded(known)
+        # Each slip adds or takes one letter at most: no need to compare what shares too few.
+        if abs(len(wanted) - len(other)) > allowed:
+            continue
+        if len(letters - others) > allowed or len(others - letters) > allowed:
+            continue
+        slips = _slips(wanted, other, allowed)
         if slips <= allowed and (best is None or slips < best[0]):
             best = (slips, known)
     return best[1] if best else None
 
 
-def _folded(word: str) -> str:
-    return word.casefold().replace("-", "").replace("_", "").strip()
+@lru_cache(maxsize=1_000)
+def _folded(word: str) -> tuple[str, frozenset[str]]:
+    """A word as it is compared, and its letters."""
+    folded = word.casefold().replace("-", "").replace("_", "").strip()
+    return folded, frozenset(folded)
 
 
 def _slips(a: str, b: str, limit: int) -> int:
     """How many letters are missing, surplus, wrong or exchanged; ``limit + 1`` if more than that."""
-    # Each slip adds or takes one letter at most: no need to compare what shares too few.
-    if abs(len(a) - len(b)) > limit or len({*a} - {*b}) > limit or len({*b} - {*a}) > limit:
-        return limit + 1
     before: list[int] = []
     row = list(range(len(b) + 1))
     for i, letter in enumerate(a, 1):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import islice
 
 from agenteditor.core.checks_finding import Check, Diagnostic, Fix, Passage, Subject, finding, shown, verified
@@ -21,6 +22,9 @@ _COUNTED = 20_000  # places of one kind that are counted at most; no fix touches
 _MANY, _KINDS = 10, 3  # from so many characters, or kinds of them, on it is no accident
 
 _BAD_BYTES = re.compile("[\udc80-\udcff]+")
+_WINDOWS = {
+    0xDC00 + byte: bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byte in range(0x80, 0x100)
+}
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]")
 _TAGS = re.compile("[\U000e0000-\U000e007f]+")
 _TURNS = re.compile("[\u202a-\u202e\u2066-\u2069\u061c\u200e\u200f]")
@@ -54,13 +58,17 @@ def characters(subject: Subject) -> Iterator[Diagnostic]:
         high = odd.translate(None, _ASCII)
         controlled = len(high) < len(odd)
         suspect = _SUSPECT.search(high) is not None
-        if suspect and passage.whole:
+        # Each kind is looked for in the text only if it is among its characters.
+        kinds = "".join(set(high.decode("utf-8", "surrogatepass"))) if suspect else ""
+        if passage.whole and _BAD_BYTES.search(kinds):
             yield from _not_utf_8(subject)
-        if (controlled or suspect) and passage.whole:
+        if passage.whole and (controlled or _CONTROL.search(kinds)):
             yield from _controls(subject)
-        if suspect:
+        if _TAGS.search(kinds):
             yield from _tags(subject, passage)
+        if _TURNS.search(kinds):
             yield from _turns(subject, passage)
+        if suspect:
             yield from _unseen(subject, passage)
 
 
@@ -105,10 +113,7 @@ def _controls(subject: Subject) -> Iterator[Diagnostic]:
 
 def _from_windows(bad: str) -> str:
     """Bytes that are not UTF-8, read as Windows-1252, and as Latin-1 where that has a gap."""
-    raw = bad.encode("utf-8", "surrogateescape")
-    return "".join(
-        bytes([byte]).decode("cp1252", "ignore") or bytes([byte]).decode("latin-1") for byte in raw
-    )
+    return bad.translate(_WINDOWS)
 
 
 # --- hidden text ------------------------------------------------------------------------------
@@ -181,7 +186,15 @@ def _in_prose(subject: Subject, passage: Passage, span: Span) -> bool:
 
 def _unseen(subject: Subject, passage: Passage) -> Iterator[Diagnostic]:
     text = passage.text
-    unseen = (Span(*match.span()) for match in matches(_UNSEEN, text) if not _is_needed(text, match.start()))
+    unseen = (
+        Span(*match.span())
+        for match in matches(_UNSEEN, text)
+        if not _is_needed(
+            text[match.start() - 1 : match.start()] or " ",
+            match[0],
+            text[match.end() : match.end() + 1] or " ",
+        )
+    )
     found = list(islice(unseen, _COUNTED + 1))
     while passage.whole and found and text[: found[0].end].strip("\ufeff") == "":
         del found[0]  # a byte order mark is said by the check of the frontmatter
@@ -212,10 +225,9 @@ _PICTURES = ((0x2190, 0x2BFF), (0x3030, 0x303D), (0x3297, 0x3299), (0x1F000, 0x1
 _IDEOGRAPHS = ((0x2E80, 0x2FDF), (0x3400, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF))
 
 
-def _is_needed(text: str, at: int) -> bool:
-    """Whether an invisible character is what its script or emoji is written with."""
-    letter = text[at]
-    before, after = text[at - 1 : at] or " ", text[at + 1 : at + 2] or " "
+@lru_cache(maxsize=4_096)
+def _is_needed(before: str, letter: str, after: str) -> bool:
+    """Whether an invisible character is what its script or emoji is written with, between these two."""
     if (
         letter == "\u200d"
         and (_in(before, _PICTURES) or before in "\ufe0f\U000e007f")

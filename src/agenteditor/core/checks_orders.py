@@ -260,12 +260,16 @@ _PATH_WORDS = frozenset(
     docker
     """.split()
 )
-_PATHS = (
-    b"/.ssh", b"\\.ssh", b"/.aws", b"\\.aws", b"/.gnupg", b"/.netrc", b".git-credentials", b"/.npmrc",
-    b"/.pypirc", b"/.kube", b"/.docker/", b"/.config/g", b"/.azure", b"id_rsa", b"id_ed25519", b"/etc/shadow",
-    b"/self/environ", b"/.claude/.cred",
+_PATHS = tuple(
+    map(
+        _begin,
+        (
+            "/.ssh", "\\.ssh", "/.aws", "\\.aws", "/.gnupg", "/.netrc*", ".git-credentials*", "/.npmrc*",
+            "/.pypirc*", "/.kube", "/.docker/", "/.config/g*", "/.azure", "id_rsa", "id_ed25519",
+            "/etc/shadow", "/self/environ*", "/.claude/.cred*",
+        ),
+    )
 )  # fmt: skip
-_OTHER_PATHS = tuple(path for path in _PATHS if not path.startswith(b"/."))
 _READS = re.compile(
     r"\b(?:read|cat|open|print|copy|dump|show|send|include|upload|display|less|head|tail|base64|collect|gather|extract|"
     r"scp|steal|harvest|load|fetch|get|view|output|curl|grep)s?\b(?!.*[!?;]\s|.*\n\s{0,20}\n)",
@@ -279,7 +283,11 @@ def credentials(subject: Subject) -> Iterator[Diagnostic]:
         scan, count, line = passage.scan, 0, -1
         if scan.words.isdisjoint(_PATH_WORDS):
             continue
-        for at in sorted(scan.anywhere(_PATHS if b"." in scan.after(b"/") else _OTHER_PATHS)):
+        hidden = b"/." in scan.data
+        paths = (
+            path for path, words in _PATHS if words <= scan.words and (hidden or not path.startswith(b"/."))
+        )
+        for at in islice(sorted(scan.anywhere(paths)), _TRIES):
             match = CREDENTIAL_FILE.search(scan.low, max(at - 48, 0), at + 40)
             if match is None:
                 continue

@@ -116,10 +116,10 @@ def _backslash_n(field: Field) -> Iterator[Diagnostic]:
 
 
 def _folded(subject: Subject, field: Field) -> Iterator[Diagnostic]:
-    hosted = any(example.host == field.key for example in subject.syntax.examples)
+    if field.style != "folded" or all(example.host != field.key for example in subject.syntax.examples):
+        return
     lines = field.value_span.of(subject.text).splitlines()
-    labelled = sum(bool(re.match(r"\s*(?:\w+:\s|<)", line)) for line in lines[1:])
-    if field.style != "folded" or not hosted or labelled < 2:
+    if sum(bool(re.match(r"\s*(?:\w+:\s|<)", line)) for line in lines[1:]) < 2:
         return
     start = field.value_span.start
     yield finding(
@@ -136,6 +136,7 @@ def examples(subject: Subject) -> Iterator[Diagnostic]:
     if subject.syntax.verdict == "fails":
         return  # how the description reads is not known yet
     silent: list[HostedExample] = []
+    slot = subject.syntax.slot("description")
     for hosted in subject.syntax.examples:
         if hosted.host != "description":
             continue  # nobody reads examples elsewhere
@@ -143,17 +144,17 @@ def examples(subject: Subject) -> Iterator[Diagnostic]:
         if not example.closed:
             yield finding(
                 "examples/unclosed",
-                _span_in(subject, hosted, 0, len("<example>")),
+                _span_in(slot, hosted, 0, len("<example>")),
                 f"Example {hosted.index + 1} is not closed, so nobody can tell where it ends. Add "
                 "</example>.",
                 hosted.host,
             )
         elif not example.understood:
             message = f"Example {hosted.index + 1} is kept as it is. {example.reason}"
-            yield finding("examples/not-understood", _span_in(subject, hosted), message, hosted.host)
+            yield finding("examples/not-understood", _span_in(slot, hosted), message, hosted.host)
         elif not example.turns:
             message = f"Example {hosted.index + 1} has no turns. Add what the user says and what follows."
-            yield finding("examples/no-turns", _span_in(subject, hosted), message, hosted.host)
+            yield finding("examples/no-turns", _span_in(slot, hosted), message, hosted.host)
         elif not example.commentary and example.tagged:
             silent.append(hosted)
     if silent:
@@ -161,15 +162,14 @@ def examples(subject: Subject) -> Iterator[Diagnostic]:
         which = f"Example {silent[0].index + 1} has" if count == 1 else f"{count} of {total} examples have"
         yield finding(
             "examples/no-commentary",
-            _span_in(subject, silent[0]),
+            _span_in(slot, silent[0]),
             f"{which} no commentary. A <commentary> says why this agent is the right one.",
             silent[0].host,
         )
 
 
-def _span_in(subject: Subject, hosted: HostedExample, start: int = 0, length: int | None = None) -> Span:
-    """The place in the file of an example, or of the ``length`` characters after its beginning."""
-    slot = subject.syntax.slot(hosted.host)
+def _span_in(slot: Field | None, hosted: HostedExample, start: int = 0, length: int | None = None) -> Span:
+    """The place in the file of an example of ``slot``, or of ``length`` characters from its beginning."""
     assert slot is not None, "an example has a host"
     if slot.offsets is None:
         return slot.value_span

@@ -46,7 +46,9 @@ def _whole(subject: Subject, field: Field) -> Diagnostic | None:
     value, key = field.value, field.key
     if value is None or (isinstance(value, str) and not value.strip()):
         return _undefined(subject, field)
-    if not isinstance(value, (str, list)) or not all(isinstance(item, str) for item in value):
+    if not isinstance(value, str) and not (
+        isinstance(value, list) and all(isinstance(item, str) for item in value)
+    ):
         return _no_list(subject, field)
     if value == []:
         return _none(subject, field) if key == "tools" else None

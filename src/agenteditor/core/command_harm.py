@@ -19,11 +19,11 @@ _RUNS = (
 _FETCH = r"\b(?:curl|wget|iwr|irm|invoke-webrequest|invoke-restmethod)"
 
 FETCHES_AND_RUNS = re.compile(
-    rf"{_FETCH}\s{_REST}{_RUNS}"
+    rf"{_FETCH}\s{_REST}(?:{_RUNS}|(?:&&|;)\s{{0,5}}(?:sudo\s{{1,5}})?"
+    r"(?:chmod\s{1,3}[augo]{0,3}[+7]|(?:ba|z|da)?sh\s{1,3}[\w./~$-]))"
     r"|\b(?:(?:ba|z|da|k)?sh|eval|source|python3?|node|perl)\s{1,5}(?:-\w{1,6}\s{1,5})?[\"']?(?:[<$]\(|`)\s{0,5}(?:curl|wget)\b"
     r"|(?<![\w.])\.\s{1,3}<\(\s{0,5}(?:curl|wget)\b"
     r"|\b(?:iex|invoke-expression)\b[^\n]{0,80}?(?:\birm\b|\biwr\b|invoke-webrequest|invoke-restmethod|downloadstring)"
-    rf"|{_FETCH}\s{_REST}(?:&&|;)\s{{0,5}}(?:sudo\s{{1,5}})?(?:chmod\s{{1,3}}[augo]{{0,3}}[+7]|(?:ba|z|da)?sh\s{{1,3}}[\w./~$-])"
     r"|exec\(\s{0,5}(?:urllib|requests)\b"
 )
 DECODES_AND_RUNS = re.compile(

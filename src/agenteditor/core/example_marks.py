@@ -47,6 +47,8 @@ class Mark(NamedTuple):
 
 def marks_of(text: str, start: int, end: int) -> Sequence[Mark]:
     """The beginnings of the parts in ``text[start:end]``, in order."""
+    if _POINT.search(text, start, end) is None:
+        return ()
     marks = _marks(text, start, end)
     if sum(mark.kind == "turn" for mark in marks) < 2:
         # A label in running text with nothing to set it off is likelier than one long speech.

@@ -115,7 +115,7 @@ def _unnumbered(value: str, example: Example) -> str:
     return re.sub(r"\d+", "0", example.marker.of(value))
 
 
-_LABEL = re.compile(r"([^\W\d_]{1,24})[ \u00a0]?[:：]")
+_LABEL = re.compile(r"(?<![^\W\d_])([^\W\d_]{1,24})[ \u00a0]?[:：]")
 _TAG = re.compile(r"</?(?:example|commentary|context|user|assistant)\w*\s*>", re.IGNORECASE)
 
 

@@ -8,6 +8,7 @@ is an ordinary word in running text and counts only where a line or a quote has 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Literal
 
 Kind = Literal["context", "turn", "commentary", "note"]
@@ -65,6 +66,7 @@ _DETERMINERS = _words(
 )
 
 
+@lru_cache(maxsize=1_000)
 def role_of(speaker: str) -> Role:
     """Whether a speaker's name stands for the user, for the assistant, or for somebody else."""
     words = [word for word in re.split(r"[\s_-]+", speaker.lower()) if word]

@@ -9,7 +9,7 @@ keeps its raw text. Nothing is dropped, nothing raises.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 from typing import Literal, NamedTuple, TypeAlias
@@ -289,10 +289,32 @@ def plain_value(node: Node, parsed: str) -> object:
 
 def _expanded(node: Node, parsed: str, budget: list[int]) -> object:
     """``plain_value`` with a budget of nodes that several values share."""
+    # Counting is quick where building what is thrown away in the end is not.
+    if not isinstance(node, Scalar) and _added(node, {}, 0, copied=False) > max(budget[0], 0):
+        budget[0] = -1
+        return node.span.of(parsed)
     try:
         return _plain(node, parsed, budget, 0, copied=False)
     except _Bomb:
         return node.span.of(parsed)
+
+
+def _added(node: Node, known: dict[tuple[int, bool], int], depth: int, *, copied: bool) -> int:
+    """How many nodes aliases add to a value, at least; ``copied`` as below. ``known``: by the node's id."""
+    if depth > _MAX_ALIAS_DEPTH:
+        return 0
+    key = (id(node), copied)
+    if key not in known:
+        parts: Iterable[Node] = ()
+        if isinstance(node, Alias):
+            parts = (node.target,) if node.target is not None else ()
+        elif isinstance(node, Sequence):
+            parts = node.items
+        elif isinstance(node, Mapping):
+            parts = (value for _, value in node.pairs)
+        below = copied or isinstance(node, Alias)
+        known[key] = copied + sum(_added(part, known, depth + 1, copied=below) for part in parts)
+    return known[key]
 
 
 def _plain(node: Node, parsed: str, budget: list[int], depth: int, *, copied: bool) -> object:

@@ -34,6 +34,7 @@ _BLANKS = " \t"
 _BEFORE_FENCE = " \t>-*+.)0123456789"
 _RAW_HTML = re.compile(r"[ \t]*<(?:[!?]|(?:script|pre|style|textarea)\b)", re.IGNORECASE)
 _INLINE = frozenset(("Emphasis", "Strong", "Strikethrough", "Superscript", "Subscript", "Link", "Image"))
+_SHOWN = frozenset(("CodeBlock", "BlockQuote"))
 # HTML that lays out a text rather than naming a part of it.
 _LAYOUT = """
 a b br button center code div em form h1 h2 h3 h4 h5 h6 hr i img input kbd li ol p picture pre script
@@ -146,6 +147,15 @@ def events(source: str) -> Iterator[Event]:
             found = found["Start" if edge == "start" else "End"]
         name, value = (found, None) if isinstance(found, str) else next(iter(found.items()))
         yield Event(edge, name, value, place["start"], place["end"])
+
+
+def code_and_quotations(source: str) -> Iterator[tuple[int, int]]:
+    """Where code blocks and quotations stand, as ``events`` finds them, in bytes as there."""
+    masked = source if source.isascii() else _SURROGATE.sub("\ufffd", source)
+    for event, place in pyromark.events_with_range(masked, options=_DRAWN, merge_text=True):
+        begun: Any = event.get("Start") if isinstance(event, dict) else None
+        if begun == "BlockQuote" or (isinstance(begun, dict) and not _SHOWN.isdisjoint(begun)):
+            yield place["start"], place["end"]
 
 
 def tags(text: str, start: int, end: int) -> list[Tag]:

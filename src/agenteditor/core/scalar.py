@@ -107,8 +107,9 @@ def _decode_flow(text: str, start: int, end: int, quote: str) -> Decoded | None:
         if special[0] in "\r\n":
             while stop > at and text[stop - 1] in " \t":
                 stop -= 1
-        value.append(text[at:stop])
-        offsets.extend(range(at, stop))
+        if stop > at:
+            value.append(text[at:stop])
+            offsets.extend(range(at, stop))
         meant = _meaning(text, stop, end, quote)
         if meant is None:
             return None

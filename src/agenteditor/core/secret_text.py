@@ -109,7 +109,7 @@ def redacted(text: str) -> str:
     spans: list[Span] = []
     if max(map(len, text.split()), default=0) >= _SHORTEST_KEY or _PRIVATE in text:
         spans += [one.span for one, _ in _shaped(text, text)]
-    given = _GIVEN.search(text) is not None and any(map(text.lower().__contains__, NAMES))
+    given = any(map(text.lower().__contains__, NAMES)) and _GIVEN.search(text) is not None
     if given or "://" in text:
         for pattern in (ASSIGNED, IN_ADDRESS):
             spans += [Span(*match.span("value")) for match in matches(pattern, text)]

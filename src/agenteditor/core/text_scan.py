@@ -118,6 +118,20 @@ class Scan:
         return tuple(found)
 
 
+class Next:
+    """Where a pattern is found next behind places that are asked for in order: the text is searched once."""
+
+    def __init__(self, pattern: re.Pattern[str], text: str) -> None:
+        self._pattern, self._text, self._found = pattern, text, -1
+
+    def at(self, offset: int) -> int:
+        """The first place from ``offset`` on; the end of the text if there is none."""
+        if self._found < offset:
+            match = self._pattern.search(self._text, offset)
+            self._found = match.start() if match else len(self._text)
+        return self._found
+
+
 def narrow(raw: bytes) -> bytes:
     """UTF-8 as it is searched: in lower case, of each character the first byte."""
     return raw.lower() if raw.isascii() else raw.translate(_LOWER, _FOLLOWING)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from agenteditor.core.text import Span
@@ -17,6 +18,7 @@ from agenteditor.core.text import Span
 Form = Literal["tool", "mcp", "everything", "malformed"]
 
 _TOOL = re.compile(r"(?P<name>[^\s(),]+)(?:\((?P<specifier>.*)\))?", re.DOTALL)
+_MARKS = re.compile(r"[(),]")
 _WORD = re.compile(r"[\w-]+")
 _MCP = re.compile(r"mcp__(?P<server>.+?)(?:__(?P<tool>.+))?", re.DOTALL)
 
@@ -40,6 +42,7 @@ class Entry:
     tool: str | None = None
 
 
+@lru_cache(maxsize=8)  # one check after the other asks for the list of one file
 def split(text: str) -> tuple[Entry, ...]:
     """The entries of a comma text; empty ones (two commas in a row) are left out."""
     return tuple(
@@ -129,7 +132,8 @@ def is_space_separated(text: str) -> bool:
 def _pieces(text: str) -> Iterator[Span]:
     """The pieces between commas outside parentheses. A parenthesis that never closes counts as text."""
     depth, start, last = 0, 0, text.rfind(")")
-    for offset, character in enumerate(text):
+    for mark in _MARKS.finditer(text):
+        offset, character = mark.start(), mark[0]
         if character == "(":
             depth += 1
         elif character == ")":
@@ -148,8 +152,8 @@ def _trimmed(text: str, piece: Span) -> Span:
 
 def _balanced(text: str) -> bool:
     depth = 0
-    for character in text:
-        depth += (character == "(") - (character == ")")
+    for mark in _MARKS.findall(text):
+        depth += (mark == "(") - (mark == ")")
         if depth < 0:
             return False
     return depth == 0

@@ -172,7 +172,7 @@ _CLOSING = re.compile(r"( *)[\]}][ \t]*\Z")
 _TEXT = r"(?:(?! #)[^\r\n])*?"
 _QUOTED = r"""(?:"(?:[^"\\\r\n]|\\.)*+"|'[^'\r\n]*+')"""
 _LIST_AS_KEY = re.compile(
-    rf"(?:- ++){{1,100}}(?!\? ){_TEXT}:[ \t]++(?:{_QUOTED} *|(?![\"']){_TEXT})(?=:(?:\s|\Z))"
+    rf"- ++(?!\? )(?:- ++){{0,99}}+{_TEXT}:[ \t]++(?:{_QUOTED} *|(?![\"']){_TEXT})(?=:(?:\s|\Z))"
 )
 _FIRST = re.compile(r"((?:[\r\n ]|#[^\r\n]*+)*+)\? ")
 _LIST_AS_BARE_KEY = re.compile(r"- [^\r\n]*+[\r\n](?:#[^\r\n]*+|[\r\n ])*+\?(?:\s|\Z)")

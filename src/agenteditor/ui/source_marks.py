@@ -67,7 +67,7 @@ def markdown(line: str, *, example: bool, comment: bool) -> Passage:
             if prefix and prefix["item"]:
                 marks.append(Mark(*prefix.span("item"), "marker"))
             if line.lstrip().startswith("|"):
-                marks.extend(Mark(at, at + 1, "rule") for at, one in enumerate(line) if one == "|")
+                marks.extend(Mark(*bars.span(), "rule") for bars in _BARS.finditer(line))
     return _inline(line, marks, _MARKDOWN, example, comment)
 
 
@@ -95,6 +95,7 @@ _RULE = re.compile(r" {0,3}(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})$
 _PREFIX = re.compile(
     r"[ \t]*(?P<quote>>[> \t]*)?(?P<item>(?:[-*+]|\d{1,9}[.)])(?:[ \t]+\[[ xX]\])?(?=[ \t]|$))?"
 )
+_BARS = re.compile(r"\|+")
 _TABLE_RULE = re.compile(r"[ \t]*\|[ \t|:]*-[ \t|:-]*$")
 _FENCE = re.compile(
     r"[ \t]*(?:>[ \t]*)*(?P<fence>`{3,}(?=[^`]*$)|~{3,})[ \t]*\{?\.?(?P<language>[\w+#.-]{0,40})"
