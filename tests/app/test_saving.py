@@ -357,3 +357,44 @@ def test_a_closing_given_up_on_another_question_takes_nothing_for_left(
     press_save(window)
     assert not window.close()
     assert not window.saves.is_left(document)
+
+
+def test_nothing_is_saved_over_the_file_of_another_tab(window, *, tmp_path, monkeypatch):
+    one, other, viewed = (tmp_path / f"{name}.md" for name in ("one", "other", "viewed"))
+    for path in (one, other):
+        path.write_text(HEAD, "utf-8")
+    viewed.write_bytes(b"\0" * 100)
+    window.open_paths([viewed, other, one])
+    said = []
+    monkeypatch.setattr(dialogs, "say", lambda _parent, *texts: said.append(texts))
+    for path in (other, viewed):
+        before = path.read_bytes()
+        monkeypatch.setattr(dialogs, "ask_save_path", lambda *_, path=path: path)
+        window.actions_["save-as"].trigger()
+        assert path.read_bytes() == before
+    assert said == [
+        (
+            "The agent is not saved.",
+            f"{path.name} is open in another tab. Close that tab first, or choose another name.",
+        )
+        for path in (other, viewed)
+    ]
+    assert window.present_editor().document.path == one
+    monkeypatch.setattr(dialogs, "ask_save_path", lambda *_: one)  # its own file is another matter
+    window.actions_["save-as"].trigger()
+    assert len(said) == 2
+
+
+def test_two_agents_are_not_saved_as_one_file_at_a_time(window, slow, *, qtbot, tmp_path, monkeypatch):
+    there = tmp_path / "there.md"
+    monkeypatch.setattr(dialogs, "ask_save_path", lambda *_: there)
+    said = []
+    monkeypatch.setattr(dialogs, "say", lambda _parent, *texts: said.append(texts))
+    for letter in "ab":
+        window.add_document(Document(letter + HEAD))
+        window.actions_["save-as"].trigger()
+    assert [title for title, _text in said] == ["The agent is not saved."]
+    slow.answer()
+    qtbot.waitUntil(there.exists)
+    qtbot.waitUntil(lambda: not window.saves.slow())
+    assert there.read_text("utf-8") == "a" + HEAD

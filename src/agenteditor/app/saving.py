@@ -18,7 +18,7 @@ from agenteditor.app import dialogs, disk_dialogs
 from agenteditor.app.background import Background
 from agenteditor.app.titles import title
 from agenteditor.core import files, saved_versions
-from agenteditor.core.disk import is_there
+from agenteditor.core.disk import is_same, is_there
 from agenteditor.core.document import Document, Transaction
 from agenteditor.core.files import Conflict, FileProblem, Stamp
 from agenteditor.core.text import diff
@@ -40,12 +40,13 @@ def opened(parent: QWidget, path: Path) -> Document | None:
 
 @dataclass(eq=False)
 class _Write:
-    """A write that is not done: what is written, who is told whether it was, and since when it runs.
+    """A write that is not done: of what, a document's to where, who is told about it, and since when it runs.
 
     ``left``: somebody has closed it without waiting.
     """
 
     of: Document | str
+    path: Path | None = None
     told: list[Then] = field(default_factory=list)
     since: float = field(default_factory=time.monotonic)
     left: bool = False
@@ -63,7 +64,8 @@ class Saves(QObject):
     may be edited; what is edited meanwhile stays unsaved. ``changed`` says that `slow` did, and what else
     there is to say.
 
-    ``is_kept`` tells whether the unsaved text of a document is safe elsewhere.
+    ``is_kept`` tells whether the unsaved text of a document is safe elsewhere, ``is_in_other_tab`` whether a
+    file is open beside a document.
     """
 
     changed = Signal(str)
@@ -71,6 +73,7 @@ class Saves(QObject):
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
         self.is_kept: Callable[[Document], bool] = lambda _document: False
+        self.is_in_other_tab: Callable[[Document, Path], bool] = lambda _document, _path: False
         self.window = window
         self._background = Background(self)
         self._running: dict[Document, _Write] = {}
@@ -129,14 +132,23 @@ class Saves(QObject):
             self._write(document, document.path, lambda: stamp, [then])
 
     def save_as(self, document: Document, then: Then) -> None:
-        """Ask where and save there."""
+        """Ask where and save there; not over a file of another tab, or one file would be two documents."""
         path = dialogs.ask_save_path(self.window, suggestion(document))
         if path is None:
+            then(False)
+        elif self.is_in_other_tab(document, path) or self._is_becoming(document, path):
+            reason = self.tr("{0} is open in another tab. Close that tab first, or choose another name.")
+            dialogs.say(self.window, self.tr("The agent is not saved."), reason.format(path.name))
             then(False)
         elif document in self._running:
             self._running[document].told.append(lambda _saved: self._write_there(document, path, then))
         else:
             self._write_there(document, path, then)
+
+    def _is_becoming(self, document: Document, path: Path) -> bool:
+        """Whether another document is being saved there now."""
+        writes = (one for other, one in self._running.items() if other is not document)
+        return any(one.path is not None and is_same(one.path, path) for one in writes)
 
     def save_each(self, documents: Sequence[Document], then: Callable[[list[Document]], object]) -> None:
         """Save these one after the other; one that is not saved ends it. ``then`` is told which were."""
@@ -261,7 +273,7 @@ class Saves(QObject):
         self, document: Document, path: Path, expected: Callable[[], Stamp | None], told: list[Then]
     ) -> None:
         text = document.text
-        self._running[document] = one = _Write(document, told)
+        self._running[document] = one = _Write(document, path, told)
         self._started(
             one, lambda: files.save(path, text, expected()), partial(self._written, one, document, path, text)
         )
