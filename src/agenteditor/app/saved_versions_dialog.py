@@ -30,7 +30,7 @@ from agenteditor.core.document import Document, Transaction
 from agenteditor.core.files import FileProblem
 from agenteditor.core.saved_versions import Version, text_of, versions
 from agenteditor.core.text import diff
-from agenteditor.ui import theme
+from agenteditor.ui import labels, theme
 from agenteditor.ui.diff_rows import words
 from agenteditor.ui.diff_view import DiffView, framed
 from agenteditor.ui.icons import severity_icon
@@ -228,9 +228,7 @@ class SavedVersionsDialog(QDialog):
 
 
 def _note(text: str) -> QLabel:
-    label = QLabel(plain(text))
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setWordWrap(True)
+    label = labels.wrapped(text)
     label.setAlignment(Qt.AlignmentFlag.AlignCenter)
     label.setForegroundRole(label.foregroundRole().PlaceholderText)
     label.setMargin(2 * theme.MARGIN)
