@@ -106,7 +106,7 @@ def write_imported_agents(window, slow, *, qtbot, monkeypatch, tmp_path):
     dialog = ImportDialog(found_in_files([tmp_path / "agents" / "good.md"]), window)
     dialog.show()
     dialog.write_button.click()
-    assert dialog.summary.text() == f"Saving {out}…" and dialog.isVisible()
+    assert dialog.summary.text() == f"Writing into {out}…" and dialog.isVisible()
     assert not dialog.write_button.isEnabled() and not dialog.open_button.isEnabled()
     slow.answer()
     qtbot.waitUntil(lambda: not dialog.isVisible())

@@ -159,7 +159,7 @@ class ImportDialog(QDialog):
             self.accept()
 
         if not writing.write(self, folder, lambda: self._written(picked, folder), failed, then):
-            self.summary.setText(plain(writing.saving(folder)))
+            self.summary.setText(plain(self.tr("Writing into {0}…").format(folder)))
             for button in (self.open_button, self.write_button):
                 button.setEnabled(False)
             self._buttons.button(QDialogButtonBox.StandardButton.Cancel).setText(self.tr("&Close"))
