@@ -113,9 +113,9 @@ import os, sys, threading
 from pathlib import Path
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QMessageBox
-from agenteditor.app import main, saving
+from agenteditor.app import main, recovery, saving
 os.fsync = lambda handle: threading.Event().wait()
-saving.LONG, main._LONG_ENOUGH = 0.2, 0.1
+saving.LONG = main._LONG_ENOUGH = main._PATIENCE = recovery._PATIENCE = 0.1
 def begin():
     window = next(one for one in QApplication.topLevelWidgets() if hasattr(one, "catalog"))
     window.show_view("source")
