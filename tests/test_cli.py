@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
@@ -299,3 +300,52 @@ def test_without_a_screen_the_window_says_so_in_a_line(good):
     )
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1 and "there is no screen" in done.stderr
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["fix", "--dry-run"],
+        ["check", "--fix", "--dry-run"],
+        ["check"],
+    ],
+)
+def test_a_terminal_gets_nothing_that_steers_it_or_hides_and_a_pipe_gets_all(
+    tmp_path, monkeypatch, capsys, command
+):
+    """Diffs hold lines of the file; the name of the file is in every line."""
+    path = tmp_path / "a\x1b[2J\u202eb.md"
+    hidden = "Use it\u200b when \u202etests\u2066 run.\x9b2J"
+    text = f"---\nname: a-b\ndescription: Use it: {hidden}\n---\n\nYou\tare {hidden}\r\n"
+    path.write_text(text, "utf-8", newline="")
+    main([*command, str(path)])
+    piped = capsys.readouterr().out
+    streams = [Terminal(), Terminal()]
+    for name, stream in zip(("stdout", "stderr"), streams, strict=True):
+        monkeypatch.setattr(sys, name, stream)
+    main([*command, str(path)])
+    told = "".join(stream.getvalue() for stream in streams)
+    assert told.replace("\n", "").replace("\t", "").isprintable()
+    assert "a[U+001B][2J[U+202E]b.md" in told
+    if command != ["check"]:
+        assert "[U+200B] when [U+202E]tests[U+2066] run.[U+009B]2J" in told
+        assert hidden in piped
+
+
+def test_a_file_written_to_a_terminal_is_shown_in_the_same_way(good, monkeypatch):
+    good.write_text(GOOD + "Not\u200bhing hidden.\n", "utf-8")
+    monkeypatch.setattr(sys, "stdout", stream := Terminal())
+    main(["convert", "--to", "gemini-cli", "--output", "-", str(good)])
+    assert "Not[U+200B]hing hidden.\n" in stream.getvalue()
+
+
+def test_messages_name_what_cannot_be_seen_as_the_views_do(tmp_path, capsys):
+    path = tmp_path / "a.md"
+    path.write_text("---\nname: a\u200bb\ndescription: Use it.\n---\n\nYou are good.\n", "utf-8")
+    main(["check", str(path)])
+    assert "“a[U+200B]b”" in capsys.readouterr().out

@@ -7,10 +7,12 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TextIO, cast
 
 from agenteditor import __version__, cli_commands
 from agenteditor.core.disk import is_there, problems
 from agenteditor.core.file_problem import FileProblem
+from agenteditor.core.invisible import one_line
 
 _WINDOW_HELP = """\
 Open agent files, or a folder of them, in the window:
@@ -48,6 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program with command-line ``arguments``; the exit status."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     _use_utf8()
+    sys.stdout, sys.stderr = _spoken(sys.stdout), _spoken(sys.stderr)
     try:
         if given and given[0] in cli_commands.COMMANDS:
             return cli_commands.run(given)
@@ -66,6 +69,35 @@ def _use_utf8() -> None:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def _spoken(stream: TextIO) -> TextIO:
+    """The stream; one to a terminal gets nothing that a terminal obeys or that nobody sees."""
+    return cast(TextIO, _Terminal(stream)) if stream.isatty() else stream
+
+
+class _Terminal:
+    """A stream to a terminal: what would steer it, or hide in it, is named as in the window.
+
+    A pipe or a file gets every character as it is: a diff is read by patch.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    @property
+    def buffer(self) -> _Terminal:
+        """What bytes are written to: the same."""
+        return self
+
+    def write(self, given: str | bytes) -> int:
+        text = given.decode("utf-8", "surrogateescape") if isinstance(given, bytes) else given
+        lines = (line.split("\t") for line in text.split("\n"))
+        self._stream.write("\n".join("\t".join(map(one_line, parts)) for parts in lines))
+        return len(given)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._stream, name)
 
 
 def _window(given: list[str]) -> int:

@@ -18,6 +18,7 @@ from agenteditor.core.catalog_reading import CatalogFile, reading
 from agenteditor.core.catalog_report import NOT_THE_ROUTER, catalog_report
 from agenteditor.core.disk import is_folder, is_there
 from agenteditor.core.files import FileProblem
+from agenteditor.core.invisible import one_line
 from agenteditor.core.judgement import Judgement, agents_said, judged, percent
 from agenteditor.core.routing import Candidate, index_of
 
@@ -112,12 +113,7 @@ def _read(folder: Path) -> _Read:
 
 
 def _complain(sentence: str) -> None:
-    print(f"agenteditor: {_line(sentence)}", file=sys.stderr)
-
-
-def _line(text: str) -> str:
-    """Without what a terminal would obey."""
-    return "".join(letter if letter.isprintable() else "\ufffd" for letter in text)
+    print(f"agenteditor: {one_line(sentence)}", file=sys.stderr)
 
 
 def _where(folder: Path, path: Path) -> str:
@@ -154,9 +150,9 @@ def _print_ranked(folder: Path, ranked: Sequence[Candidate]) -> None:
         program = f" ({one.agent.program})" if several else ""
         near = ", near tie" if one.near_tie else ""
         match = f"{percent(one.score / ranked[0].score)}{near}"
-        print(_line(f"{number:>2}. {one.agent.shown_name}{program}  {match}"))
-        print(_line(f"    {words}"))
-        print(_line(f"    {_where(folder, one.agent.path)}"))
+        print(one_line(f"{number:>2}. {one.agent.shown_name}{program}  {match}"))
+        print(one_line(f"    {words}"))
+        print(one_line(f"    {_where(folder, one.agent.path)}"))
     print(f"\n{NOT_THE_ROUTER}")
 
 
@@ -190,10 +186,10 @@ def _judge(options: argparse.Namespace) -> int:
 def _print_judgement(read: _Read, judgement: Judgement) -> None:
     for finding in judgement.findings:
         where = ", ".join(_where(read.folder, path) for path in finding.paths)
-        print(_line(f"{where}: {finding.weight}: {finding.sentence} [{finding.kind}]"))
+        print(one_line(f"{where}: {finding.weight}: {finding.sentence} [{finding.kind}]"))
     costs = judgement.budget
     for scope in costs.scopes:
-        print(_line(f"{_where(read.folder, scope.scope)}: {_said(scope.cost)}"))
+        print(one_line(f"{_where(read.folder, scope.scope)}: {_said(scope.cost)}"))
     if len(costs.scopes) > len(costs.together):
         for cost in costs.together:
             print(f"All at once: {_said(cost)}")

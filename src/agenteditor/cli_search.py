@@ -15,6 +15,7 @@ from agenteditor.cli_files import FAILED, OK, PROBLEMS, GivenFiles, add_paths, c
 from agenteditor.core.batch import FileChange
 from agenteditor.core.batch_write import Writing
 from agenteditor.core.files import FileProblem, Loaded
+from agenteditor.core.invisible import one_line
 from agenteditor.core.search import Query
 from agenteditor.core.search_files import (
     MOST_REFUSED,
@@ -40,7 +41,6 @@ not be read or written.
   agenteditor search "Use this agent" .claude/agents
   agenteditor search "model: (opus|sonnet)" .claude/agents --regex --replace "model: inherit" --dry-run
 """
-_SHOWN = {ord(mark): "\ufffd" for mark in map(chr, [*range(0x09), *range(0x0B, 0x20), *range(0x7F, 0xA0)])}
 
 Outcome = Literal["done", "nothing", "refused", "left out"]
 _Ready = dict[str, tuple[FileChange, int]]  # by its real path, a file's change and its number of places
@@ -96,7 +96,7 @@ def _find(given: GivenFiles, file: Loaded, query: Query) -> Outcome:
         given.fail(f"{file.path}: {found.problem}")
         return "refused"
     for hit in found.hits:
-        print(f"{file.path}:{hit.line}:{hit.column}: {hit.shown.strip().translate(_SHOWN)}")
+        print(f"{file.path}:{hit.line}:{hit.column}: {one_line(hit.shown.strip())}")
     _say_rest(file, found)
     return "done"
 

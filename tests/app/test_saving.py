@@ -5,19 +5,24 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QLabel, QMessageBox
 
-from agenteditor.app import batch_commands, dialogs
+from agenteditor.app import batch_commands, dialogs, saving
 from agenteditor.app.recovery import recovery_of
 from agenteditor.core import files, saved_versions
 from agenteditor.core.dialects import dialects
 from agenteditor.core.document import Document, Transaction
+from agenteditor.core.journal import abandoned
 from agenteditor.core.text import Span, TextEdit
 from tests.promises.saving_windows import HEAD, SlowDisk, opened, press_save, saying, shown_window, type_
 
+ASK_TO_LEAVE = dialogs.ask_to_leave
+
 
 @pytest.fixture
-def window(qtbot, monkeypatch):
+def window(qtbot, monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     return shown_window(qtbot, monkeypatch)
 
 
@@ -258,3 +263,138 @@ def texts_of(window, path):
     """The versions of a file, the newest first."""
     recovery_of(window).finish_versions()
     return [saved_versions.text_of(one) for one in saved_versions.versions(path)]
+
+
+def test_a_window_whose_save_never_answers_is_closed_when_somebody_says_so(
+    window, slow, *, qtbot, tmp_path, monkeypatch
+):
+    """Asked by itself once the patience is over, with the real box; what was typed is in the journal."""
+    monkeypatch.setattr(saving, "LONG", 0.05)
+    monkeypatch.setattr(dialogs, "ask_to_leave", ASK_TO_LEAVE)
+    path = tmp_path / "good.md"
+    path.write_text(HEAD, "utf-8")
+    document = opened(window, path).document
+    type_(window, "abc")
+    press_save(window)
+    type_(window, "def")
+    seen = []
+
+    def answer(word: str) -> None:
+        (box,) = [one for one in window.findChildren(QMessageBox) if one.isVisible()]
+        seen.append((box.text(), box.informativeText()))
+        (button,) = [one for one in box.buttons() if one.text().replace("&", "") == word]
+        button.click()
+
+    QTimer.singleShot(200, lambda: answer("Keep waiting"))
+    assert not window.close()
+    qtbot.waitUntil(lambda: bool(seen))
+    assert window.isVisible() and "It will be closed then." in window.statusBar().currentMessage()
+    QTimer.singleShot(50, lambda: answer("Close anyway"))
+    window.close()
+    assert not window.isVisible()
+    assert (
+        seen[0]
+        == seen[1]
+        == (
+            "The disk has not answered for 0 seconds, and good.md is not saved yet.",
+            "Close anyway? What you typed is kept, and offered at the next start.",
+        )
+    )
+    (journal,) = abandoned()[0]
+    assert journal.said.text == document.text == "abcdef" + HEAD and journal.said.path == path
+    journal.remove()
+
+
+def test_a_tab_closed_while_its_save_hangs_leaves_its_journal(window, slow, *, qtbot, tmp_path, monkeypatch):
+    monkeypatch.setattr(saving, "LONG", 0.0)
+    path = tmp_path / "good.md"
+    path.write_text(HEAD, "utf-8")
+    opened(window, path)
+    type_(window, "abc")
+    press_save(window)
+    asked, said = [], []
+    monkeypatch.setattr(dialogs, "ask_to_leave", lambda *args, kept: not asked.append((args[1], kept)))
+    monkeypatch.setattr(dialogs, "say", lambda _parent, *texts: said.append(texts))
+    assert window.close_document(window.present_editor())
+    assert asked == [(["good.md"], True)] and not window.editors()
+    assert [one.said.text for one in abandoned()[0]] == ["abc" + HEAD]
+    path.write_text("another program", "utf-8")  # so that the save, when it comes, fails
+    slow.answer()
+    qtbot.waitUntil(lambda: bool(said))
+    ((title, text),) = said
+    assert title == "The agent is not saved."
+    assert text.endswith("What you typed is kept, and offered at the next start.")
+    assert path.read_text("utf-8") == "another program"
+
+
+def test_the_question_whether_to_wait_ends_when_the_disk_answers(
+    window, slow, *, qtbot, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(saving, "LONG", 0.0)
+    monkeypatch.setattr(dialogs, "ask_to_leave", ASK_TO_LEAVE)
+    path = tmp_path / "good.md"
+    path.write_text(HEAD, "utf-8")
+    opened(window, path)
+    type_(window, "abc")
+    press_save(window)
+    QTimer.singleShot(50, slow.answer)
+    window.close()
+    assert not window.isVisible() and path.read_text("utf-8") == "abc" + HEAD
+    assert abandoned()[0] == []
+
+
+def test_a_closing_given_up_on_another_question_takes_nothing_for_left(
+    window, slow, *, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(saving, "LONG", 0.0)
+    monkeypatch.setattr(dialogs, "ask_to_leave", lambda *_args, kept: kept)
+    monkeypatch.setattr(dialogs, "ask_to_save", lambda *_: "cancel")
+    for name in "ab":
+        (tmp_path / f"{name}.md").write_text(HEAD, "utf-8")
+        opened(window, tmp_path / f"{name}.md")
+        type_(window, "x")
+    document = window.present_editor().document
+    press_save(window)
+    assert not window.close()
+    assert not window.saves.is_left(document)
+
+
+def test_nothing_is_saved_over_the_file_of_another_tab(window, *, tmp_path, monkeypatch):
+    one, other, viewed = (tmp_path / f"{name}.md" for name in ("one", "other", "viewed"))
+    for path in (one, other):
+        path.write_text(HEAD, "utf-8")
+    viewed.write_bytes(b"\0" * 100)
+    window.open_paths([viewed, other, one])
+    said = []
+    monkeypatch.setattr(dialogs, "say", lambda _parent, *texts: said.append(texts))
+    for path in (other, viewed):
+        before = path.read_bytes()
+        monkeypatch.setattr(dialogs, "ask_save_path", lambda *_, path=path: path)
+        window.actions_["save-as"].trigger()
+        assert path.read_bytes() == before
+    assert said == [
+        (
+            "The agent is not saved.",
+            f"{path.name} is open in another tab. Close that tab first, or choose another name.",
+        )
+        for path in (other, viewed)
+    ]
+    assert window.present_editor().document.path == one
+    monkeypatch.setattr(dialogs, "ask_save_path", lambda *_: one)  # its own file is another matter
+    window.actions_["save-as"].trigger()
+    assert len(said) == 2
+
+
+def test_two_agents_are_not_saved_as_one_file_at_a_time(window, slow, *, qtbot, tmp_path, monkeypatch):
+    there = tmp_path / "there.md"
+    monkeypatch.setattr(dialogs, "ask_save_path", lambda *_: there)
+    said = []
+    monkeypatch.setattr(dialogs, "say", lambda _parent, *texts: said.append(texts))
+    for letter in "ab":
+        window.add_document(Document(letter + HEAD))
+        window.actions_["save-as"].trigger()
+    assert [title for title, _text in said] == ["The agent is not saved."]
+    slow.answer()
+    qtbot.waitUntil(there.exists)
+    qtbot.waitUntil(lambda: not window.saves.slow())
+    assert there.read_text("utf-8") == "a" + HEAD

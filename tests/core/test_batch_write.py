@@ -18,7 +18,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agenteditor.core import batch_edits, batch_files, batch_journal, batch_write, files
+from agenteditor.core import batch_edits, batch_files, batch_journal, batch_write, files, saved_versions
 from agenteditor.core.batch import FileChange, Plan, planned
 from agenteditor.core.batch_journal import batches
 from agenteditor.core.batch_rename import rename
@@ -498,3 +498,32 @@ def test_disabling_is_undone_to_the_byte_and_by_hand(tmp_path, two):
     for path in disabled_files(tmp_path):  # as a person would
         path.rename(path.with_name(path.name.removesuffix(".disabled")))
     assert tree(tmp_path) == before
+
+
+# --- saved versions ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["set model", "rename", "duplicate", "delete", "move"])
+def test_what_a_batch_replaces_is_among_the_saved_versions(tmp_path, two, name):
+    done = carried_out(everything(planned(PLANS[name](tmp_path, agent_files(tmp_path))))).done
+    replaced = [one for one in done if one.kind in ("edited", "moved") and one.after != one.before]
+    assert bool(replaced) == (name in ("set model", "rename"))
+    for change in done:
+        found = [(saved_versions.text_of(one), one.reason) for one in saved_versions.versions(change.target)]
+        assert found == ([(change.before, "found")] if change in replaced else [])
+
+
+def test_a_large_batch_leaves_the_versions_of_other_files_alone(tmp_path, two, monkeypatch):
+    monkeypatch.setattr(batch_write, "_MOST_IN_VERSIONS", len(agent("a")) + len(agent("b")) - 1)
+    carried_out(everything(planned(PLANS["set model"](tmp_path, agent_files(tmp_path)))))
+    assert not any(saved_versions.versions(path) for path in agent_files(tmp_path))
+
+
+def test_a_batch_is_done_where_no_version_can_be_kept(tmp_path, two, monkeypatch):
+    def full(*_arguments):
+        raise OSError(errno.ENOSPC, "no space")
+
+    monkeypatch.setattr(saved_versions, "add", full)
+    monkeypatch.setattr(saved_versions, "make_room", full)
+    writing = carried_out(everything(planned(PLANS["set model"](tmp_path, agent_files(tmp_path)))))
+    assert len(writing.done) == 2 and not writing.skipped

@@ -398,7 +398,7 @@ def test_a_name_says_where_an_import_came_from(tmp_path: Path, monkeypatch: pyte
     assert import_writing.label(Path()) == "Import from team"
     assert import_writing.label(Path("..")) == f"Import from {tmp_path.name}"
     assert import_writing.label(Path("/")) == "Import from /"
-    assert import_writing.label(Path("a\x1b[2J\n")) == "Import from a\ufffd[2J\ufffd"
+    assert import_writing.label(Path("a\x1b[2J\n")) == "Import from a[U+001B][2J[U+000A]"
 
 
 def test_a_file_with_unsaved_changes_is_not_written(there: Path, here: Path) -> None:

@@ -257,7 +257,7 @@ def test_a_file_without_permission_is_named(tmp_path):
         ("opus", 1, "Replace “opus” in 1 agent"),
         ("x" * 30, 3000, f"Replace “{'x' * 30}” in 3,000 agents"),
         ("x" * 31, 2, f"Replace “{'x' * 30}…” in 2 agents"),
-        ("a\nb\x1b\udc80", 2, "Replace “a\ufffdb\ufffd\ufffd” in 2 agents"),
+        ("a\nb\x1b\udc80", 2, "Replace “a[U+000A]b[U+001B][byte 80]” in 2 agents"),
     ],
 )
 def test_undo_calls_a_replacement_by_what_was_looked_for(query, count, words):

@@ -23,11 +23,11 @@ from agenteditor.app import output
 from agenteditor.app.main import application
 from agenteditor.app.settings import Settings
 from agenteditor.core.document import Document, Transaction
+from agenteditor.core.invisible import hidden
 from agenteditor.core.text import Span, TextEdit
 from agenteditor.ui import preview_paper
 from agenteditor.ui.diff_view import DiffView
 from agenteditor.ui.fields_text import GrowingText, LineEdit, Muted
-from agenteditor.ui.invisible import hidden
 from agenteditor.ui.preview import SOURCES, PreviewPanel
 from agenteditor.ui.preview_sheet import sheet
 from agenteditor.ui.qtext import tool_tip

@@ -20,7 +20,7 @@ from agenteditor.app.window import Window
 
 HEAD = "---\nname: good\ndescription: Use this agent when a test needs one.\n---\n\nYou are good.\n"
 CTRL = Qt.KeyboardModifier.ControlModifier
-QUESTIONS = ("ask_save_path", "ask_to_save", "ask_conflict", "ask_gone", "ask_copy", "say")
+QUESTIONS = ("ask_save_path", "ask_to_save", "ask_conflict", "ask_gone", "ask_copy", "ask_to_leave", "say")
 
 
 def shown_window(qtbot, monkeypatch) -> Window:

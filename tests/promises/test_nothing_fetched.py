@@ -31,10 +31,10 @@ from agenteditor.app.main import application
 from agenteditor.app.settings import Settings
 from agenteditor.app.titles import tab_titles, window_title
 from agenteditor.core.document import Document
+from agenteditor.core.invisible import hidden
 from agenteditor.core.markdown_page import markdown_page
 from agenteditor.core.page import Block, Page, Run
 from agenteditor.ui import preview_links
-from agenteditor.ui.invisible import hidden
 from agenteditor.ui.preview_browser import PageBrowser
 from agenteditor.ui.preview_document import SafeDocument
 from agenteditor.ui.preview_links import LinkDialog, target

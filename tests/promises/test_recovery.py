@@ -596,8 +596,8 @@ def test_p22_a_save_keeps_what_it_replaces_and_restoring_is_one_step(promise, qt
     assert all(version.file.stat().st_mode & 0o777 == 0o600 for version in kept)
     assert [path for path in good.parent.iterdir() if path.suffix] == [good]
     promise.lacks(
-        "what the command line, a batch or a replacement in many files wrote is not among the versions: "
-        "“Undo last batch” keeps that"
+        "what `set`, `fix`, `check --fix` and `triggers` on the command line replaced is not among the versions, "
+        "nor what a batch of more than 5 MB did: “Undo last batch” keeps that"
     )
 
 

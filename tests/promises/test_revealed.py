@@ -17,13 +17,13 @@ from agenteditor.app.commands import make_window
 from agenteditor.app.main import application
 from agenteditor.app.settings import Settings
 from agenteditor.core.document import Document, Transaction
+from agenteditor.core.invisible import hidden
 from agenteditor.core.markdown_page import markdown_page
 from agenteditor.core.text import Span, TextEdit
 from agenteditor.ui import marked_text, theme
 from agenteditor.ui.diff_view import DiffView
 from agenteditor.ui.fields_chips import Chips
 from agenteditor.ui.fields_text import GrowingText, LineEdit, Muted
-from agenteditor.ui.invisible import hidden
 from agenteditor.ui.marked_text import one_line
 from agenteditor.ui.preview_browser import PageBrowser
 from agenteditor.ui.preview_file import FileText

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -20,6 +22,7 @@ from agenteditor.app.leftovers import Sweeper, look_after, offer
 from agenteditor.core import files
 from agenteditor.core.document import Document, Transaction
 from agenteditor.core.file_problem import FileProblem
+from agenteditor.core.journal import abandoned
 from agenteditor.core.text import Span, TextEdit, diff
 from agenteditor.ui.review_dialog import ReviewDialog
 from tests.core.faults import Faults, faults_in_saving
@@ -102,6 +105,62 @@ def _longest(call: Callable[..., object], *arguments: object) -> float:
     started = time.perf_counter()
     call(*arguments)
     return time.perf_counter() - started
+
+
+# Starts the program as its entry does, on a file, and on a disk that no sync comes back from; types, saves, closes.
+ENDLESS = """
+import os, sys, threading
+from pathlib import Path
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QMessageBox
+from agenteditor.app import main, recovery, saving
+os.fsync = lambda handle: threading.Event().wait()
+saving.LONG = main._LONG_ENOUGH = main._PATIENCE = recovery._PATIENCE = 0.1
+def begin():
+    window = next(one for one in QApplication.topLevelWidgets() if hasattr(one, "catalog"))
+    window.show_view("source")
+    window.present_editor().source.edit.insertPlainText("typed ")
+    window.actions_["save"].trigger()
+    window.present_editor().source.edit.insertPlainText("meanwhile ")
+    QTimer.singleShot(0, answer)
+    window.close()
+def answer():
+    box = QApplication.activeModalWidget()
+    if isinstance(box, QMessageBox):
+        next(one for one in box.buttons() if "anyway" in one.text()).click()
+    else:
+        QTimer.singleShot(20, answer)
+QTimer.singleShot(0, begin)
+sys.exit(main.open_window([Path(sys.argv[1])]))
+"""
+
+
+def test_p13_a_window_whose_save_never_ends_is_closed_and_the_program_ends(
+    promise: Promise, tmp_path, monkeypatch
+):
+    path = tmp_path / "good.md"
+    path.write_text(HEAD, "utf-8")
+    rooms = {f"XDG_{name}_HOME": str(tmp_path / name) for name in ("STATE", "CONFIG", "CACHE")}
+    ended = subprocess.run(
+        [sys.executable, "-X", "faulthandler", "-c", ENDLESS, str(path)],
+        env={**os.environ, **rooms, "QT_QPA_PLATFORM": "offscreen"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    said = [line for line in ended.stderr.splitlines() if line.startswith("agenteditor: ")]
+    assert ended.returncode == 0, ended.stderr
+    assert len(said) == 2 and "the save of good.md was cut off" in said[0], ended.stderr
+    assert "the settings in " in said[1] and "stay as they were" in said[1]
+    assert path.read_text("utf-8") == HEAD
+    monkeypatch.setenv("XDG_STATE_HOME", rooms["XDG_STATE_HOME"])
+    (journal,) = abandoned()[0]
+    assert journal.said.text == "typed meanwhile " + HEAD and journal.said.path == path
+    journal.leave()
+    promise.measured(
+        "a save and the settings that no sync ends: closed on a question, the process gone, all typed is offered"
+    )
 
 
 # P8: a disk that is really full.

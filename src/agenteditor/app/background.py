@@ -21,6 +21,14 @@ PATIENCE = 0.03  # seconds to wait for the disk before the window goes on; two f
 Result = TypeVar("Result")
 
 
+def in_time(work: Callable[[], Result], seconds: float) -> Future[Result]:
+    """Do ``work`` in a thread and wait so long for it: what came of it, which may be nothing yet."""
+    future: Future[Result] = Future()
+    threading.Thread(target=_do, args=(work, future), name="agenteditor-disk", daemon=True).start()
+    wait([future], seconds)
+    return future
+
+
 @dataclass(eq=False)
 class _Job:
     work: Callable[[], Any]
@@ -64,10 +72,7 @@ class Background(QObject):
         return not any(thread.is_alive() for thread in self._threads.values())
 
     def _do(self, job: _Job) -> None:
-        try:
-            job.future.set_result(job.work())
-        except BaseException as error:  # noqa: BLE001  # ``then`` meets it, in its own thread
-            job.future.set_exception(error)
+        _do(job.work, job.future)
         with suppress(RuntimeError):  # the window is gone: nobody is left to be told
             self._finished.emit(job)
 
@@ -77,3 +82,10 @@ class Background(QObject):
         job.told = True
         self._threads.pop(job).join()
         job.then(job.future)
+
+
+def _do(work: Callable[[], Result], future: Future[Result]) -> None:
+    try:
+        future.set_result(work())
+    except BaseException as error:  # noqa: BLE001  # whoever asked meets it, in its own thread
+        future.set_exception(error)

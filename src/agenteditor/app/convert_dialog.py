@@ -23,14 +23,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from agenteditor.app import dialogs
-from agenteditor.core import files
+from agenteditor.app import dialogs, writing
 from agenteditor.core.convert import Conversion, convert
 from agenteditor.core.convert_report import Fate, counts
 from agenteditor.core.dialects import by_name, dialects
-from agenteditor.core.disk import is_folder, is_same, is_there, problems
+from agenteditor.core.disk import is_folder, is_same, problems
 from agenteditor.core.document import Document
-from agenteditor.core.files import FileProblem
 from agenteditor.core.text import Refusal
 from agenteditor.ui import theme
 from agenteditor.ui.icons import coloured_icon, severity_icon, side
@@ -110,6 +108,9 @@ class ConvertDialog(QDialog):
     def _convert(self) -> None:
         name = self._document.path.name if self._document.path is not None else None
         self.outcome = convert(self._document.syntax, by_name(self.target.currentData()), name)
+        self._show_outcome()
+
+    def _show_outcome(self) -> None:
         self.list.clear()
         made = isinstance(self.outcome, Conversion)
         if isinstance(self.outcome, Conversion):
@@ -172,14 +173,22 @@ class ConvertDialog(QDialog):
             reason = self.tr("This is the file of the agent itself. Choose another name.")
             dialogs.say(self, self.tr("The file is not written."), reason)
             return
-        try:
+
+        def work() -> bool:
             with problems("save", path):
                 path.parent.mkdir(parents=True, exist_ok=True)
-            files.save(path, made.text, files.stamp(path) if is_there(path) else None)
-        except FileProblem as problem:
-            dialogs.say(self, self.tr("The file is not written."), str(problem))
-            return
-        self.summary.setText(plain(self.tr("Written: {0}").format(str(path))))
+            writing.replace(path, made.text)
+            return True
+
+        def then(done: bool | None) -> None:
+            if self.outcome is made:  # nothing else was chosen meanwhile
+                self._show_outcome()
+                if done:
+                    self.summary.setText(plain(self.tr("Written: {0}").format(str(path))))
+
+        if not writing.write(self, path, work, self.tr("The file is not written."), then):
+            self.summary.setText(plain(writing.saving(path)))
+            self.save_button.setEnabled(False)
 
     def _suggestion(self, made: Conversion) -> Path:
         """Where the program looks for it, in the project that the open file belongs to; never that file."""

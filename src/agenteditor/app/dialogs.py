@@ -5,11 +5,11 @@ Every text is plain text: a file name or error may hold anything.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeVar
 
-from PySide6.QtCore import QCoreApplication, QMarginsF, Qt
+from PySide6.QtCore import QCoreApplication, QMarginsF, Qt, QTimer
 from PySide6.QtGui import QPageLayout
 from PySide6.QtWidgets import QFileDialog, QLabel, QMessageBox, QPushButton, QWidget
 
@@ -144,6 +144,40 @@ def ask_to_save(parent: QWidget, names: Sequence[str]) -> Answer:
     cancel_button = box.addButton(_tr("Cancel"), QMessageBox.ButtonRole.RejectRole)
     answers: dict[object, Answer] = {save_button: "save", discard_button: "discard"}
     return _asked(box, save_button, cancel_button, answers, "cancel")
+
+
+def ask_to_leave(
+    parent: QWidget, names: Sequence[str], waited: Callable[[], float | None], *, kept: bool | None
+) -> bool:
+    """Whether to close what the disk has not answered for: ``waited`` seconds, None once it has.
+
+    ``kept``: whether what is not saved is safe elsewhere; None if nothing was typed. An answer of the disk
+    ends the question.
+    """
+    question = _tr("The disk has not answered for {0} seconds, and {1} is not saved yet.")
+    what = names[0] if len(names) == 1 else _tr("“{0}” and {1} more").format(names[0], len(names) - 1)
+    outcome = {
+        True: _tr("What you typed is kept, and offered at the next start."),
+        False: _tr("What you typed could not be kept elsewhere, and is lost if the disk does not answer."),
+        None: _tr("It stays as it was if the disk does not answer."),
+    }[kept]
+    box = _box(parent, QMessageBox.Icon.Warning, "", f"{_tr('Close anyway?')} {outcome}")
+    leave = box.addButton(_tr("Close &anyway"), QMessageBox.ButtonRole.DestructiveRole)
+    wait = box.addButton(_tr("&Keep waiting"), QMessageBox.ButtonRole.RejectRole)
+
+    def tell() -> None:
+        seconds = waited()
+        if seconds is None:
+            box.reject()
+        else:
+            box.setText(plain(question.format(int(seconds), what)))
+
+    tell()
+    timer = QTimer(box)
+    timer.timeout.connect(tell)
+    timer.start(500)
+    answers: dict[object, Literal["leave", "wait"]] = {leave: "leave"}
+    return _asked(box, wait, wait, answers, "wait") == "leave"
 
 
 Conflict = Literal["overwrite", "reload", "compare", "merge", "cancel"]

@@ -7,17 +7,16 @@ from __future__ import annotations
 
 from typing import Literal
 
-from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
 from agenteditor.core import disk_changes
 from agenteditor.core.document import Document
 from agenteditor.core.files import Loaded
 from agenteditor.core.merging import Merged
-from agenteditor.ui import theme
+from agenteditor.ui import labels, theme
 from agenteditor.ui.diff_view import DiffView, framed
 from agenteditor.ui.merge_view import MergeView, SideWords
-from agenteditor.ui.qtext import plain
 
 Way = Literal["reload", "keep", "compare", "merge", ""]
 """How to go on with a file that was changed; "" for not now."""
@@ -130,7 +129,7 @@ class MergeDialog(QDialog):
         )
         self.view = MergeView(tr("Mine"), tr("Merged"), sides)
         self.view.decided.connect(self._count)
-        self.status = _label()
+        self.status = labels.wrapped()
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.merge_button = buttons.addButton(tr("&Merge"), QDialogButtonBox.ButtonRole.AcceptRole)
         buttons.accepted.connect(self.accept)
@@ -170,19 +169,10 @@ def _arrange(dialog: QDialog, heading: str, words: str, *widgets: QWidget) -> No
     column = QVBoxLayout(dialog)
     column.setContentsMargins(*[theme.MARGIN] * 4)
     column.setSpacing(theme.GAP)
-    title = _label(heading)
-    title.setFont(theme.title_font(title))
-    column.addWidget(title)
-    column.addWidget(_label(words))
+    column.addWidget(labels.heading(heading))
+    column.addWidget(labels.wrapped(words))
     for at, widget in enumerate(widgets):
         column.addWidget(framed(widget) if isinstance(widget, DiffView) else widget, 0 if at else 1)
     sides = widgets[0].findChild(DiffView) if not isinstance(widgets[0], DiffView) else widgets[0]
     needed = 5 * theme.MARGIN + (round(sides.delegate.least_sides_width) if sides is not None else 0)
     dialog.resize(needed if _LEAST < needed <= _MOST else _LEAST, _HEIGHT)
-
-
-def _label(text: str = "") -> QLabel:
-    label = QLabel(plain(text))
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setWordWrap(True)
-    return label

@@ -23,7 +23,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QHBoxLayout,
-    QLabel,
     QPlainTextEdit,
     QVBoxLayout,
     QWidget,
@@ -32,7 +31,7 @@ from PySide6.QtWidgets import (
 from agenteditor import __version__
 from agenteditor.app.recovery import recovery_of
 from agenteditor.app.window import Window
-from agenteditor.ui import theme
+from agenteditor.ui import labels, theme
 from agenteditor.ui.form_notes import Sign
 
 _PACKAGE = Path(__file__).resolve().parent.parent
@@ -82,16 +81,15 @@ class ErrorDialog(QDialog):
         self._counts: dict[str, int] = {}
         sign = Sign()
         sign.say("warning", "warning")
-        heading = _words(self.tr("Something went wrong inside the program. It goes on."))
-        heading.setFont(theme.title_font(heading))
-        self.safe = _words("")
+        heading = labels.heading(self.tr("Something went wrong inside the program. It goes on."))
+        self.safe = labels.wrapped()
         self.report = QPlainTextEdit()
         self.report.setReadOnly(True)
         self.report.setTabChangesFocus(True)
         self.report.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.report.setFont(theme.fixed_font())
         self.report.setAccessibleName(self.tr("Report"))
-        ask = _words(
+        ask = labels.wrapped(
             self.tr(
                 "Please send the report below to the makers of the program: it says where it happened. "
                 "Nothing of a file is in it."
@@ -235,10 +233,3 @@ def _place(file: str) -> str:
     if path.is_relative_to(_PACKAGE):
         return str(path.relative_to(_PACKAGE.parent))
     return path.name
-
-
-def _words(text: str) -> QLabel:
-    label = QLabel(text)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setWordWrap(True)
-    return label

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QTreeWidgetItem, QVBoxLayout, QWidget
 
-from agenteditor.app import dialogs
+from agenteditor.app import dialogs, writing
 from agenteditor.core import files
 from agenteditor.core.convert_report import counts
 from agenteditor.core.disk import is_there
@@ -149,14 +149,27 @@ class ImportDialog(QDialog):
         folder = dialogs.ask_folder(self, Path.cwd())
         if folder is None:
             return
-        kept = [problem for agent in self._picked() if (problem := self._written(agent, folder))]
-        self.folder = folder
-        if kept:
-            dialogs.say(self, self.tr("Not every agent was written."), "\n".join(kept[:10]))
-        self.accept()
+        picked = self._picked()
+        failed = self.tr("Not every agent was written.")
 
-    def _written(self, agent: Imported, folder: Path) -> str | None:
-        """Write one agent; why not, if it was not."""
+        def then(left: list[str] | None) -> None:
+            self.folder = folder
+            if left:
+                dialogs.say(self, failed, "\n".join(left[:10]))
+            self.accept()
+
+        if not writing.write(self, folder, lambda: self._written(picked, folder), failed, then):
+            self.summary.setText(plain(self.tr("Writing into {0}…").format(folder)))
+            for button in (self.open_button, self.write_button):
+                button.setEnabled(False)
+            self._buttons.button(QDialogButtonBox.StandardButton.Cancel).setText(self.tr("&Close"))
+            self.list.setEnabled(False)
+
+    def _written(self, agents: Sequence[Imported], folder: Path) -> list[str]:
+        """Write agents, in a thread; why those were not that were not."""
+        return [problem for agent in agents if (problem := self._one_written(agent, folder))]
+
+    def _one_written(self, agent: Imported, folder: Path) -> str | None:
         from agenteditor.core.export import file_name_problem  # late: the window need not wait for it
 
         target = folder / f"{agent.name}.md"

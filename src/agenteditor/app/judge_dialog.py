@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
@@ -22,14 +23,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from agenteditor.app import dialogs
+from agenteditor.app import dialogs, writing
 from agenteditor.app.judge_work import JudgeWork
 from agenteditor.app.window import Window
-from agenteditor.core import files
 from agenteditor.core.catalog_known import KnownAnswers
 from agenteditor.core.catalog_report import catalog_report
-from agenteditor.core.disk import is_there
-from agenteditor.core.files import FileProblem
 from agenteditor.core.judgement import Judgement
 from agenteditor.ui import theme
 from agenteditor.ui.icons import icon
@@ -217,11 +215,16 @@ class JudgeDialog(QDialog):
         path = dialogs.ask_page_path(self, self.folder.parent / f"{self.folder.name}-report.html")
         if path is None:
             return
-        try:
-            # The dialog has asked whether a file that is there may be replaced.
-            there = files.stamp(path) if is_there(path) else None
-            files.save(path, catalog_report(self.folder, judgement, self.work.files), there)
-        except FileProblem as problem:
-            dialogs.say(self, self.tr("The report is not saved."), str(problem))
-        else:
-            self.summary.setText(plain(self.tr("Saved {0}").format(path)))
+        page = catalog_report(self.folder, judgement, self.work.files)
+        before = self.summary.text()
+
+        def then(done: bool | None) -> None:
+            if self.summary.text() in (before, late):  # it may say something else by now
+                self.summary.setText(plain(writing.saved(path)) if done else before)
+            self._working(self.work.running)
+
+        late = plain(writing.saving(path))
+        failed = self.tr("The report is not saved.")
+        if not writing.write(self, path, partial(writing.replace, path, page), failed, then):
+            self.summary.setText(late)
+            self.save_button.setEnabled(False)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
 NAME = "agenteditor"
+_LONG_ENOUGH = 2.0  # seconds that it waits for its settings, which are in no journal
 _PATIENCE = 0.3  # seconds that the end of the program waits for saves; their texts are in the journals
 
 
@@ -32,7 +33,6 @@ def open_window(paths: Sequence[Path]) -> int:
     from agenteditor.app.leaving import Leaving
     from agenteditor.app.recovery import recovery_of
     from agenteditor.app.starting import begin
-    from agenteditor.app.titles import title
 
     path = settings_path(os.environ)
     damaged = set_aside(path)
@@ -48,18 +48,33 @@ def open_window(paths: Sequence[Path]) -> int:
     begin(window, damaged)
     status = app.exec()
     if not window.saves.join(_PATIENCE):
-        names = ", ".join(title(document) for document in window.saves.slow())
         sys.stderr.write(
-            f"agenteditor: the disk does not answer, and the save of {names} was cut off. "
+            f"agenteditor: the disk does not answer, and the save of {', '.join(window.saves.slow_names())} "
+            "was cut off. "
             "What is not saved is in the recovery journal; the next start offers it.\n"
         )
     recovery.leave()  # nothing, if the window was closed: then everything unsaved was asked about
-    try:
+    keep_settings(path, settings)
+    return status
+
+
+def keep_settings(path: Path, settings: Settings) -> None:
+    """Save the settings at the end; a disk that does not answer is not waited for, and that is said."""
+    from agenteditor.app.background import in_time
+
+    def work() -> None:
         with problems("save", path):
             save(path, settings)
-    except FileProblem as problem:
+
+    saving = in_time(work, _LONG_ENOUGH)
+    if not saving.done():
+        sys.stderr.write(
+            f"agenteditor: the disk does not answer, and the settings in {path} stay as they were\n"
+        )
+    elif isinstance(problem := saving.exception(), FileProblem):
         sys.stderr.write(f"agenteditor: {problem}\n")
-    return status
+    else:
+        saving.result()
 
 
 def take_tour(folder: Path) -> int:

@@ -76,6 +76,11 @@ class OpenAgents(QTabWidget):
         views = (widget for widget in widgets if isinstance(widget, LightView))
         return next((view for view in views if is_same(view.path, path)), None)
 
+    def is_in_other_tab(self, document: Document, path: Path) -> bool:
+        """Whether the file at ``path`` is open in another tab than a document's."""
+        editor = self.of(path)
+        return self.view_of(path) is not None or (editor is not None and editor.document is not document)
+
     def add(self, page: Editor | LightView, at: int | None = None) -> None:
         """Show an editor or a view in a tab of its own: the last one, or the tab ``at``."""
         index = self.insertTab(self.count() if at is None else at, page, "")

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
-from agenteditor.app import dialogs
+from agenteditor.app import dialogs, writing
 from agenteditor.core import files
 from agenteditor.core.agents_json import AgentRecord, agent_record, agents_json, run_command
 from agenteditor.core.convert import in_claude_words
-from agenteditor.core.disk import is_same, is_there
+from agenteditor.core.disk import is_same
 from agenteditor.core.document import Document
-from agenteditor.core.files import FileProblem
 from agenteditor.core.page_html import page_html
 from agenteditor.core.page_text import page_text
 from agenteditor.core.text import Refusal
@@ -98,15 +98,13 @@ def save_preview(parent: QWidget, document: Document, source: str, say: Callable
     elif document.path is not None and is_same(path, document.path):
         dialogs.say(parent, problem, tr("This is the file of the agent itself. Choose another name."))
     else:
-        try:
-            # The dialog has asked whether a file that is there may be replaced.
-            there = files.stamp(path) if is_there(path) else None
-            data = written(sheet(document, source), path.suffix.lower())
-            files.save(path, files.decode(data), there)
-        except FileProblem as error:
-            dialogs.say(parent, problem, str(error))
-        else:
-            say(tr("Saved {0}").format(plain(str(path))))
+        text = files.decode(written(sheet(document, source), path.suffix.lower()))
+
+        def then(done: bool | None) -> None:
+            if done:
+                say(writing.saved(path))
+
+        writing.write(parent, path, partial(writing.replace, path, text), problem, then)
 
 
 def written(shown: Sheet, ending: str) -> bytes:

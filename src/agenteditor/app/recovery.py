@@ -56,6 +56,7 @@ class Recovery(QObject):
         window.documents.added.connect(self._follow)
         window.documents.removed.connect(self._release)
         window.closed.connect(self.forget)
+        window.saves.is_kept = self.holds
 
     def holds(self, document: Document) -> bool:
         """Whether the unsaved text of a document is in its journal."""
@@ -76,18 +77,26 @@ class Recovery(QObject):
     def leave(self) -> None:
         """The program ends now, and nobody was asked: leave the journals for the next start."""
         self.flush()
-        self._end(Journal.leave, 0.1)
+        self._end(lambda one: one.journal.leave(), 0.1)
 
     def forget(self) -> None:
         """The program ends, and nothing unsaved is wanted any more."""
-        self._end(Journal.end)
+        left = any(map(self._window.saves.is_left, self._followed))
+        self._end(self._end_journal, 0.1 if left else 5.0)  # that disk does not answer
 
-    def _end(self, end: Callable[[Journal], None], seconds: float = 5.0) -> None:
+    def _end(self, end: Callable[[_Followed], None], seconds: float) -> None:
         for one in self._followed.values():
             one.stop()
-            end(one.journal)
+            end(one)
         self._followed.clear()
         self._thread.close(seconds)
+
+    def _end_journal(self, one: _Followed) -> None:
+        """End the journal of a closed document; one whose save never came back is for the next start."""
+        if self._window.saves.is_left(one.document):
+            one.journal.leave()
+        else:
+            one.journal.end()
 
     # --- documents ------------------------------------------------------------------------------
 
@@ -101,7 +110,7 @@ class Recovery(QObject):
         one = self._followed.pop(document, None)
         if one is not None:
             one.stop()
-            one.journal.end()
+            self._end_journal(one)
 
     def _changed(self, one: _Followed, change: Change) -> None:
         document = one.document

@@ -14,7 +14,6 @@ from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
-    QLabel,
     QPushButton,
     QSplitter,
     QTreeWidgetItem,
@@ -30,7 +29,7 @@ from agenteditor.core.document import Document, Transaction
 from agenteditor.core.files import FileProblem, Loaded
 from agenteditor.core.journal import Abandoned, abandoned
 from agenteditor.core.text import diff
-from agenteditor.ui import theme
+from agenteditor.ui import labels, theme
 from agenteditor.ui.diff_rows import words
 from agenteditor.ui.diff_view import DiffView, framed
 from agenteditor.ui.icons import icon, severity_icon, side
@@ -149,9 +148,8 @@ class RecoveryDialog(QDialog):
         self._window = window
         self._found = list(found)
         self.setWindowTitle(tr("Unsaved changes"))
-        heading = _words(tr("Changes that were not saved are still here"))
-        heading.setFont(theme.title_font(heading))
-        sentence = _words(
+        heading = labels.heading(tr("Changes that were not saved are still here"))
+        sentence = labels.wrapped(
             tr(
                 "The program ended before they were saved. Restored, they are unsaved changes; the files "
                 "stay as they are until you save."
@@ -172,7 +170,7 @@ class RecoveryDialog(QDialog):
         split.addWidget(framed(self.diff))
         split.setSizes([row * (2 + min(len(found), 4)), 12 * row])
         split.setStretchFactor(1, 1)
-        self.status = _words("")
+        self.status = labels.wrapped()
         self.status.hide()
         buttons = QDialogButtonBox()
         roles = QDialogButtonBox.ButtonRole
@@ -308,10 +306,3 @@ def _said(one: Recovered) -> str:
     if not one.journal.said.whole:
         said.append(tr("The end of it is damaged: the latest changes may be missing."))
     return " ".join(said)
-
-
-def _words(text: str) -> QLabel:
-    label = QLabel(text)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setWordWrap(True)
-    return label

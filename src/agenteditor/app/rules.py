@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import cast
 
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QWidget
 
-from agenteditor.app import dialogs
+from agenteditor.app import dialogs, writing
 from agenteditor.core import files
 from agenteditor.core.checks import RULES, Severity
 from agenteditor.core.disk import is_there
 from agenteditor.core.document import Document
-from agenteditor.core.files import FileProblem
 from agenteditor.core.rule_settings import Switch
 from agenteditor.core.rule_switching import settings_file, switched
-from agenteditor.core.text import Refusal, apply
-from agenteditor.ui.qtext import plain
+from agenteditor.core.text import Edits, Refusal, apply
 
 
 def _tr(text: str) -> str:
@@ -41,28 +40,36 @@ def explain(parent: QWidget, code: str) -> None:
     dialogs.tell(parent, rule.title, "\n\n".join(filter(None, (rule.why, proof, about))))
 
 
-def switch(parent: QWidget, document: Document, catalog: Path | None, code: str, word: str) -> str | None:
+def switch(
+    parent: QWidget,
+    document: Document,
+    catalog: Path | None,
+    code: str,
+    word: str,
+    *,
+    then: Callable[[str | None], object],
+) -> None:
     """Write one switch into the settings file that holds for a document, or would.
 
-    A sentence for the status bar says what was written where; None, after a message, if nothing was.
-    ``catalog`` is the open folder.
+    ``then`` is given a sentence for the status bar that says what was written where; None, after a message,
+    if nothing was. ``catalog`` is the open folder.
     """
     assert document.path is not None, "without a path there is no folder to switch a rule off in"
     file = settings_file(document.path, document.settings, catalog)
-    try:
+    failed = _tr("The settings are as they were.")
+
+    def work() -> Edits | Refusal:
         loaded = files.load(file) if is_there(file) else None
         text = loaded.text if loaded else ""
         edits = switched(text, code, cast(Switch, word))
-        if isinstance(edits, Refusal):
-            _not_written(parent, edits.reason)
-            return None
-        if edits:
+        if edits and not isinstance(edits, Refusal):
             files.save(file, apply(text, edits), loaded.stamp if loaded else None)
-    except FileProblem as problem:
-        _not_written(parent, str(problem))
-        return None
-    return plain(_tr("Wrote {0} into {1}").format(f'"{code}" = "{word}"', file))
+        return edits
 
+    def told(edits: Edits | Refusal | None) -> None:
+        if isinstance(edits, Refusal):
+            dialogs.say(parent, failed, edits.reason)
+        written = edits is not None and not isinstance(edits, Refusal)
+        then(_tr("Wrote {0} into {1}").format(f'"{code}" = "{word}"', file) if written else None)
 
-def _not_written(parent: QWidget, reason: str) -> None:
-    dialogs.say(parent, _tr("The settings are as they were."), reason)
+    writing.write(parent, file, work, failed, told)

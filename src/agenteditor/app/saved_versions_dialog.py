@@ -5,6 +5,7 @@ Restoring is one change of the open document, which undo takes back; nothing is 
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QDateTime, QLocale, Qt, QTimer
@@ -20,18 +21,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from agenteditor.app import dialogs
+from agenteditor.app import dialogs, writing
 from agenteditor.app.recovery import recovery_of
 from agenteditor.app.titles import title
 from agenteditor.app.window import Window
-from agenteditor.core import files
 from agenteditor.core.differences import counts, differences
-from agenteditor.core.disk import is_there
 from agenteditor.core.document import Document, Transaction
 from agenteditor.core.files import FileProblem
 from agenteditor.core.saved_versions import Version, text_of, versions
 from agenteditor.core.text import diff
-from agenteditor.ui import theme
+from agenteditor.ui import labels, theme
 from agenteditor.ui.diff_rows import words
 from agenteditor.ui.diff_view import DiffView, framed
 from agenteditor.ui.icons import severity_icon
@@ -135,11 +134,19 @@ class SavedVersionsDialog(QDialog):
         target = dialogs.ask_save_path(self, path.with_stem(f"{path.stem}-earlier"))
         if target is None:
             return
-        try:
-            # The dialog has asked whether a file that is there may be replaced.
-            files.save(target, text, files.stamp(target) if is_there(target) else None)
-        except FileProblem as problem:
-            dialogs.say(self, tr("The copy is not saved."), str(problem))
+        words = self.copy_button.text()
+
+        def then(done: bool | None) -> None:
+            self.copy_button.setText(words)
+            self._show_present()
+            window = self.parentWidget()
+            if done and isinstance(window, Window):
+                window.say(writing.saved(target))
+
+        failed = tr("The copy is not saved.")
+        if not writing.write(self, target, partial(writing.replace, target, text), failed, then):
+            self.copy_button.setText(tr("Saving…"))
+            self.copy_button.setEnabled(False)
 
     # --- showing ------------------------------------------------------------------------------
 
@@ -221,9 +228,7 @@ class SavedVersionsDialog(QDialog):
 
 
 def _note(text: str) -> QLabel:
-    label = QLabel(plain(text))
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setWordWrap(True)
+    label = labels.wrapped(text)
     label.setAlignment(Qt.AlignmentFlag.AlignCenter)
     label.setForegroundRole(label.foregroundRole().PlaceholderText)
     label.setMargin(2 * theme.MARGIN)

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from agenteditor.app import dialogs, disk_dialogs
 from agenteditor.app.background import Background
 from agenteditor.app.titles import title
 from agenteditor.core import files, saved_versions
-from agenteditor.core.disk import is_there
+from agenteditor.core.disk import is_same, is_there
 from agenteditor.core.document import Document, Transaction
 from agenteditor.core.files import Conflict, FileProblem, Stamp
 from agenteditor.core.text import diff
 
 Then = Callable[[bool], object]
+Result = TypeVar("Result")
+LONG = 5.0  # seconds without an answer of the disk, after which one may close all the same
 
 
 def opened(parent: QWidget, path: Path) -> Document | None:
@@ -33,6 +38,24 @@ def opened(parent: QWidget, path: Path) -> Document | None:
     return Document(loaded.text, loaded.path, stamp=loaded.stamp)
 
 
+@dataclass(eq=False)
+class _Write:
+    """A write that is not done: of what, a document's to where, who is told about it, and since when it runs.
+
+    ``left``: somebody has closed it without waiting.
+    """
+
+    of: Document | str
+    path: Path | None = None
+    told: list[Then] = field(default_factory=list)
+    since: float = field(default_factory=time.monotonic)
+    left: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.of if isinstance(self.of, str) else title(self.of)
+
+
 class Saves(QObject):
     """The saves of one window, in threads: one at a time for each document, the others wait their turn.
 
@@ -40,34 +63,66 @@ class Saves(QObject):
     if the disk is quick, else once it has answered. Until then the document stays as it is, unsaved, and
     may be edited; what is edited meanwhile stays unsaved. ``changed`` says that `slow` did, and what else
     there is to say.
+
+    ``is_kept`` tells whether the unsaved text of a document is safe elsewhere, ``is_in_other_tab`` whether a
+    file is open beside a document.
     """
 
     changed = Signal(str)
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
-        self._window = window
+        self.is_kept: Callable[[Document], bool] = lambda _document: False
+        self.is_in_other_tab: Callable[[Document, Path], bool] = lambda _document, _path: False
+        self.window = window
         self._background = Background(self)
-        self._running: dict[Document, list[Then]] = {}
-        self._slow: list[Document] = []
+        self._running: dict[Document, _Write] = {}
+        self._others: list[_Write] = []
+        self._slow: list[_Write] = []
         self._closing: dict[tuple[Document, ...], Callable[[], object]] = {}
 
     def slow(self) -> tuple[Document, ...]:
         """The documents that are being saved, for longer than a moment; those that began first come first."""
-        return tuple(self._slow)
+        return tuple(one.of for one in self._slow if isinstance(one.of, Document))
+
+    def slow_names(self) -> list[str]:
+        """What all is being written, for longer than a moment: names for people."""
+        return [one.name for one in self._slow]
 
     def unsaved(self, documents: Iterable[Document]) -> list[Document]:
         """Those whose text is not on disk, or not for long: others may not write their files now."""
         return [one for one in documents if one.modified or one in self._running]
 
+    def is_left(self, document: Document) -> bool:
+        """Whether somebody closed a document without waiting for its save, which the disk does not answer."""
+        return document in self._running and self._running[document].left
+
     def join(self, seconds: float | None = None) -> bool:
         """Wait for the threads, at the end of the program, ``seconds`` at most; whether all are done."""
         return self._background.join(seconds)
 
+    def write(self, name: str, work: Callable[[], Result], then: Callable[[Future[Result]], object]) -> bool:
+        """Write what is no document, called ``name``; whether ``then`` was told before this returned.
+
+        ``work`` is done in a thread, and ``then`` is given what came of it.
+        """
+        one = _Write(name)
+        self._others.append(one)
+
+        def done(outcome: Future[Result]) -> None:
+            self._others.remove(one)
+            self._over(one)
+            then(outcome)
+            _tell(one.told, outcome.exception() is None)
+
+        return self._started(one, work, done)
+
     def save(self, document: Document, then: Then) -> None:
         """Save; ask where if the document has no path. The text is the one at its turn."""
         if document in self._running:
-            self._running[document].append(lambda saved: self.save(document, then) if saved else then(False))
+            self._running[document].told.append(
+                lambda saved: self.save(document, then) if saved else then(False)
+            )
         elif document.path is None:
             self.save_as(document, then)
         elif not document.modified:
@@ -77,14 +132,23 @@ class Saves(QObject):
             self._write(document, document.path, lambda: stamp, [then])
 
     def save_as(self, document: Document, then: Then) -> None:
-        """Ask where and save there."""
-        path = dialogs.ask_save_path(self._window, suggestion(document))
+        """Ask where and save there; not over a file of another tab, or one file would be two documents."""
+        path = dialogs.ask_save_path(self.window, suggestion(document))
         if path is None:
             then(False)
+        elif self.is_in_other_tab(document, path) or self._is_becoming(document, path):
+            reason = self.tr("{0} is open in another tab. Close that tab first, or choose another name.")
+            dialogs.say(self.window, self.tr("The agent is not saved."), reason.format(path.name))
+            then(False)
         elif document in self._running:
-            self._running[document].append(lambda _saved: self._write_there(document, path, then))
+            self._running[document].told.append(lambda _saved: self._write_there(document, path, then))
         else:
             self._write_there(document, path, then)
+
+    def _is_becoming(self, document: Document, path: Path) -> bool:
+        """Whether another document is being saved there now."""
+        writes = (one for other, one in self._running.items() if other is not document)
+        return any(one.path is not None and is_same(one.path, path) for one in writes)
 
     def save_each(self, documents: Sequence[Document], then: Callable[[list[Document]], object]) -> None:
         """Save these one after the other; one that is not saved ends it. ``then`` is told which were."""
@@ -116,19 +180,32 @@ class Saves(QObject):
     def may_close(self, documents: Sequence[Document], again: Callable[[], object]) -> bool:
         """Whether these may be closed now: nothing unsaved, or it was saved or given up on a question.
 
-        Where the disk keeps them waiting they may not, and ``again`` is called once they are saved.
+        Where the disk keeps them waiting they may not, and ``again`` is called once they are saved, or once
+        the disk has not answered for so `LONG` that one is asked whether to wait at all.
         """
+        return self._may_close(documents, [], again)
+
+    def may_end(self, documents: Sequence[Document], again: Callable[[], object]) -> bool:
+        """`may_close` for all documents, and for whatever else is being written."""
+        return self._may_close(documents, self._others, again)
+
+    def _may_close(
+        self, documents: Sequence[Document], others: Sequence[_Write], again: Callable[[], object]
+    ) -> bool:
         closing = tuple(documents)
-        running = next((one for one in documents if one in self._running), None)
-        if running is not None:
-            self._closing[closing] = again  # once, however often that is asked for
-            self._running[running].append(partial(self._close_again, closing))
-            self.changed.emit(self.tr("It will be closed then."))
-            return False
-        unsaved = [document for document in documents if document.modified]
+        may = self._may_leave(closing, others, again) and self._may_lose(closing, again)
+        if not may:
+            for one in closing:
+                if one in self._running:
+                    self._running[one].left = False
+        return may
+
+    def _may_lose(self, closing: tuple[Document, ...], again: Callable[[], object]) -> bool:
+        """Whether all of these are saved or given up, on a question."""
+        unsaved = [one for one in closing if one.modified and not self.is_left(one)]
         if not unsaved:
             return True
-        answer = dialogs.ask_to_save(self._window, [title(document) for document in unsaved])
+        answer = dialogs.ask_to_save(self.window, [title(document) for document in unsaved])
         if answer != "save":
             return answer == "discard"
         all_saved, late = False, False
@@ -143,6 +220,46 @@ class Saves(QObject):
         late = True
         return all_saved
 
+    def _may_leave(
+        self, closing: tuple[Document, ...], others: Sequence[_Write], again: Callable[[], object]
+    ) -> bool:
+        """Whether nothing of this is being written, or it is left to a disk that does not answer."""
+
+        def running() -> list[_Write]:
+            return [*(self._running[one] for one in closing if one in self._running), *others]
+
+        while waiting := running():
+            self._closing.pop(closing, None)  # not while a question is open
+            first = min(waiting, key=lambda one: one.since)
+            waited = time.monotonic() - first.since
+            if waited >= LONG:
+                if self._asked_to_leave(waiting, running):
+                    return True
+                if waiting != running():
+                    continue
+            self._closing[closing] = again  # once, however often that is asked for
+            first.told.append(partial(self._close_again, closing))
+            if waited < LONG:
+                rest = int(1000 * (LONG - waited)) + 1
+                QTimer.singleShot(rest, self, partial(self._close_again, closing, True))
+            self.changed.emit(self.tr("It will be closed then."))
+            return False
+        return True
+
+    def _asked_to_leave(self, waiting: list[_Write], running: Callable[[], list[_Write]]) -> bool:
+        """Ask whether what waits for the disk is left to it; an answer of the disk ends the question."""
+        documents = [one.of for one in waiting if isinstance(one.of, Document)]
+        kept = all(map(self.is_kept, documents)) if documents else None
+        since = min(one.since for one in waiting)
+
+        def waited() -> float | None:
+            return time.monotonic() - since if waiting == running() else None
+
+        leave = dialogs.ask_to_leave(self.window, [one.name for one in waiting], waited, kept=kept)
+        for one in waiting:
+            one.left = leave
+        return leave
+
     def _close_again(self, closing: tuple[Document, ...], saved: bool) -> None:
         if (again := self._closing.pop(closing, None)) is not None and saved:
             again()
@@ -156,29 +273,44 @@ class Saves(QObject):
         self, document: Document, path: Path, expected: Callable[[], Stamp | None], told: list[Then]
     ) -> None:
         text = document.text
-        self._running[document] = told
-        if not self._background.run(
-            lambda: files.save(path, text, expected()), partial(self._written, document, path, text)
-        ):
-            self._slow.append(document)
+        self._running[document] = one = _Write(document, path, told)
+        self._started(
+            one, lambda: files.save(path, text, expected()), partial(self._written, one, document, path, text)
+        )
+
+    def _started(
+        self, one: _Write, work: Callable[[], Result], then: Callable[[Future[Result]], None]
+    ) -> bool:
+        told = self._background.run(work, then)
+        if not told:
+            self._slow.append(one)
+            self.changed.emit("")
+        return told
+
+    def _over(self, one: _Write) -> None:
+        if one in self._slow:
+            self._slow.remove(one)
             self.changed.emit("")
 
-    def _written(self, document: Document, path: Path, text: str, outcome: Future[Stamp]) -> None:
-        told = self._running.pop(document)
-        if document in self._slow:
-            self._slow.remove(document)
-            self.changed.emit("")
+    def _written(
+        self, one: _Write, document: Document, path: Path, text: str, outcome: Future[Stamp]
+    ) -> None:
+        told = self._running.pop(document).told
+        self._over(one)
         saved = False
         try:
             document.mark_saved(path, text, outcome.result())
             saved = True
-        except Conflict as conflict:
-            self._decide(document, path, conflict, told)
-            return
         except FileProblem as problem:
-            if problem.code == "not-text":  # nor could any other file hold it
-                dialogs.say(self._window, self.tr("The agent is not saved."), str(problem))
-            elif dialogs.ask_copy(self._window, str(problem)):
+            if one.left:  # and closed: it has no tab in which to go on
+                kept = self.tr("What you typed is kept, and offered at the next start.")
+                dialogs.say(self.window, self.tr("The agent is not saved."), f"{problem}\n\n{kept}")
+            elif isinstance(problem, Conflict):
+                self._decide(document, path, problem, told)
+                return
+            elif problem.code == "not-text":  # nor could any other file hold it
+                dialogs.say(self.window, self.tr("The agent is not saved."), str(problem))
+            elif dialogs.ask_copy(self.window, str(problem)):
                 self.save_as(document, lambda saved: _tell(told, saved))
                 return
         _tell(told, saved)
@@ -186,7 +318,7 @@ class Saves(QObject):
     def _decide(self, document: Document, path: Path, conflict: Conflict, told: list[Then]) -> None:
         """Ask what to do about another file in the place of the one that was read, and do it."""
         if conflict.code == "gone":
-            what = dialogs.ask_gone(self._window, path.name, str(conflict))
+            what = dialogs.ask_gone(self.window, path.name, str(conflict))
             if what == "again":
                 self._write(document, path, lambda: None, told)
             elif what == "elsewhere":
@@ -194,18 +326,18 @@ class Saves(QObject):
             else:
                 _tell(told, False)
             return
-        answer = dialogs.ask_conflict(self._window, path.name, str(conflict))
+        answer = dialogs.ask_conflict(self.window, path.name, str(conflict))
         found = conflict.found
         if answer == "reload":
-            reload(self._window, document, path)
+            reload(self.window, document, path)
         elif answer in ("compare", "merge"):
             try:
                 loaded = files.load(path)
             except FileProblem as problem:
-                dialogs.say(self._window, self.tr("This file cannot be read again."), str(problem))
+                dialogs.say(self.window, self.tr("This file cannot be read again."), str(problem))
             else:
                 found = loaded.stamp
-                if disk_dialogs.go(self._window, document, loaded, answer) == "keep":
+                if disk_dialogs.go(self.window, document, loaded, answer) == "keep":
                     answer = "overwrite"
         if answer == "overwrite":
             self._write(document, path, partial(_stamp_of_what_is_replaced, path, found), told)

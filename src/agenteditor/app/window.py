@@ -31,7 +31,7 @@ from agenteditor.app.open_agents import OpenAgents
 from agenteditor.app.settings import Settings
 from agenteditor.app.start_page import StartPage, detected_folders
 from agenteditor.app.status import Status
-from agenteditor.app.titles import title, window_title
+from agenteditor.app.titles import window_title
 from agenteditor.core.catalog import folder_of
 from agenteditor.core.dialect import Dialect
 from agenteditor.core.disk import is_file, is_folder
@@ -76,6 +76,7 @@ class Window(QMainWindow):
         self.documents = OpenAgents()
         self.documents.currentChanged.connect(lambda _index: self._refresh())
         self.documents.close_wanted.connect(self.close_document)
+        self.saves.is_in_other_tab = self.documents.is_in_other_tab
         self.disk = DiskWatch(self, self._open_documents, self.catalog.folders, self.saves.slow)
         self.disk.said.connect(self.say)
         self.disk.save_wanted.connect(lambda one: self.saves.save(one, partial(self._say_saved, one)))
@@ -260,7 +261,9 @@ class Window(QMainWindow):
 
     def switch_rule(self, document: Document, code: str, word: str) -> None:
         """Switch a rule off or on in the settings that hold for a document, and say so."""
-        said = rules.switch(self, document, self.folder, code, word)
+        rules.switch(self, document, self.folder, code, word, then=self._rule_switched)
+
+    def _rule_switched(self, said: str | None) -> None:
         self.read_settings()
         if said is not None:
             self.say(said)
@@ -309,13 +312,12 @@ class Window(QMainWindow):
         return True
 
     def _show_saving(self, more: str) -> None:
-        """Say which agents are being saved, until they are on disk."""
-        documents = self.saves.slow()
-        self.documents.show_saving(documents)
+        """Say what is being saved, until it is on disk."""
+        self.documents.show_saving(self.saves.slow())
         self._show_title()
-        if documents:
-            names = ", ".join(title(document) for document in documents)
-            self.statusBar().showMessage(f"{self.tr('Saving {0}…').format(names)} {more}".rstrip())
+        if names := self.saves.slow_names():
+            saving_them = self.tr("Saving {0}…").format(", ".join(names))
+            self.statusBar().showMessage(f"{saving_them} {more}".rstrip())
         else:
             self.statusBar().clearMessage()
 
@@ -440,7 +442,7 @@ class Window(QMainWindow):
         self._fold_preview(before if before > 0 else _WIDE, event.size().width())
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if not self.saves.may_close([editor.document for editor in self.editors()], self.close):
+        if not self.saves.may_end([editor.document for editor in self.editors()], self.close):
             event.ignore()
             return
         self.settings.geometry = bytes(self.saveGeometry().toHex().data()).decode()

@@ -3,7 +3,8 @@
 Both are objects whose ``steps`` is a generator: it yields after each file how far it is and may be closed
 between two files. Every file is written by ``files.save`` with the version that the plan saw, so
 what somebody changed meanwhile is never overwritten, only reported. The journal is on disk before the
-first file is touched. A batch that was stopped, or cut off by a crash, is undone like any other.
+first file is touched. A batch that was stopped, or cut off by a crash, is undone like any other. What
+a batch that is not large replaces is among the saved versions, too.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
-from agenteditor.core import batch_journal, files
+from agenteditor.core import batch_journal, files, saved_versions, state_rooms
 from agenteditor.core.batch import FileChange, Plan, Planner, Progress, Refused, named
 from agenteditor.core.batch_journal import Batch, Record, Writer, recorded
 from agenteditor.core.disk import make_folder, problems
@@ -22,6 +23,7 @@ from agenteditor.core.file_problem import FileProblem, shown_path
 from agenteditor.core.renaming import has_both_names, rename
 
 Remove = Callable[[Path], None]
+_MOST_IN_VERSIONS = state_rooms.SHARES["versions"] // 8
 
 
 class Writing:
@@ -44,6 +46,8 @@ class Writing:
         journal = Writer(self._label, changes, kept)
         self.journal = journal.file
         done: list[int] = []
+        # More would drive out versions of what was edited by hand; undo of batches has all of it.
+        versions = sum(len(change.before) for change in changes) <= _MOST_IN_VERSIONS
         try:
             for at, change in enumerate(changes):
                 yield Progress(at, len(changes))
@@ -51,12 +55,17 @@ class Writing:
                 if reason is None:
                     self.done.append(change)
                     done.append(at)
+                    if versions:
+                        _keep_replaced(change)
                 else:
                     self.skipped.append(Refused(change.path, reason))
                     if _is_half_done(change):
                         done.append(at)  # undo takes back what there is of it
             yield Progress(len(changes), len(changes))
         finally:
+            if versions:
+                with suppress(OSError):
+                    saved_versions.make_room()
             # The files are as they are; without this the journal only looks like that of a crash.
             with suppress(OSError):
                 journal.finish(done)
@@ -231,6 +240,14 @@ def _carried_out(change: FileChange, remove: Remove) -> str | None:
     except FileProblem as problem:
         return str(problem)
     return None
+
+
+def _keep_replaced(change: FileChange) -> None:
+    """Keep what a change replaced among the versions of its file, as a save in the window does."""
+    if change.before and change.before != change.after and change.kind != "deleted":
+        identity = change.stamp.identity if change.stamp is not None else None
+        with suppress(OSError):  # the journal of the batch has it
+            saved_versions.add(change.target, change.before, "found", identity[2] / 1e9 if identity else None)
 
 
 def _create(change: FileChange) -> None:

@@ -20,6 +20,7 @@ from agenteditor.core.checks_rules import RULES, Severity
 from agenteditor.core.dialect import FieldSpec, KnownNames
 from agenteditor.core.dialect_table import Place
 from agenteditor.core.frontmatter import Field, Offsets, plain_value
+from agenteditor.core.invisible import TAGS, TURNS, UNSEEN, one_line
 from agenteditor.core.markdown_blocks import code_and_quotations
 from agenteditor.core.secret_text import redacted
 from agenteditor.core.syntax import Syntax
@@ -32,10 +33,7 @@ _WORTH = {"unknown": 0, "fails": 0, "none": 0, "repaired": 1, "valid": 2}
 
 _MOST_ATTEMPTS = 40
 # What a person does not see: invisible characters, and what turns the direction of writing.
-_HIDES = re.compile(
-    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb"
-    "\U0001d173-\U0001d17a\U000e0000-\U000e01ef]"
-)
+_HIDES = re.compile(f"[{TAGS}{TURNS}{UNSEEN}]")
 _LONGEST_SHOWN = 10_000  # characters of a value that are looked at for a message
 _ESCAPE = re.compile(r"\\[xuU0-9LPNe_abfv]")
 _MOST_READ_AGAIN = 240_000  # code points of frontmatter, by all attempts of one file together
@@ -253,7 +251,7 @@ def finding(
 ) -> Diagnostic:
     """A finding of the rule ``code``, with the rule's severity unless another is given."""
     return Diagnostic(
-        code, severity or RULES[code].severity, redacted(_printable(message)), span, field, tuple(fixes)
+        code, severity or RULES[code].severity, redacted(one_line(message)), span, field, tuple(fixes)
     )
 
 
@@ -371,12 +369,5 @@ def shown(value: object, limit: int = 40) -> str:
     if value is None:
         return "nothing"
     text = ("true" if value else "false") if isinstance(value, bool) else str(value)
-    text = _printable(" ".join(redacted(text[:_LONGEST_SHOWN]).split()))
+    text = one_line(" ".join(redacted(text[:_LONGEST_SHOWN]).split()))
     return f"“{text[: limit - 1]}…”" if len(text) > limit else f"“{text}”"
-
-
-def _printable(text: str) -> str:
-    """Without what a terminal or a label would obey or choke on: controls, directions, surrogates."""
-    if text.isprintable():
-        return text
-    return "".join(character if character.isprintable() else "\ufffd" for character in text)

@@ -14,6 +14,7 @@ from itertools import islice
 from agenteditor.core.checks_finding import Check, Diagnostic, Fix, Passage, Subject, finding, shown, verified
 from agenteditor.core.checks_passages import is_code
 from agenteditor.core.checks_rules import Severity
+from agenteditor.core.invisible import CONTROLS, TAGS, TURNS, UNSEEN
 from agenteditor.core.text import Span, TextEdit
 from agenteditor.core.text_scan import matches
 
@@ -25,15 +26,12 @@ _BAD_BYTES = re.compile("[\udc80-\udcff]+")
 _WINDOWS = {
     0xDC00 + byte: bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byte in range(0x80, 0x100)
 }
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]")
-_TAGS = re.compile("[\U000e0000-\U000e007f]+")
-_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069\u061c\u200e\u200f]")
+_CONTROL = re.compile(f"[{CONTROLS}]")
+_TAGS = re.compile(f"[{TAGS}]+")
+_TURNS = re.compile(f"[{TURNS}]")
 _OVERRIDES = "\u202d\u202e"
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
-_UNSEEN = re.compile(
-    "[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200d\u2060-\u2065\u206a-\u206f\u3164\ufe00-\ufe0f"
-    "\ufeff\uffa0\ufff9-\ufffb\U0001d173-\U0001d17a\U000e0100-\U000e01ef]"
-)
+_UNSEEN = re.compile(f"[{UNSEEN}]")
 # The flags of England, Scotland and Wales, the only ones that are recommended for exchange (Unicode, RGI).
 _FLAGS = {
     "\U0001f3f4" + "".join(chr(0xE0000 + ord(letter)) for letter in region) + "\U000e007f"

@@ -11,6 +11,8 @@ import os
 from pathlib import Path
 from typing import Literal
 
+from agenteditor.core.invisible import one_line
+
 Action = Literal["open", "save"]
 Code = Literal[
     "missing",
@@ -70,8 +72,8 @@ def from_os_error(error: OSError, action: Action, path: AnyPath) -> FileProblem:
 
 
 def shown_path(path: AnyPath) -> str:
-    """A path as one line of plain text: what cannot be printed, line breaks too, is U+FFFD."""
-    return "".join(character if character.isprintable() else "\ufffd" for character in os.fspath(path))
+    """A path as one line of plain text: what cannot be seen or printed, line breaks too, is named."""
+    return one_line(os.fspath(path))
 
 
 _CODES: dict[int, Code] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from agenteditor.core.invisible import one_line
 from agenteditor.core.portable import portable
 from agenteditor.core.readers import Answer
 from agenteditor.core.report import FileReport
@@ -20,7 +21,7 @@ def where_lines(report: FileReport) -> Iterator[str]:
     width = max(len(row.title) for row in report.rows)
     yield f"{report.path}:"
     for row in report.rows:
-        yield f"  {row.title:{width}}  {_printable(_told(row))}"
+        yield f"  {row.title:{width}}  {one_line(_told(row))}"
     found = portable(report.syntax)
     if not isinstance(found, Refusal):
         yield f"  One edit makes the spelling no matter: {', '.join(found.steps)}."
@@ -30,8 +31,3 @@ def _told(row: Answer) -> str:
     lost = "; ".join(f"{lost.field or 'a field without a name'}: {lost.how}" for lost in row.lost)
     guess = " (a guess)" if row.guess else ""
     return redacted(f"{_WORDS[row.outcome]}{guess}: {lost or row.reason}")
-
-
-def _printable(text: str) -> str:
-    """Without what a terminal would obey."""
-    return "".join(character if character.isprintable() else "\ufffd" for character in text)

@@ -73,11 +73,17 @@ def keep(path: Path | None, text: str, reason: Reason, written: float | None = N
 
     ``written`` is when it was, in seconds since 1970; None is now.
     """
+    if add(path, text, reason, written):
+        make_room()
+
+
+def add(path: Path | None, text: str, reason: Reason, written: float | None = None) -> bool:
+    """`keep`, for who calls `make_room` after the last of many; whether it was not there yet."""
     data = files.encode(text)
     digest = hashlib.sha256(data).hexdigest()
     known = versions(path)
     if known and known[0].digest == digest:
-        return
+        return False
     now = time.time_ns()
     if known:  # the order holds though the clock was put back
         now = max(now, int(known[0].file.name[:20]) + 1)
@@ -86,7 +92,7 @@ def keep(path: Path | None, text: str, reason: Reason, written: float | None = N
     state_rooms.write(folder / f"{now:020d}-{reason}-{digest}", data, (when, when))
     with suppress(FileNotFoundError):  # another thread or window drops them at the same time
         _drop_old(folder, now)
-        _drop_oldest()
+    return True
 
 
 def _drop_old(folder: Path, now: int) -> None:
@@ -102,16 +108,19 @@ def _drop_old(folder: Path, now: int) -> None:
     state_rooms.drop_oldest(_versions_in(folder), _MOST_BYTES, keep=1)
 
 
-def _drop_oldest() -> None:
-    """If all versions are too many for the room, the oldest and some more, so that it is not soon again."""
+def make_room() -> None:
+    """If versions are too much for the room, drop the oldest and some more, so that it is not soon again."""
     most = state_rooms.SHARES["versions"]
     if state_rooms.size_of("versions") <= most:
         return
-    folders = [folder for folder in state_rooms.room("versions").iterdir() if folder.is_dir()]
-    state_rooms.drop_oldest((path for folder in folders for path in _versions_in(folder)), most - most // 10)
-    for folder in folders:
-        with suppress(OSError):  # not empty
-            folder.rmdir()
+    with suppress(FileNotFoundError):  # another thread or window drops them at the same time
+        folders = [folder for folder in state_rooms.room("versions").iterdir() if folder.is_dir()]
+        state_rooms.drop_oldest(
+            (path for folder in folders for path in _versions_in(folder)), most - most // 10
+        )
+        for folder in folders:
+            with suppress(OSError):  # not empty
+                folder.rmdir()
 
 
 def _versions_in(folder: Path) -> list[Path]:

@@ -28,7 +28,7 @@ from agenteditor.ui import theme
 from agenteditor.ui.catalog_bar import FilterLine, OrderButton, PlacesButton
 from agenteditor.ui.catalog_list import CatalogList
 from agenteditor.ui.catalog_loader import CatalogLoader
-from agenteditor.ui.one_line import OneLine
+from agenteditor.ui.labels import OneLine
 from agenteditor.ui.qtext import plain, tool_tip
 
 _LETTERS = 22  # that a line has room for at least

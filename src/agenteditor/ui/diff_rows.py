@@ -19,7 +19,7 @@ from PySide6.QtCore import (
 )
 
 from agenteditor.core.differences import Counts, Gap, Line, Piece, Row
-from agenteditor.ui.invisible import LINE_ENDS, revealed
+from agenteditor.core.invisible import LINE_ENDS, revealed
 from agenteditor.ui.qtext import plain
 
 Entry = Row | Gap

@@ -20,8 +20,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit
 
+from agenteditor.core.invisible import Hidden, hidden
 from agenteditor.ui import theme
-from agenteditor.ui.invisible import Hidden, hidden
 from agenteditor.ui.qtext import Shown
 
 _MOST_FRAMED = 1_000  # characters; so many stand-ins are seen without frames

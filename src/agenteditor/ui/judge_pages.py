@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
@@ -13,10 +13,10 @@ from agenteditor.core.budget import LIMITS, TOKENS, Cost, State
 from agenteditor.core.checks_text import LONG_DESCRIPTION
 from agenteditor.core.judgement import Judgement, percent
 from agenteditor.core.router import CHARACTERS_A_TOKEN
-from agenteditor.ui import theme
+from agenteditor.ui import labels, theme
 from agenteditor.ui.icons import coloured_icon, icon, severity_icon
 from agenteditor.ui.judge_rows import JudgeRows, Row
-from agenteditor.ui.qtext import plain, tool_tip
+from agenteditor.ui.qtext import tool_tip
 
 
 def tr(text: str) -> str:
@@ -63,7 +63,7 @@ class BudgetPage(Page):
             sentence=3,
             numbers=(1, 2),
         )
-        limits = _words(
+        limits = labels.wrapped(
             tr(
                 "Limits: {0:,} tokens in all are Claude Code's own warning; {1:,} characters each are "
                 "advised by Anthropic's guide. A token is counted as {2} characters."
@@ -73,7 +73,7 @@ class BudgetPage(Page):
             tool_tip("\n".join(f"{limit.what}: {limit.number}. {limit.source}" for limit in LIMITS))
         )
         super().__init__(
-            _words(
+            labels.wrapped(
                 tr(
                     "The descriptions of all agents that load are before the model on every turn, called or "
                     "not. Names and lists of tools come on top."
@@ -132,7 +132,7 @@ class OverlapPage(Page):
             "How far two agents are for the same things, by the words they share that tell agents apart. "
             "Enter opens both."
         )
-        super().__init__(_words(text), self.rows)
+        super().__init__(labels.wrapped(text), self.rows)
 
     def show_judgement(self, judgement: Judgement, root: Path) -> None:
         """Show the groups with one description, then the pairs."""
@@ -182,7 +182,7 @@ class DuplicatePage(Page):
             "Of agents with one name in one folder of agents one is loaded, whichever is read first; the "
             "others are not, without a word. Of those in several folders in use the nearest one wins."
         )
-        super().__init__(_words(text), self.rows)
+        super().__init__(labels.wrapped(text), self.rows)
 
     def show_judgement(self, judgement: Judgement, root: Path) -> None:
         """Show the files of each name."""
@@ -212,7 +212,7 @@ class ExamplePage(Page):
             "Each agent's own examples, asked of all agents: as they are, and as if the example were not in "
             "the description. Words are counted; the real router is a model."
         )
-        super().__init__(_words(text), self.rows)
+        super().__init__(labels.wrapped(text), self.rows)
 
     def show_judgement(self, judgement: Judgement, root: Path) -> None:
         """Show the examples, those that are taken first."""
@@ -274,14 +274,7 @@ def _where(path: Path, root: Path) -> str:
     return tr("The whole folder") if path == root else path.relative_to(root).as_posix()
 
 
-def _words(text: str) -> QLabel:
-    label = QLabel(plain(text))
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setWordWrap(True)
-    return label
-
-
 def _heading(text: str) -> QLabel:
-    label = _words(text)
+    label = labels.wrapped(text)
     label.setFont(theme.heading_font(label))
     return label

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QLabel, QStackedLayout, QTreeWidgetItem, QVBoxLayout, QWidget
 
-from agenteditor.ui import theme
+from agenteditor.ui import labels, theme
 from agenteditor.ui.icons import side
 from agenteditor.ui.qtext import plain, tool_tip
 from agenteditor.ui.sentence_rows import SentenceRows
@@ -126,8 +126,6 @@ _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 def _words() -> QLabel:
-    label = QLabel()
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setWordWrap(True)
+    label = labels.wrapped()
     label.setForegroundRole(label.foregroundRole().PlaceholderText)
     return label

@@ -21,9 +21,9 @@ from PySide6.QtGui import (
     QTextTableFormat,
 )
 
+from agenteditor.core.invisible import hidden, revealed, stand_ins
 from agenteditor.core.page import Block, Run
 from agenteditor.ui.highlighter import Piece, code_pieces
-from agenteditor.ui.invisible import hidden, revealed, stand_ins
 from agenteditor.ui.qtext import in_line, plain
 from agenteditor.ui.theme_colours import Theme, readable
 

@@ -12,9 +12,9 @@ from PySide6.QtCore import QCoreApplication, QEvent, QLocale, Qt
 from PySide6.QtGui import QTextCharFormat, QTextCursor, QTextOption, QWheelEvent
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
+from agenteditor.core.invisible import LINE_ENDS, revealed
 from agenteditor.core.line_ends import has_bom, line_ends
 from agenteditor.ui import theme
-from agenteditor.ui.invisible import LINE_ENDS, revealed
 from agenteditor.ui.qtext import plain
 
 MOST_CHARACTERS = 400_000  # code points shown

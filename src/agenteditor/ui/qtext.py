@@ -42,8 +42,8 @@ from difflib import SequenceMatcher
 from PySide6.QtGui import QTextCursor, QTextDocument
 from PySide6.QtWidgets import QPlainTextEdit
 
+from agenteditor.core import invisible
 from agenteditor.core.text import Edits, Span, TextEdit, apply, diff, moved, replace, shift
-from agenteditor.ui import invisible
 
 # A QLineEdit cuts what is longer, without a word (RELIABILITY F23). UTF-16 units.
 LINE_EDIT_LIMIT = 32_767

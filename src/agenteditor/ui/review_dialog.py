@@ -10,12 +10,12 @@ from typing import NamedTuple
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QVBoxLayout, QWidget
 
-from agenteditor.ui import icons, theme
+from agenteditor.ui import icons, labels, theme
 from agenteditor.ui.diff_view import DiffView, framed
 from agenteditor.ui.form_notes import Sign
-from agenteditor.ui.qtext import plain, title_text
+from agenteditor.ui.qtext import title_text
 
 _SIZE = (860, 560)  # pixels
 
@@ -52,8 +52,7 @@ class ReviewDialog(QDialog):
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(*[theme.MARGIN] * 4)
         self.column.setSpacing(theme.GAP)
-        label = _words(heading)
-        label.setFont(theme.title_font(label))
+        label = labels.heading(heading)
         self.column.addWidget(label)
         for remark in remarks:
             self.column.addLayout(_line(remark))
@@ -72,18 +71,11 @@ class ReviewDialog(QDialog):
         self.column.insertWidget(self.column.count() - 1, widget)
 
 
-def _words(text: str) -> QLabel:
-    label = QLabel(plain(text))
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setWordWrap(True)
-    return label
-
-
 def _line(remark: Remark) -> QHBoxLayout:
     sign = Sign()
     sign.say(remark.icon, remark.meaning)
     row = QHBoxLayout()
     row.setSpacing(theme.GAP)
     row.addWidget(sign, 0, Qt.AlignmentFlag.AlignTop)
-    row.addWidget(_words(remark.text), 1)
+    row.addWidget(labels.wrapped(remark.text), 1)
     return row

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QPushButton, 
 from agenteditor.core.search import LONGEST_QUERY, Query
 from agenteditor.ui import theme
 from agenteditor.ui.icons import icon
-from agenteditor.ui.one_line import OneLine
+from agenteditor.ui.labels import OneLine
 from agenteditor.ui.qtext import plain, tool_tip
 from agenteditor.ui.search_switches import SearchSwitches
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 
-from agenteditor.ui.one_line import OneLine
+from agenteditor.ui.labels import OneLine
 
 WORDS = "a-very-long-name-of-a-folder-of-agents"
 

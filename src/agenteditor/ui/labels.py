@@ -1,4 +1,4 @@
-"""Words in one line that give way: where there is too little room, some of them are left out."""
+"""Labels of plain text: words that wrap, headings, and a line of words that gives way."""
 
 from __future__ import annotations
 
@@ -6,11 +6,29 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
+from agenteditor.ui import theme
+from agenteditor.ui.qtext import plain
+
 _LEAST = 5  # letters
 
 
+def wrapped(text: str = "") -> QLabel:
+    """Words that go on in the next line."""
+    label = QLabel(plain(text))
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setWordWrap(True)
+    return label
+
+
+def heading(text: str) -> QLabel:
+    """What a dialog is about."""
+    label = wrapped(text)
+    label.setFont(theme.title_font(label))
+    return label
+
+
 class OneLine(QLabel):
-    """A label of plain text. ``cut`` is where words are left out; ``text`` has all of them."""
+    """One line: where there is too little room, words are left out where ``cut`` says; ``text`` has all."""
 
     def __init__(
         self,

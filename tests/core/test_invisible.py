@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agenteditor.ui.invisible import hidden, revealed
+from agenteditor.core.invisible import hidden, one_line, revealed
 
 
 def drawn(text: str, **options: bool) -> str:
@@ -102,3 +102,23 @@ _DRAWN_BY_FONTS = {
 )
 def test_characters_nobody_sees_are_found(text: str, places: list[tuple[int, int]]) -> None:
     assert [(one.start, one.end) for one in hidden(text)] == places
+
+
+LINES = {
+    "text": ("a b é 你好", "a b é 你好"),
+    "what is hidden has the mark of the views": ("a\u200bb\u202ec\udcffd\u2800e", "a[U+200B]b[U+202E]c[byte FF]d[U+2800]e"),
+    "hidden letters": ("".join(chr(0xE0000 + ord(letter)) for letter in "hi"), "[tags: hi]"),
+    "ends of lines": ("a\nb\r\nc\td\re", "a[U+000A]b[U+000D][U+000A]c[U+0009]d↵e"),
+    "what has no glyph": ("\ue000\u0378", "[U+E000][U+0378]"),
+    "what fonts put together": ("👩\u200d💻", "👩[U+200D]💻"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), LINES.values(), ids=LINES)
+def test_a_line_for_a_terminal_names_what_cannot_be_printed(text: str, expected: str) -> None:
+    assert one_line(text) == expected
+
+
+@given(st.text())
+def test_a_line_for_a_terminal_can_be_printed(text: str) -> None:
+    assert one_line(text).isprintable()

@@ -3,7 +3,8 @@
 Hidden text looks like no text at all in every Qt widget, and a control of direction changes the order in
 which what follows is read (RELIABILITY F17). So no widget gets such a character. Where a text is only shown,
 a mark stands for it that says what it is (`revealed`, `plain`); where it is edited, a stand-in of one
-character, known by its place (`stand_ins`, for `qtext`), with a frame around it.
+character, known by its place (`stand_ins`, for `qtext`), with a frame around it. Messages and the command
+line have the same marks (`one_line`), and what checks look for is of the same table.
 
 Left alone is what is no more hidden than an accent: joiners and selectors inside emoji and in scripts that
 need them, flags, signs of a script beside its letters, the wide blank of Chinese and Japanese.
@@ -15,6 +16,25 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from typing import NamedTuple
+
+# Sets of characters, as they stand between the brackets of a pattern.
+# All controls but tab, LF and CR, and the separators of lines and paragraphs.
+CONTROLS = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029"
+TAGS = "\U000e0000-\U000e007f"
+TURNS = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
+# What has no width and no ink: joiners, fillers, selectors, marks of notes and of music.
+UNSEEN = (
+    "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200d\u2060-\u2065\u206a-\u206f\u3164\ufe00-\ufe0f"
+    "\ufeff\uffa0\ufff9-\ufffb\U0001d173-\U0001d17a\U000e0100-\U000e01ef"
+)
+# Zs but the space, and the blank of Braille.
+_BLANKS = "\u00a0\u1680\u2000-\u200a\u202f\u205f\u2800\u3000"
+# Signs that enclose numbers or stand over them, and those that arrange hieroglyphs; fonts draw them.
+_ENCLOSING = "\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd\U00013430-\U0001343f"
+# Bytes that are no text, and what a widget cannot keep.
+_NO_TEXT = "\ud800-\udfff\ufdd0\ufdd1\ufffe\uffff"
+# Default_Ignorable_Code_Point and Cf that are in none of these.
+_IGNORABLE = "\ufff0-\ufff8\U0001bca0-\U0001bca3\U000e0080-\U000e00ff\U000e01f0-\U000e0fff"
 
 # In words: few fonts have the signs for line ends.
 LINE_ENDS = {"\n": "[LF]", "\r\n": "[CRLF]"}
@@ -63,6 +83,14 @@ def plain(text: str) -> str:
     return _HIDDEN_OR_CR.sub(_said, text.replace("\r\n", "\n"))
 
 
+def one_line(text: str) -> str:
+    """Any text as one line of characters that a terminal prints and does not obey: with marks."""
+    if text.isascii() and text.isprintable():
+        return text
+    marked = _HIDDEN.sub(_marked, text)
+    return "".join(one if one.isprintable() else f"[U+{ord(one):04X}]" for one in marked)
+
+
 def stand_ins(text: str) -> str:
     """``text``, one character for each of it, as a widget can hold it and nothing in it is hidden.
 
@@ -92,16 +120,9 @@ def beside_hidden(text: str, start: int, end: int) -> tuple[int, int]:
     return max(start - 1, 0), min(end + 1, len(text))
 
 
-# Default_Ignorable_Code_Point, Cf, Cc but LF and tab, Zl, Zp, Zs but the space, the blank of Braille, bytes
-# that are no text, and what a widget cannot keep (U+FDD0, U+FDD1, U+FFFE, U+FFFF).
 _HIDDEN = re.compile(
-    "[\U000e0020-\U000e007f]+"
-    "|\r(?!\n)"
-    "|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\xa0\xad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2"
-    "\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180f\u2000-\u200f\u2028-\u202f\u205f-\u206f\u2800\u3000\u3164"
-    "\ufdd0\ufdd1\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\ud800-\udfff"
-    "\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
-    "\U000e0000-\U000e001f\U000e0080-\U000e0fff]"
+    "[\U000e0020-\U000e007f]+|\r(?!\n)"
+    f"|[{CONTROLS}{TAGS}{TURNS}{UNSEEN}{_BLANKS}{_ENCLOSING}{_NO_TEXT}{_IGNORABLE}]"
 )
 _HIDDEN_OR_CR = re.compile(f"\r|{_HIDDEN.pattern}")
 # Looking back first keeps the time of a long run of blanks from growing with its square.
@@ -125,7 +146,7 @@ _STAND_INS = {
     **dict.fromkeys(_NO_BREAK, "⍽"),
     **{chr(0xE0000 + code): chr(code) if code > 0x20 else "␣" for code in range(0x20, 0x7F)},
 }
-_NO_CHARACTER = re.compile("[\x80-\x9f\ufdd0\ufdd1\ufffe\uffff\ud800-\udfff]")
+_NO_CHARACTER = re.compile(f"[\x80-\x9f{_NO_TEXT}]")
 _ASCII_STAND_INS = {code: _STAND_INS[chr(code)] for code in (*range(0x09), *range(0x0B, 0x20), 0x7F)}
 
 
@@ -149,7 +170,11 @@ def _said(match: re.Match[str]) -> str:
     text = match.string
     if match[0] in _NO_BREAK and text[start - 1 : start].isdecimal() and text[end : end + 1].isdecimal():
         return match[0]
-    mark = _mark(text, start, end)
+    return _marked(match)
+
+
+def _marked(match: re.Match[str]) -> str:
+    mark = _mark(match.string, *match.span())
     return match[0] if mark is None else mark
 
 
@@ -213,8 +238,7 @@ def _left_alone(text: str, start: int, end: int) -> bool:
 
 
 _EMOJI = re.compile("[©®‼⁉™ℹ\u2190-\u2bff〰〽㊗㊙\U0001f000-\U0001faff]")
-# Signs that enclose numbers or stand over them, and those that arrange hieroglyphs; fonts draw them.
-_SIGNS = re.compile("[\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd\U00013430-\U0001343f]")
+_SIGNS = re.compile(f"[{_ENCLOSING}]")
 _SCRIPTS = re.compile(
     "[\u0600-\u109f\u1700-\u18af\u1900-\u1cff\ua800-\uabff\ufb50-\ufdcf\ufdf0-\ufdff\ufe70-\ufefc"
     "\U00010a00-\U00011fff\U00013000-\U0001345f]"
