@@ -149,6 +149,27 @@ def test_problems_are_looked_for_once_a_text_and_again_when_text_or_name_change(
     assert looked == [("project", "a.md"), ("project", "a.md"), ("project", "b.md")]
 
 
+def test_a_save_in_its_place_checks_nothing_again(monkeypatch, tmp_path):
+    looked = []
+    real = document_module.check
+    monkeypatch.setattr(document_module, "check", lambda *given: looked.append(given[1:]) or real(*given))
+    path = tmp_path / "a.md"
+    document = Document(TEXT, path)
+    found = document.problems
+    document.mark_saved(path, TEXT, None)
+    assert document.problems == found and len(looked) == 1
+    (tmp_path / ".agenteditor.toml").write_text('[rules]\n"name/style" = "off"\n', "utf-8")
+    document.mark_saved(path, TEXT, None)
+    assert {one.code for one in found} - {one.code for one in document.problems} == {"name/style"}
+    assert len(looked) == 1
+    plugin = tmp_path / ".claude-plugin" / "plugin.json"
+    plugin.parent.mkdir()
+    plugin.write_text("{}", "utf-8")
+    document.mark_saved(path, TEXT, None)
+    assert document.problems is document.problems
+    assert [place for place, *_ in looked] == ["project", "plugin"]
+
+
 MODEL = (
     "---\nname: a-b\ndescription: Use this when tests run.\nmodel: gpt\n---\n\nYou are a tester of texts.\n"
 )

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agenteditor.core.yaml_nodes import Alias, Mapping, Refused, Scalar, Sequence, YamlFault
-from agenteditor.core.yaml_read import MAX_DEPTH, MAX_LENGTH, read
+from agenteditor.core.yaml_read import MAX_DEPTH, MAX_LENGTH, is_shallow, read
 from tests.core.texts import fields, pieces
 
 
@@ -218,3 +218,10 @@ def test_spans_lie_inside_in_order_and_inside_their_parents(text):
 @given(st.text())
 def test_any_text_is_answered(text):
     assert_well_formed(text)
+
+
+@pytest.mark.parametrize("level", ["[", "{a: ", "[a: ", "- ", "? ", "\n@a:", "&x [", "!t {b: "])
+def test_what_is_nested_deeply_is_not_shallow(level):
+    deep = "".join(level.replace("@", " " * depth) for depth in range(MAX_DEPTH + 1))
+    assert not is_shallow(deep)
+    assert is_shallow(level + "words, and more of them; " * 100)

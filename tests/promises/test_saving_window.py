@@ -72,27 +72,36 @@ def test_p13_while_the_disk_does_not_answer_the_window_goes_on_and_says_so(
 
 
 def test_p13_how_long_the_window_stands_still(promise: Promise, window, monkeypatch, qtbot, tmp_path):
-    """The longest time between two turns of the event loop, from Ctrl+S until the text is on disk."""
+    """The longest time between two turns of the event loop, from Ctrl+S until the text is on disk.
+
+    Of it the window's thread works for a part only; else it waits: for the disk, 30 ms at most, and its turn.
+    """
     seconds = 2.0 if promise.torture else 0.1
     SlowDisk(monkeypatch, seconds)
-    worst = 0.0
+    worst = most_work = 0.0
     for size in (6_000, 200_000, 1_000_000)[: promise.times(1, 3)]:
         path = tmp_path / f"{size}.md"
         path.write_text(HEAD + "Some words in a line.\n" * (size // 22), "utf-8")
         document = opened(window, path).document
         window.show_view("details")
         window.actions_["preview"].setChecked(False)  # it follows the text some time later, not the save
-        longest = 0.0
+        longest = work = 0.0
         for _ in range(promise.times(1, 3)):
             document.apply(_typed(document))
             QApplication.processEvents()
-            longest = max(longest, _longest(press_save, window))
+            times = [_timed(press_save, window)]
             while document.modified:
-                longest = max(longest, _longest(QApplication.processEvents))
-        worst = max(worst, longest)
-        promise.measured(f"{size // 1000} kB, each sync {seconds:g} s: longest stall {1000 * longest:.0f} ms")
+                times.append(_timed(QApplication.processEvents))
+            longest = max(longest, *(took for took, _ in times))
+            work = max(work, *(worked for _, worked in times))
+        worst, most_work = max(worst, longest), max(most_work, work)
+        promise.measured(
+            f"{size // 1000} kB, each sync {seconds:g} s: longest stall {1000 * longest:.0f} ms, "
+            f"work {1000 * work:.0f} ms"
+        )
         window.close_document(window.present_editor())
     if promise.torture:
+        assert most_work < 0.1
         assert worst < 0.5
 
 
@@ -101,10 +110,11 @@ def _typed(document: Document) -> Transaction:
     return Transaction((TextEdit(Span(end, end), "x"),), "Type")
 
 
-def _longest(call: Callable[..., object], *arguments: object) -> float:
-    started = time.perf_counter()
+def _timed(call: Callable[..., object], *arguments: object) -> tuple[float, float]:
+    """How long a call took, and how long of that this thread worked, in seconds."""
+    started, worked = time.perf_counter(), time.thread_time()
     call(*arguments)
-    return time.perf_counter() - started
+    return time.perf_counter() - started, time.thread_time() - worked
 
 
 # Starts the program as its entry does, on a file, and on a disk that no sync comes back from; types, saves, closes.

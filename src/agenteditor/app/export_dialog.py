@@ -7,6 +7,7 @@ a conversion costs stands below each file, and an agent that could do more than 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -35,6 +36,8 @@ from agenteditor.core.files import FileProblem
 from agenteditor.ui import theme
 from agenteditor.ui.qtext import plain
 
+_SHOWN_EACH = 0.1  # seconds
+
 
 class ExportDialog(QDialog):
     """The dialog. ``sources`` are the agents to export; ``settings`` remember what was chosen.
@@ -51,6 +54,7 @@ class ExportDialog(QDialog):
         self._accepted: frozenset[Path] = frozenset()
         self._accepted_for: tuple[object, ...] = ()
         self._said = ""  # what is shown instead of the plan's sentence
+        self._doing_now, self._show_next = "", 0.0  # what progress was shown last, and when it is shown again
         self.plan: Plan | None = None
         self.form = ExportForm(settings)
         self.form.changed.connect(self._make_plan)
@@ -115,6 +119,7 @@ class ExportDialog(QDialog):
             return
         self._planning.stop()
         self.plan = None
+        self._doing_now = ""
         self.export_button.setEnabled(False)
         self.accept_button.hide()
         self.progress.hide()
@@ -235,6 +240,11 @@ class ExportDialog(QDialog):
         self.summary.setText(plain(sentence))
 
     def _show_progress(self, progress: Progress) -> None:
+        """Show how far it is, now and then: drawing it at each step would take longer than the steps."""
+        now = time.monotonic()
+        if progress.what == self._doing_now and now < self._show_next:
+            return
+        self._doing_now, self._show_next = progress.what, now + _SHOWN_EACH
         self.progress.setRange(0, progress.total)
         self.progress.setValue(progress.done)
         self.progress.setFormat(self._doing(progress))

@@ -5,6 +5,8 @@ Each part is a button that leads to what it speaks of.
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QHBoxLayout, QStatusBar, QToolButton, QWidget
 
@@ -20,6 +22,9 @@ from agenteditor.ui.qtext import tool_tip
 
 def _tr(text: str) -> str:
     return QCoreApplication.translate("status", text)
+
+
+_BYTE = re.compile("[\udc80-\udcff]")  # what stands for one that is not UTF-8
 
 
 class Status(QWidget):
@@ -42,8 +47,9 @@ class Status(QWidget):
         self.setMinimumHeight(max(part.sizeHint().height() for part in self._parts))  # without them, too
         bar.addPermanentWidget(self)
         self._bar = bar
-        self._counted: Syntax | None = None  # of which words and cost are known
-        self._words = self._cost = 0
+        self._counted: Syntax | None = None  # of which the next two are known
+        self._cost = 0
+        self._ends = ""
         bar.messageChanged.connect(self._give_way)
 
     def show_document(self, document: Document | None) -> None:
@@ -64,8 +70,9 @@ class Status(QWidget):
         _set(self.dialect, dialect.title, tip)
         if document.syntax is not self._counted:
             self._counted = document.syntax
-            self._words, self._cost = len(document.syntax.prompt.split()), tokens(document.text)
-        words, cost = self._words, self._cost
+            self._cost = tokens(document.text)
+            self._ends = f"{_line_ends(document.text)} · {_encoding(document.text)}"
+        words, cost = document.syntax.words, self._cost
         sentence = _tr("1 word · ≈ {1} tokens") if words == 1 else _tr("{0} words · ≈ {1} tokens")
         text = sentence.format(f"{words:,}", f"{cost:,}")
         _set(
@@ -73,10 +80,7 @@ class Status(QWidget):
             text,
             _tr("Words of the prompt; tokens of the whole file, about one per four characters"),
         )
-        ends = {"none": "LF", "mixed": _tr("mixed line ends")}.get(
-            line_ends(document.text), line_ends(document.text)
-        )
-        _set(self.encoding, f"{ends} · {_encoding(document.text)}", None)
+        _set(self.encoding, self._ends, None)
 
     def _give_way(self, sentence: str) -> None:
         """Leave the bar to a sentence that else were cut, as long as it stands there."""
@@ -93,8 +97,13 @@ class Status(QWidget):
         _set(self.caret, _tr("Ln {0}, Col {1}").format(line, column), None)
 
 
+def _line_ends(text: str) -> str:
+    ends = line_ends(text)
+    return {"none": "LF", "mixed": _tr("mixed line ends")}.get(ends, ends)
+
+
 def _encoding(text: str) -> str:
-    if any("\udc80" <= letter <= "\udcff" for letter in set(text)):
+    if not text.isascii() and _BYTE.search(text):
         return _tr("not all UTF-8")  # such bytes are kept as they are; a rule says where
     return _tr("UTF-8 with BOM") if has_bom(text) else "UTF-8"
 

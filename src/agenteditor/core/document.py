@@ -149,9 +149,12 @@ class Document:
     @property
     def _all_problems(self) -> tuple[Diagnostic, ...]:
         if self._found is None:
-            name = self._path.name if self._path else None
-            self._found = check(self._syntax, self.place, name, self._settings.wanted)
+            self._found = check(*self._asked())
         return self._found
+
+    def _asked(self) -> tuple[Syntax, Place, str | None, frozenset[str]]:
+        """All that what is found depends on."""
+        return self._syntax, self.place, self._path.name if self._path else None, self._settings.wanted
 
     @property
     def loads(self) -> Loads:
@@ -191,12 +194,15 @@ class Document:
 
         The dialect stays, but for what a plugin makes of the same fields: see ``in_dialect``.
         """
+        before, said = self._syntax, self._asked()
         self._path, self._saved_text, self._stamp, self._orphaned = path, text, stamp, ""
-        before, there = self._syntax, self._parsed(self.text, path)
+        there = self._parsed(self.text, path)
         if there.dialect != before.dialect and there.dialect.keys() == before.dialect.keys():
             self._syntax = there  # else its views show the fields of another program: ``in_dialect``
         self._settings = found(path, self._settings)
-        self._found = self._problems = None
+        self._problems = None
+        if self._asked() != said:  # else what was found still holds
+            self._found = None
         self._history.seal()
         self._tell(Change((), before, self._syntax))
 

@@ -24,7 +24,7 @@ from agenteditor.core.loading import loads
 from agenteditor.core.repairs import make_portable, make_valid
 from agenteditor.core.syntax import Syntax, parse, parse_at
 from agenteditor.core.text import Refusal, apply
-from agenteditor.core.yaml_read import StringLoader, read_plainly
+from agenteditor.core.yaml_read import StringLoader, is_shallow, read_plainly
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,9 +196,8 @@ def second_opinion(syntax: Syntax) -> str | None:
     reader = YAMLHandler()
     try:
         content, body = reader.split(syntax.text)
-        if isinstance(
-            read_plainly(content), yaml_nodes.Refused
-        ):  # deep nesting would end the process (RELIABILITY F13)
+        # Deep nesting would end the process (RELIABILITY F13).
+        if not is_shallow(content) and isinstance(read_plainly(content), yaml_nodes.Refused):
             return "Another reader (python-frontmatter) takes another part of the file for its fields."
         metadata = reader.load(content, Loader=StringLoader)
     except Exception as error:  # noqa: BLE001  # another library's parser on any text

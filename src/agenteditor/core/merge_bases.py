@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from agenteditor.core import files, state_rooms
-from agenteditor.core.disk import is_there, problems
+from agenteditor.core.disk import close, problems, write_all
 from agenteditor.core.files import FileProblem
 
 _MOST_BYTES = 3 * state_rooms.SHARES["imports"] // 4  # of texts that are kept; the oldest go first
@@ -100,21 +100,22 @@ def remember(catalog: Path, texts: Mapping[str, str], held: Mapping[str, Held]) 
         "files": {path: one.base for path, one in sorted(listed.items())},
         "earlier": {path: one.earlier for path, one in sorted(listed.items()) if one.earlier},
     }
-    _write(_record(catalog), files.encode(json.dumps(data) + "\n"))
-    for _ in _dropping(_record(catalog).parent, _MOST_RECORDS):
+    record = _record(catalog)
+    _write(_made(record.parent) / record.name, files.encode(json.dumps(data) + "\n"))
+    for _ in _dropping(record.parent, _MOST_RECORDS):
         pass
 
 
 def keep(texts: Iterable[str]) -> None:
     """Keep texts that a merge may want as its base; see `drop_oldest`. Raises `FileProblem`."""
-    folder = _texts()
+    folder = _made(_texts())
     for text in texts:
-        path = folder / digest(text)
-        if is_there(path):
-            with problems("save", path):
-                os.utime(path)  # it is wanted again
-        else:
-            _write(path, files.encode(text))
+        data = files.encode(text)
+        path = folder / hashlib.sha256(data).hexdigest()
+        try:
+            os.utime(path)  # it is wanted again
+        except OSError:
+            _write(path, data)
 
 
 def drop_oldest() -> None:
@@ -143,15 +144,21 @@ def _dropping(folder: Path, room: int) -> Generator[None, None, None]:
                 yield
 
 
+def _made(folder: Path) -> Path:
+    with problems("save", folder):
+        return state_rooms.made(folder)
+
+
 def _write(path: Path, data: bytes) -> None:
     """A file that is there whole or not at all; it may be lost in a power cut, which does no harm."""
     with problems("save", path):
-        state_rooms.made(path.parent)
         fresh = path.with_name(f".{secrets.token_hex(8)}")
-        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        handle = state_rooms.new_file(fresh)
         try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
+            try:
+                write_all(handle, data)
+            finally:
+                close(handle)
             fresh.replace(path)
         except OSError:
             fresh.unlink()

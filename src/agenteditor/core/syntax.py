@@ -91,6 +91,11 @@ class Syntax:
         """The body as the agent gets it: without JavaScript's blanks around it (FORMAT 2.1)."""
         return self.body.of(self.text).strip(JS_BLANKS)
 
+    @cached_property
+    def words(self) -> int:
+        """How many words the prompt has."""
+        return len(self.prompt.split())
+
 
 def parse(text: str, dialect: Dialect | None = None) -> Syntax:
     """What ``text`` says, by the rules of ``dialect`` (Claude Code's if None). Never raises."""

@@ -83,6 +83,11 @@ def read_plainly(text: str) -> Node | YamlFault | Refused | None:
     return outcome.node if isinstance(outcome, _Built) else outcome
 
 
+def is_shallow(text: str) -> bool:
+    """Whether nothing in ``text`` can be nested deeply: each level has its own sign, and there are few."""
+    return sum(map(text.count, "[{-?:")) <= MAX_DEPTH
+
+
 def _beyond(text: str) -> YamlFault | Refused | None:
     """Why ``text`` is not given to the parser at all."""
     if len(text) > MAX_LENGTH:

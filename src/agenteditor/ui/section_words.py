@@ -81,8 +81,8 @@ def description(document: Document, path: SectionPath) -> str:
     """What a section is and holds, in a line: “Numbered list · 10 items”."""
     section = section_at(document.syntax.sections, path)
     if section is None:
-        words = len(document.syntax.body.of(document.text).split())
-        return " · ".join([_count(len(document.syntax.sections), "section"), _count(words, "word")])
+        syntax = document.syntax
+        return " · ".join([_count(len(syntax.sections), "section"), _count(syntax.words, "word")])
     parts = [_held(section)]
     if section.style == "xml":
         parts.insert(0, tr("Tag"))
