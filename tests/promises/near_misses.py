@@ -75,6 +75,7 @@ _SERVERS = (
 _FIELDS = (
     "permissionMode: default\n", "permissionMode: plan\n", "model: 'no'\n", "model: opus\n", "maxTurns: 10\n", "background: true\n", "tools: Read, Grep\n",
     "tools: '*'\n", "tools: [Read, \"Bash(git *)\"]\n", "color: red\n", "memory: user\n", "skills: [a, b]\n", "# a comment & more *\n", "initialPrompt: Look & see!\n",
+    "x: a, b\n", "x: '='\n", "x: a == b\n", "x:\n  - a: 1\n  - a: 2\n", "x: {a: {b: 1}, c: {b: 2}}\n", "x: ', a'\n", "x: [a, b]\n",
 )  # fmt: skip
 
 

@@ -67,6 +67,7 @@ CHECKS_ELSEWHERE: tuple[Check, ...] = (
     *checks_fences.CHECKS,
     *checks_broken.CHECKS,
     checks_reading.duplicates,
+    checks_reading.refused_elsewhere,
     checks_reading.references,
     *checks_dialect.CHECKS,
     *checks_powers.ELSEWHERE,

@@ -26,7 +26,10 @@ _BAD_BYTES = re.compile("[\udc80-\udcff]+")
 _WINDOWS = {
     0xDC00 + byte: bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byte in range(0x80, 0x100)
 }
-_CONTROL = re.compile(f"[{CONTROLS}]")
+# Beside the controls the two characters that YAML allows nowhere.
+_CONTROL = re.compile(f"[{CONTROLS}\ufffe\uffff]")
+# Claude Code's reader and libyaml end a line at a lone CR, npm's yaml and this program's source view do not.
+_LONE_CR = re.compile("\r(?!\n)")
 _TAGS = re.compile(f"[{TAGS}]+")
 _TURNS = re.compile(f"[{TURNS}]")
 _OVERRIDES = "\u202d\u202e"
@@ -41,7 +44,7 @@ _FLAGS = {
 _SUSPECT = re.compile(
     rb"\xc2[\x80-\x9f\xad]|\xcd\x8f|\xd8\x9c|\xe1(?:\x85[\x9f\xa0]|\x9e[\xb4\xb5]|\xa0[\x8b-\x8f])"
     rb"|\xe2(?:\x80[\x8b-\x8f\xa8-\xae]|\x81[\xa0-\xaf])|\xe3\x85\xa4|\xed[\xa0-\xbf]"
-    rb"|\xef(?:\xb8[\x80-\x8e]|\xb8\x8f\xef\xb8|\xbb\xbf|\xbe\xa0|\xbf[\xb9-\xbb])|\xf0\x9d\x85|\xf3\xa0"
+    rb"|\xef(?:\xb8[\x80-\x8e]|\xb8\x8f\xef\xb8|\xbb\xbf|\xbe\xa0|\xbf[\xb9-\xbb\xbe\xbf])|\xf0\x9d\x85|\xf3\xa0"
 )
 _ASCII = bytes(range(128))
 _PLAIN = bytes(byte for byte in _ASCII if byte in b"\t\n\r" or 0x20 <= byte < 0x7F)
@@ -52,6 +55,8 @@ def characters(subject: Subject) -> Iterator[Diagnostic]:
     for passage in subject.passages:
         odd = passage.scan.raw.translate(None, _PLAIN)
         if not odd:
+            if passage.whole and _lone_crs(subject):
+                yield from _controls(subject)
             continue
         high = odd.translate(None, _ASCII)
         controlled = len(high) < len(odd)
@@ -60,7 +65,7 @@ def characters(subject: Subject) -> Iterator[Diagnostic]:
         kinds = "".join(set(high.decode("utf-8", "surrogatepass"))) if suspect else ""
         if passage.whole and _BAD_BYTES.search(kinds):
             yield from _not_utf_8(subject)
-        if passage.whole and (controlled or _CONTROL.search(kinds)):
+        if passage.whole and (controlled or _CONTROL.search(kinds) or _lone_crs(subject)):
             yield from _controls(subject)
         if _TAGS.search(kinds):
             yield from _tags(subject, passage)
@@ -90,16 +95,19 @@ def _not_utf_8(subject: Subject) -> Iterator[Diagnostic]:
 def _controls(subject: Subject) -> Iterator[Diagnostic]:
     """Controls and separators; in the frontmatter programs disagree about where a line ends (F16)."""
     text = subject.text
-    control = _places(_CONTROL, text)
+    control = sorted((*_lone_crs(subject), *_places(_CONTROL, text)))
     if not control:
         return
     edits = tuple(
-        TextEdit(span, "\n" if span.of(text) in "\u2028\u2029\x85" else "") for span in _few(control)
+        TextEdit(span, "\n" if span.of(text) in "\u2028\u2029\x85\r" else "") for span in _few(control)
     )
     inside = subject.syntax.frontmatter is not None and control[0].start < subject.syntax.body.start
     count = _number(len(control), "control character", "control characters")
     says = f"The file holds {count} ({_named(text, control)}), invisible but read"
-    where = " in the frontmatter: some programs end a line there and find other fields" if inside else ""
+    where = (
+        " in the frontmatter: some programs end a line there and find other fields, others refuse the file"
+    )
+    where = where if inside else ""
     yield finding(
         "text/control",
         control[0],
@@ -107,6 +115,17 @@ def _controls(subject: Subject) -> Iterator[Diagnostic]:
         fixes=verified(subject, "Remove them", edits, safe=False),
         severity="error" if inside else None,
     )
+
+
+def _lone_crs(subject: Subject) -> list[Span]:
+    """Each CR in the frontmatter that is not followed by LF: where programs disagree about a line's end."""
+    frontmatter = subject.syntax.frontmatter
+    if frontmatter is None:
+        return []
+    text = frontmatter.content.of(subject.text)
+    if text.count("\r") == text.count("\r\n"):
+        return []
+    return [span.moved(frontmatter.content.start) for span in _places(_LONE_CR, text)]
 
 
 def _from_windows(bad: str) -> str:

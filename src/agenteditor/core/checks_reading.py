@@ -20,6 +20,7 @@ from agenteditor.core.checks_finding import (
     verified,
 )
 from agenteditor.core.frontmatter import Field
+from agenteditor.core.scalar import double
 from agenteditor.core.syntax import parse_fields
 from agenteditor.core.text import Edits, Span, apply
 
@@ -93,6 +94,96 @@ def duplicates(subject: Subject) -> Iterator[Diagnostic]:
             verified(subject, "Remove the one that is not read", swapped(field.span, ""), safe=not refused),
             severity="error" if refused else None,
         )
+    yield from _inner_duplicates(subject)
+
+
+def _inner_duplicates(subject: Subject) -> Iterator[Diagnostic]:
+    """The first name that stands twice within a field: of a hook, a server, an entry of a list."""
+    deep = {field.key_span.start: field for field in subject.fields if isinstance(field.value, dict | list)}
+    top = _top(subject) if deep else None
+    for outer, value in top.pairs if isinstance(top, yaml_nodes.Mapping) else ():
+        field = deep.get(_in_file(subject, outer.span).start)
+        for node in _nodes(value) if field is not None else ():
+            seen: set[str] = set()
+            for key, _ in node.pairs if isinstance(node, yaml_nodes.Mapping) else ():
+                if not isinstance(key, yaml_nodes.Scalar) or key.value == "<<":
+                    continue
+                if key.value in seen and field is not None:
+                    yield finding(
+                        "yaml/duplicate-key",
+                        _in_file(subject, key.span),
+                        f"{shown(key.value)} stands twice within {shown(field.key)}; the last one counts. "
+                        "Other programs refuse such a file. Remove one of the two.",
+                        field.key,
+                    )
+                    return
+                seen.add(key.value)
+
+
+def _top(subject: Subject) -> yaml_nodes.Node | None:
+    """The frontmatter as nodes, with places in it; None where it is no YAML by itself."""
+    frontmatter = subject.syntax.frontmatter
+    node = yaml_read.read(frontmatter.content.of(subject.text)) if frontmatter is not None else None
+    return None if isinstance(node, (yaml_nodes.YamlFault, yaml_nodes.Refused)) else node
+
+
+def _in_file(subject: Subject, span: Span) -> Span:
+    """A place in the frontmatter as one in the file."""
+    assert subject.syntax.frontmatter is not None
+    start, end = subject.syntax.frontmatter.content
+    return Span(start + span.start, min(start + span.end, end))
+
+
+def _nodes(node: yaml_nodes.Node | None) -> Iterator[yaml_nodes.Node]:
+    """``node`` and all nodes in it, what stands first first; an alias stands for itself."""
+    stack = [] if node is None else [node]
+    while stack:
+        item = stack.pop()
+        yield item
+        if isinstance(item, yaml_nodes.Sequence):
+            stack.extend(reversed(item.items))
+        elif isinstance(item, yaml_nodes.Mapping):
+            stack.extend(part for pair in reversed(item.pairs) for part in reversed(pair))
+
+
+# Where a text may begin with a comma or be "=", and where a name may be empty, a list or a map.
+_ODD = re.compile(r"(?m)^[ \t]*(?:[,:\[{]|\?\s)|[-:?]\s{1,20}[,=:]|[,\[{]\s{0,20}[:=]|[\]}][ \t]{0,20}:")
+
+
+def refused_elsewhere(subject: Subject) -> Iterator[Diagnostic]:
+    """What Claude Code's reader takes and most others refuse, or take for something else."""
+    frontmatter = subject.syntax.frontmatter
+    content = frontmatter.content.of(subject.text) if frontmatter is not None else ""
+    if not _ODD.search(content):
+        return
+    found = next(_refused(content, _top(subject)), None)
+    if found is None:
+        return
+    what, todo, span, text = found
+    place = _in_file(subject, span)
+    yield finding(
+        "yaml/refused-elsewhere",
+        place,
+        f"The frontmatter holds {what}. Claude Code reads it; other programs refuse the whole file for it, "
+        f"or read something else. {todo}",
+        fixes=verified(subject, "Put it in quotes", swapped(place, double(text))) if text else (),
+    )
+
+
+def _refused(content: str, top: yaml_nodes.Node | None) -> Iterator[tuple[str, str, Span, str]]:
+    """Each such thing: what it is, what to do, where it stands, and the text to put in quotes."""
+    for node in _nodes(top):
+        for key, _ in node.pairs if isinstance(node, yaml_nodes.Mapping) else ():
+            if isinstance(key, yaml_nodes.Sequence | yaml_nodes.Mapping):
+                yield "a list or a map for a name", "Write a name before the colon.", key.span, ""
+            elif isinstance(key, yaml_nodes.Scalar) and key.span.start == key.span.end:
+                yield "a value without a name", "Write a name before the colon.", key.span, ""
+        if isinstance(node, yaml_nodes.Scalar) and node.style == "plain":
+            written = node.span.of(content)
+            if written == "=":
+                yield "an equals sign alone", "Put it in quotes.", node.span, written
+            elif written.startswith(","):
+                yield "a text that begins with a comma", "Put it in quotes.", node.span, written
 
 
 # What begins an anchor, an alias or a tag at the beginning of a value; a key that merges.
@@ -185,4 +276,4 @@ def two_readings(subject: Subject) -> Iterator[Diagnostic]:
             )
 
 
-CHECKS: tuple[Check, ...] = (repaired, duplicates, references, two_readings)
+CHECKS: tuple[Check, ...] = (repaired, duplicates, refused_elsewhere, references, two_readings)
