@@ -129,6 +129,12 @@ def test_the_body_and_the_prompt(text, body, prompt):
     assert syntax.body.end == len(text)
 
 
+@given(st.one_of(st.text(), st.text(alphabet=[chr(code) for code in range(128)])))
+def test_the_words_of_a_prompt_are_those_that_stand_apart(prompt):
+    syntax = parse(f"---\nname: a\n---\n{prompt}")
+    assert syntax.words == len(syntax.prompt.split())
+
+
 def test_the_sample_is_understood_whole(seed_text):
     syntax = parse(seed_text)
     assert [field.key for field in syntax.frontmatter.fields] == ["name", "description", "model"]

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import resource
 import socket
 import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
@@ -16,6 +19,7 @@ from agenteditor.app.commands import make_window
 from agenteditor.app.main import application
 from agenteditor.app.settings import Settings
 from agenteditor.cli import main
+from agenteditor.core import slices
 from agenteditor.core.disk import LIMIT
 from agenteditor.core.file_problem import FileProblem
 from agenteditor.core.slices import LONGEST_LINE, PART, Slices, reason_against
@@ -91,13 +95,44 @@ def test_p37_what_is_not_edited_is_shown_at_once_in_a_tab(promise, window, qapp,
         assert took < 5
 
 
+LARGE = {
+    "lines": AGENT + b"A line of text, words too.\n" * 310_000,
+    "letters of other scripts": AGENT + "Ünïcode wörds, ägain.\n".encode() * 320_000,
+    "short lines": AGENT + b"x\n" * 4_190_000,
+    "empty lines": AGENT + b"\n" * 8_380_000,
+    "a frontmatter": b"---\nname: a\ndescription: |\n" + b"  A line of it.\n" * 520_000 + b"---\nGo.\n",
+    "lists and headings": AGENT + b"# Heading\n\n- An item of **a** list\n\nSome words.\n" * 43_000,
+}
+
+
+@pytest.mark.parametrize("kind", LARGE)
+def test_p37_a_large_file_is_opened_to_edit(promise, window, qapp, tmp_path, kind):
+    """Up to 8 MB. The time is that of the window's thread, with all that it draws at once."""
+    path, data = tmp_path / "large.md", LARGE[kind]
+    if not promise.torture:
+        data = data[: data.rindex(b"\n", 0, 1 << 18) + 1]
+    path.write_bytes(data)
+    start, worked = time.perf_counter(), time.thread_time()
+    window.open_paths([path])
+    qapp.processEvents()
+    worked, took = time.thread_time() - worked, time.perf_counter() - start
+    assert window.editor is not None
+    assert window.editor.document.text.encode() == data
+    promise.measured(
+        f"{len(data) / (1 << 20):.1f} MB, {kind}: opened in {took:.1f} s, of work {worked:.2f} s"
+    )
+    if promise.torture:
+        assert len(data) > LIMIT // 2 or "lists" in kind
+        assert worked < 2
+
+
 def test_p37_every_byte_of_a_file_is_in_one_part(promise, tmp_path):
     path = tmp_path / "a.md"
     data = "aé€\U0001f600\r\n".encode() * 20_000 + b"\xff\xfe tail"
     path.write_bytes(data)
-    slices = Slices(path)
-    parts = [slices.part(index) for index in range(slices.count)]
-    slices.close()
+    held = Slices(path)
+    parts = [held.part(index) for index in range(held.count)]
+    held.close()
     assert "".join(part.text for part in parts).encode("utf-8", "surrogateescape") == data
     assert [part.start for part in parts[1:]] == [part.end for part in parts[:-1]]
     promise.measured(f"{len(data):,} bytes in {len(parts)} parts: no byte missing or twice, no character cut")
@@ -111,6 +146,14 @@ def test_p37_a_text_of_another_encoding_is_edited_and_a_picture_is_not():
     assert reason_against(os.urandom(64) * 64) == "binary"
     assert reason_against(b"x" * (LONGEST_LINE + 1)) == "long-line"
     assert reason_against((b"x" * LONGEST_LINE + b"\n") * 3) is None
+
+
+@given(st.text(alphabet="ab\r\n", max_size=40), st.integers(1, 6))
+def test_p37_a_long_line_is_found_wherever_it_stands(text, longest):
+    found = max(map(len, re.split("[\r\n]", text))) > longest
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(slices, "LONGEST_LINE", longest)
+        assert (reason_against(text.encode()) == "long-line") == found
 
 
 def test_p37_edit_all_the_same_opens_the_editor(promise, window, tmp_path):

@@ -20,6 +20,8 @@ BOM = "\ufeff"
 
 def line_ends(text: str) -> LineEnds:
     """Which line ends a text has; "none" for a single line without one."""
+    if "\r" not in text:  # nearly every file; counting takes time for a large one
+        return "LF" if "\n" in text else "none"
     crlf = text.count("\r\n")
     kinds: dict[LineEnds, int] = {
         "CRLF": crlf,

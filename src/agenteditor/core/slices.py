@@ -32,9 +32,18 @@ def reason_against(data: bytes) -> Reason | None:
     head = data[:_SNIFFED]
     if b"\0" in head or _mostly_not_text(head):
         return "binary"
-    if len(data) > LONGEST_LINE and max(map(len, re.split(rb"[\r\n]", data))) > LONGEST_LINE:
-        return "long-line"
-    return None
+    return "long-line" if _has_long_line(data) else None
+
+
+def _has_long_line(data: bytes) -> bool:
+    """Whether a line has more than `LONGEST_LINE` bytes; it is looked for its end, from the far side."""
+    start = 0
+    while len(data) - start > LONGEST_LINE:
+        end = start + LONGEST_LINE + 1
+        start = max(data.rfind(line_end, start, end) for line_end in (b"\n", b"\r")) + 1
+        if not start:
+            return True
+    return False
 
 
 def _mostly_not_text(head: bytes) -> bool:

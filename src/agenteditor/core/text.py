@@ -7,7 +7,6 @@ the text means.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -163,24 +162,13 @@ class LineIndex:
     """
 
     def __init__(self, text: str) -> None:
-        self._length = len(text)
-        self._starts = [0]
-        at = text.find("\n")
-        while at >= 0:
-            self._starts.append(at + 1)
-            at = text.find("\n", at + 1)
+        self._text = text
+        self._line, self._offset = 1, 0  # which was asked for last: the next one is counted from there
 
     def position(self, offset: int) -> tuple[int, int]:
-        """``(line, column)`` of an offset of the text."""
-        line = bisect_right(self._starts, offset)
-        return line, offset - self._starts[line - 1] + 1
-
-    def offset(self, line: int, column: int) -> int:
-        """The offset of a line and column, held inside the text."""
-        line = max(1, min(line, len(self._starts)))
-        return max(0, min(self._starts[line - 1] + column - 1, self._length))
-
-    @property
-    def lines(self) -> int:
-        """How many lines the text has; an empty text has one."""
-        return len(self._starts)
+        """``(line, column)`` of an offset of the text; quick where it is near the one before."""
+        between = sorted((self._offset, offset))
+        lines = self._text.count("\n", *between)
+        self._line += lines if offset > self._offset else -lines
+        self._offset = offset
+        return self._line, offset - self._text.rfind("\n", 0, offset)

@@ -88,17 +88,17 @@ class FileText(QPlainTextEdit):
         cursor.beginEditBlock()
         own, mark = QTextCharFormat(), QTextCharFormat()
         mark.setForeground(self._theme.warning)
-        marks, gathered = 0, ""
+        marks, gathered = 0, list[str]()
         differing = line_ends(self._text or "") == "mixed"
         for shown in revealed(text):
             if shown.mark and marks < _MOST_MARKS:
                 marks += 1
-                _insert(cursor, gathered, own, mark, differing)
+                _insert(cursor, "".join(gathered), own, mark, differing)
                 cursor.insertText(shown.text, mark)
-                gathered = ""
+                gathered.clear()
             else:
-                gathered += shown.text
-        _insert(cursor, gathered, own, mark, differing)
+                gathered.append(shown.text)
+        _insert(cursor, "".join(gathered), own, mark, differing)
         cursor.endEditBlock()
         self.moveCursor(QTextCursor.MoveOperation.Start)
         bar.setValue(line)
