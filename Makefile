@@ -9,13 +9,14 @@ TOUR := build/tour
 # A process that ends in the midst of a test ends the run: with one begun anew pytest-xdist may wait for ever.
 PARALLEL := -n auto --maxprocesses 4 --dist loadfile --max-worker-restart 0
 
-.PHONY: help run test torture lint bench docs oracle validate-export screenshots clean
+.PHONY: help run test torture fuzz lint bench docs oracle validate-export screenshots clean
 
 help:
 	@echo 'make run      open the window on the sample catalog (without a screen: a tour, written to $(TOUR))'
 	@echo 'make test     all tests; ARGS="-k name" passes words on to pytest'
 	@echo 'make torture  try every promise as often as a release asks, and write docs/promises.md;'
 	@echo '              root tries more: power cuts and full disks (e2fsprogs, xfsprogs), rights (acl, attr), strace'
+	@echo 'make fuzz     look for inputs that break something, led by coverage; SECONDS=600 for each of six targets'
 	@echo 'make lint     ruff and mypy'
 	@echo 'make bench    how fast it is, as ratios'
 	@echo 'make docs     write docs/rules.md anew from the rules'
@@ -37,12 +38,22 @@ test:
 	@$(PYTHON) tools/prepare.py test
 	@exec $(BIN)/python -m pytest $(PARALLEL) $(ARGS)
 
+# Where these cannot be installed, what they are for is not tried, and that is said.
+OTHERS := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt --editable '.[torture]'
+
 # A promise that is not kept fails, but the page is written all the same.
 torture:
 	@$(PYTHON) tools/prepare.py test
+	@$(OTHERS) || echo 'Going on without atheris and ruamel.yaml'
 	@rm -rf build/promises
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal --max-worker-restart 0 --torture -o faulthandler_timeout=7200 tests/promises $(ARGS); \
 	status=$$?; $(BIN)/python -m tools.promises; exit $$status
+
+SECONDS ?= 60
+fuzz:
+	@$(PYTHON) tools/prepare.py test
+	@$(OTHERS)
+	@exec $(BIN)/python -m tools.fuzz --seconds $(SECONDS) $(ARGS)
 
 lint:
 	@$(PYTHON) tools/prepare.py test

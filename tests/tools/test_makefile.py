@@ -62,7 +62,9 @@ def test_test_prepares_and_passes_words_on_to_pytest(checkout: Path) -> None:
     assert tested.endswith(" -k name")
 
 
-@pytest.mark.parametrize("purpose", ["run", "test", "lint", "bench", "oracle", "validate-export"])
+@pytest.mark.parametrize(
+    "purpose", ["run", "test", "torture", "fuzz", "lint", "bench", "oracle", "validate-export"]
+)
 def test_nothing_is_started_where_the_preparation_failed(checkout: Path, purpose: str) -> None:
     (checkout / "any-python").write_text(NOTE + "exit 1\n")
     with pytest.raises(subprocess.CalledProcessError):
@@ -71,7 +73,8 @@ def test_nothing_is_started_where_the_preparation_failed(checkout: Path, purpose
 
 
 @pytest.mark.parametrize(
-    "purpose", ["run", "test", "lint", "bench", "oracle", "validate-export", "clean", "help"]
+    "purpose",
+    ["run", "test", "torture", "fuzz", "lint", "bench", "oracle", "validate-export", "clean", "help"],
 )
 def test_every_purpose_is_there_even_beside_a_file_of_its_name(checkout: Path, purpose: str) -> None:
     (checkout / purpose).touch()
