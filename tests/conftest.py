@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from PySide6.QtCore import QCoreApplication, QEvent
 
 ROOT = Path(__file__).resolve().parent.parent
 SEED = ROOT / "resources" / "samples" / "backend-engineer.md"
@@ -64,8 +65,12 @@ def _the_window_waits_for_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_runtest_teardown(item: pytest.Item) -> None:
-    """Collect garbage here, as the program does: a Qt object may not end on a thread that reads a file."""
+    """Collect garbage here, as the program does: a Qt object may not end on a thread that reads a file.
+
+    What a test closed ends first: else its windows live on, and each change of style takes longer for all of them.
+    """
     if not gc.isenabled():  # since a window was made
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         collected = item.session.stash.get(_COLLECTED, 0)
         gc.collect(2 if collected % 100 == 99 else 1)
         item.session.stash[_COLLECTED] = collected + 1
