@@ -7,7 +7,8 @@ SAMPLES := resources/samples
 TOUR := build/tour
 # A file's tests stay together, so what they share is made once. ARGS="-n 0" runs them in one process.
 # A process that ends in the midst of a test ends the run: with one begun anew pytest-xdist may wait for ever.
-PARALLEL := -n auto --maxprocesses 4 --dist loadfile --max-worker-restart 0
+# Files go out in the order of tests/conftest.py: those that take long first, so that none is left to one process at the end.
+PARALLEL := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder --max-worker-restart 0
 
 .PHONY: help run test torture fuzz lint bench docs oracle validate-export screenshots clean
 

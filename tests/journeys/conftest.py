@@ -18,7 +18,8 @@ NEEDED = ("Xvfb", "xdotool")
 def screen():
     """A virtual screen; its display name."""
     read, write = os.pipe()
-    command = ["Xvfb", "-displayfd", str(write), "-screen", "0", "1440x900x24", "-nolisten", "tcp"]
+    # Without -noreset it begins anew, and refuses who comes meanwhile, whenever the last program leaves it.
+    command = f"Xvfb -displayfd {write} -screen 0 1440x900x24 -nolisten tcp -noreset".split()
     server = subprocess.Popen(command, pass_fds=[write], stderr=subprocess.DEVNULL)
     os.close(write)
     try:

@@ -16,7 +16,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import (
     QDragEnterEvent,
     QDropEvent,
@@ -28,6 +28,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QMenu, QToolTip
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
 from agenteditor.core.document import Document, Transaction
 from agenteditor.core.text import Span, diff, replace
@@ -56,7 +57,8 @@ def no_menu_stays() -> Iterator[None]:
         popup.close()
 
 
-# A view and its document know each other, so that only the collector takes them away: not while one is drawn.
+# A view and its document know each other, so that only the collector would take them away: while one is drawn, or
+# a part at a time, so that Qt still calls what Python has cleared.
 KEPT: list[SourceView] = []
 
 
@@ -64,7 +66,10 @@ KEPT: list[SourceView] = []
 def kept(qapp: QApplication) -> Iterator[None]:
     yield
     for view in KEPT:
-        view.close()
+        if isValid(view):
+            view.close()
+            view.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     KEPT.clear()
 
 
