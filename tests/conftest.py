@@ -29,7 +29,7 @@ for name in (
     os.environ.pop(name, None)
 
 # Deadlines measure the machine, not the code.
-settings.register_profile("agenteditor", deadline=None, print_blob=True)
+settings.register_profile("agenteditor", deadline=None, max_examples=60, print_blob=True)
 settings.load_profile("agenteditor")
 
 

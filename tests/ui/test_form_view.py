@@ -653,7 +653,7 @@ def shown(view: FormView) -> list[tuple[object, ...]]:
 
 
 @given(first=texts, then=st.lists(texts, min_size=1, max_size=3))
-@settings(max_examples=30, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, suppress_health_check=list(HealthCheck))
 def test_a_form_that_followed_changes_looks_like_one_made_afresh(
     qtbot: QtBot, first: str, then: list[str]
 ) -> None:
