@@ -29,6 +29,7 @@ from agenteditor.ui import theme
 
 _REST_MS = 250  # longer than the preview waits for
 _LAYOUT_MS = 40  # and then a layout may still be on its way, on a busy machine
+_MOST_LOOKS = 50
 _MARKER = ".agenteditor-tour"
 SIZES = ((1280, 820), (900, 600))
 FILTER = "tool:Grep"
@@ -139,7 +140,9 @@ def _show_who(window: Window, target: Path, say: Callable[[str], object]) -> Non
 
 def _picture(widget: QWidget, target: Path, say: Callable[[str], object]) -> None:
     picture, before = widget.grab().toImage(), None
-    while picture != before:
+    for _ in range(_MOST_LOOKS):
+        if picture == before:
+            break
         _settle(_LAYOUT_MS)
         before, picture = picture, widget.grab().toImage()
     picture.save(str(target))
