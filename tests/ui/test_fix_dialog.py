@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLabel, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from agenteditor.core.checks import Fix
@@ -52,6 +52,35 @@ def test_it_says_what_the_fix_does_and_of_what_kind_it_is_and_shows_the_differen
     assert "1 line removed · 1 line added" in sentences(safe)
     unsafe = shown(qtbot, FixDialog(offer(safe=False), Preferences()))
     assert any(text.startswith("Needs your decision: ") for text in sentences(unsafe))
+
+
+@pytest.mark.parametrize("size", [(860, 560), (620, 420)])
+def test_however_much_is_said_the_difference_and_the_buttons_keep_their_room(
+    qtbot: QtBot, size: tuple[int, int]
+) -> None:
+    steps = tuple(f"Step {number}. " + "[U+202E]word" * 150 for number in range(20))
+    dialog = shown(qtbot, FixDialog(offer(steps=steps), Preferences()))
+    dialog.resize(*size)
+    qtbot.waitUntil(lambda: dialog.diff.height() >= dialog.height() / 3)
+    for button in dialog.findChildren(QAbstractButton):
+        assert button.height() >= min(button.sizeHint().height(), 24), button.text() or button.toolTip()
+    said = dialog.findChild(QScrollArea)
+    assert said.verticalScrollBar().maximum() > 0
+    assert said.accessibleName()
+    last = [label for label in said.findChildren(QLabel) if label.text() == "and 8 more"]
+    said.setFocus()
+    for _ in range(20):
+        qtbot.keyClick(said, Qt.Key.Key_PageDown)
+    assert said.verticalScrollBar().value() == said.verticalScrollBar().maximum()
+    assert len(last) == 1 and last[0].visibleRegion().boundingRect().height() == last[0].height()
+
+
+def test_what_is_said_in_a_few_lines_takes_no_more_room_than_they_need(qtbot: QtBot) -> None:
+    dialog = shown(qtbot, FixDialog(offer(steps=("One step.",)), Preferences()))
+    said = dialog.findChild(QScrollArea)
+    qtbot.waitUntil(lambda: said.height() == said.widget().height())
+    assert said.verticalScrollBar().maximum() == 0
+    assert said.focusPolicy() == Qt.FocusPolicy.NoFocus
 
 
 @pytest.mark.parametrize(("key", "accepted"), [(Qt.Key.Key_Return, True), (Qt.Key.Key_Escape, False)])

@@ -76,6 +76,12 @@ def test_an_icon_is_drawn_anew_for_a_finer_screen(qapp: QApplication) -> None:
     assert fine.toImage() != coarse
 
 
+def test_an_icon_without_room_draws_nothing(qapp: QApplication) -> None:
+    icon = icons.icon("save")
+    for size in (QSize(0, 0), QSize(16, 0)):  # Qt would complain of a painter without a ground
+        assert icon.pixmap(size, 2.0).isNull()
+
+
 def test_a_button_shows_its_icon(qapp: QApplication, qtbot: QtBot) -> None:
     button = QPushButton(icons.coloured_icon("ok", "good"), "")
     qtbot.addWidget(button)

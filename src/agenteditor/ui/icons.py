@@ -134,6 +134,8 @@ def _svg(name: str) -> bytes:
 
 
 def _drawn(name: str, colour: QColor, size: QSize) -> QPixmap:
+    if size.isEmpty():  # a button that is squeezed to nothing
+        return QPixmap()
     key = f"agenteditor/{name}/{colour.name()}/{size.width()}x{size.height()}"
     drawn = QPixmap()
     if QPixmapCache.find(key, drawn):

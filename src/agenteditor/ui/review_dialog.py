@@ -5,12 +5,20 @@ The button that makes the change is the default, so Enter makes it and Esc leave
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFrame,
+    QHBoxLayout,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from agenteditor.ui import icons, labels, theme
 from agenteditor.ui.diff_view import DiffView, framed
@@ -18,6 +26,7 @@ from agenteditor.ui.form_notes import Sign
 from agenteditor.ui.qtext import title_text
 
 _SIZE = (860, 560)  # pixels
+_SAID = 0.4  # of the dialog's height, at most
 
 
 class Remark(NamedTuple):
@@ -52,14 +61,17 @@ class ReviewDialog(QDialog):
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(*[theme.MARGIN] * 4)
         self.column.setSpacing(theme.GAP)
-        label = labels.heading(heading)
-        self.column.addWidget(label)
-        for remark in remarks:
-            self.column.addLayout(_line(remark))
+        self._said = _Said(labels.heading(heading), map(_line, remarks), self.tr("What it does"))
+        self.column.addWidget(self._said)
         self.column.addWidget(framed(self.diff), 1)
         self.column.addWidget(buttons)
         self.resize(*_SIZE)
         self.accept_button.setFocus()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The texts that are compared keep their room, however much is said above them."""
+        super().resizeEvent(event)
+        self._said.fit(round(self.height() * _SAID))
 
     def showEvent(self, event: QShowEvent) -> None:
         """The first change is in sight, however long the lines above it are."""
@@ -69,6 +81,35 @@ class ReviewDialog(QDialog):
     def add_below(self, widget: QWidget) -> None:
         """Put a widget between the texts and the buttons."""
         self.column.insertWidget(self.column.count() - 1, widget)
+
+
+class _Said(QScrollArea):
+    """What is said of a change: as high as it needs to be, up to a limit; then it scrolls."""
+
+    def __init__(self, heading: QWidget, lines: Iterable[QHBoxLayout], name: str) -> None:
+        super().__init__()
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setAccessibleName(name)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._inside = QWidget()
+        column = QVBoxLayout(self._inside)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.GAP)
+        column.addWidget(heading)
+        for line in lines:
+            column.addLayout(line)
+        self.setWidget(self._inside)
+
+    def fit(self, most: int) -> None:
+        """Be as high as what is said, at most ``most`` pixels."""
+        needed = self._inside.heightForWidth(self.width())
+        over = needed > most
+        self.setFixedHeight(min(needed, most))
+        self.setVerticalScrollBarPolicy(
+            Qt.ScrollBarPolicy.ScrollBarAlwaysOn if over else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        )
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if over else Qt.FocusPolicy.NoFocus)
 
 
 def _line(remark: Remark) -> QHBoxLayout:
