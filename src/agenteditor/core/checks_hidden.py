@@ -55,7 +55,7 @@ def characters(subject: Subject) -> Iterator[Diagnostic]:
     for passage in subject.passages:
         odd = passage.scan.raw.translate(None, _PLAIN)
         if not odd:
-            if passage.whole and _lone_crs(subject):
+            if passage.whole and _has_lone_cr(subject):
                 yield from _controls(subject)
             continue
         high = odd.translate(None, _ASCII)
@@ -65,7 +65,7 @@ def characters(subject: Subject) -> Iterator[Diagnostic]:
         kinds = "".join(set(high.decode("utf-8", "surrogatepass"))) if suspect else ""
         if passage.whole and _BAD_BYTES.search(kinds):
             yield from _not_utf_8(subject)
-        if passage.whole and (controlled or _CONTROL.search(kinds) or _lone_crs(subject)):
+        if passage.whole and (controlled or _CONTROL.search(kinds) or _has_lone_cr(subject)):
             yield from _controls(subject)
         if _TAGS.search(kinds):
             yield from _tags(subject, passage)
@@ -117,15 +117,21 @@ def _controls(subject: Subject) -> Iterator[Diagnostic]:
     )
 
 
+def _has_lone_cr(subject: Subject) -> bool:
+    frontmatter = subject.syntax.frontmatter
+    if frontmatter is None:
+        return False
+    text = frontmatter.content.of(subject.text)
+    return text.count("\r") != text.count("\r\n")
+
+
 def _lone_crs(subject: Subject) -> list[Span]:
     """Each CR in the frontmatter that is not followed by LF: where programs disagree about a line's end."""
     frontmatter = subject.syntax.frontmatter
-    if frontmatter is None:
+    if frontmatter is None or not _has_lone_cr(subject):
         return []
-    text = frontmatter.content.of(subject.text)
-    if text.count("\r") == text.count("\r\n"):
-        return []
-    return [span.moved(frontmatter.content.start) for span in _places(_LONE_CR, text)]
+    start = frontmatter.content.start
+    return [span.moved(start) for span in _places(_LONE_CR, frontmatter.content.of(subject.text))]
 
 
 def _from_windows(bad: str) -> str:
