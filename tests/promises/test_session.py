@@ -91,15 +91,16 @@ def well(seen: dict) -> None:
     assert (seen["wrong"], seen["asked"], seen["tracebacks"]) == ([], [], [])
 
 
-@pytest.fixture
-def many(promise, tmp_path, request):
+@pytest.fixture(scope="module")
+def many(tmp_path_factory, request):
     """What sessions with many files saw: the short one, or under torture two beside each other."""
-    if not promise.torture:
+    if not request.config.getoption("--torture"):
         return [request.getfixturevalue("short").wait()]
     generated = int(os.environ.get("AGENTEDITOR_GENERATED", "600"))
     real = corpus(request.getfixturevalue("shared"))
     contents = [*nasty.named().values(), *real, *nasty.generated(generated)]
-    sessions = [Session(tmp_path / str(part), contents[part::2]) for part in range(2)]
+    folder = tmp_path_factory.mktemp("many")
+    sessions = [Session(folder / str(part), contents[part::2]) for part in range(2)]
     return [session.wait() for session in sessions]
 
 
