@@ -313,7 +313,7 @@ def test_p34_pages_that_blow_up_layouts_are_drawn_or_shown_as_plain_text(promise
 def test_p34_damaged_prompts_are_drawn(promise, qapp, panel):
     made = panel(BASES[0])
     slowest, seed_of = 0.0, 0
-    count = promise.times(120, 20_000)
+    count = promise.times(120, 100_000)
     for seed in range(count):
         text = damaged(BASES[seed % len(BASES)] + "| a | b |\n|-|-|\n| c | d |\n", seed)
         made._document = Document(text)
