@@ -17,8 +17,9 @@ from agenteditor.core import checks_buried, checks_guide, checks_links, checks_o
 from agenteditor.core.checks import CHECKS, CHECKS_ELSEWHERE, MOST_FINDINGS
 from agenteditor.core.checks_finding import Check, Subject
 from agenteditor.core.syntax import parse
-from agenteditor.ui import highlighter as colours
-from agenteditor.ui.highlighter import LONGEST_CODE, LONGEST_LINE, LONGEST_YAML, SourceHighlighter
+from agenteditor.ui import code_colours as colours
+from agenteditor.ui.code_colours import LONGEST_CODE, LONGEST_YAML
+from agenteditor.ui.highlighter import LONGEST_LINE, SourceHighlighter
 from agenteditor.ui.theme_colours import LIGHT
 from tests.promises.expression_attacks import attacks, forked, nested, text_of
 from tests.promises.expressions import Expression, expressions
@@ -26,10 +27,8 @@ from tests.promises.hostile import HEAD, KB, frontmatters, prompts
 
 SIZE = 64 * KB
 _SUSPECT = 0.0002  # seconds for 500 characters
-ASKED, MOST = (
-    0.05,
-    0.15,
-)  # seconds for 64 KB: what RELIABILITY asks, and what fails, on a machine with other work
+# Seconds for 64 KB: what RELIABILITY asks, and what fails, on a machine with other work.
+ASKED, MOST = 0.05, 0.15
 
 # Endless within endless, or two ways to go on: why each of them ends in time all the same.
 DANGEROUS = {

@@ -7,30 +7,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pygments.token import Comment, Generic, Keyword, Name, Punctuation, String, Token
 from PySide6.QtGui import QTextCursor, QTextDocument
 from PySide6.QtWidgets import QApplication, QPlainTextDocumentLayout
 
-from agenteditor.ui import highlighter as module
-from agenteditor.ui.highlighter import LONGEST_LINE, Formats, SourceHighlighter, code_pieces
-from agenteditor.ui.theme_colours import DARK, LIGHT, THEMES, Theme, contrast
-
-KINDS = {
-    "key": Name.Tag,
-    "tag": Name.Tag,
-    "string": String,
-    "comment": Comment,
-    "punctuation": Punctuation,
-    "label": Name.Label,
-    "heading": Generic.Heading,
-    "strong": Generic.Strong,
-    "emphasis": Generic.Emph,
-    "code": String.Backtick,
-    "link": Name.Attribute,
-    "marker": Keyword,
-    "constant": Name.Constant,
-    "escape": String.Escape,
-}
+from agenteditor.ui.code_colours import Formats, Ink
+from agenteditor.ui.highlighter import LONGEST_LINE, SourceHighlighter
+from agenteditor.ui.theme_colours import DARK, LIGHT, Theme
 
 
 def document_of(text: str, *, frontmatter: bool = True, theme: Theme = LIGHT) -> QTextDocument:
@@ -65,14 +47,14 @@ def coloured(document: QTextDocument) -> list[list[tuple[str, object]]]:
     return lines
 
 
-def look(kind: str, theme: Theme = LIGHT) -> object:
-    made = Formats(theme).of(KINDS[kind])
+def look(kind: Ink, theme: Theme = LIGHT) -> object:
+    made = Formats(theme).ink(kind)
     if made.hasProperty(made.Property.ForegroundBrush):
         return made.foreground().color().name()
     return made.fontWeight() > 400, made.fontItalic()
 
 
-def parts(text: str, kind: str, *, frontmatter: bool = True) -> list[str]:
+def parts(text: str, kind: Ink, *, frontmatter: bool = True) -> list[str]:
     """All stretches of ``text`` that look like ``kind``."""
     wanted = look(kind)
     lines = coloured(document_of(text, frontmatter=frontmatter))
@@ -204,40 +186,10 @@ def test_a_fence_that_opens_colours_what_follows_and_back(qapp: QApplication) ->
     assert coloured(document) == before
 
 
-@pytest.mark.parametrize("theme", THEMES, ids=range(4))
-def test_every_colour_can_be_read(qapp: QApplication, theme: Theme) -> None:
-    formats = Formats(theme)
-    for token in (*KINDS.values(), *module._TOKENS.values(), *module._LightStyle.styles):
-        made = formats.of(token)
-        if made.hasProperty(made.Property.ForegroundBrush):
-            assert contrast(made.foreground().color(), theme.base) >= 4.5, token
-
-
-def test_a_kind_the_style_does_not_know_looks_like_its_parent(qapp: QApplication) -> None:
-    # style_for_token raises KeyError for it.
-    unknown = Token.Literal.String.Something.Quite.New
-    assert Formats(LIGHT).of(unknown).foreground() == Formats(LIGHT).of(String).foreground()
-    assert (
-        not Formats(LIGHT)
-        .of(Token.Literal.Scalar.Plain)
-        .hasProperty(Formats(LIGHT).of(Token).Property.ForegroundBrush)
-    )
-
-
 def test_another_theme_colours_all_anew(qapp: QApplication) -> None:
     document = document_of("# a", frontmatter=False)
     document.highlighter.set_theme(DARK)  # type: ignore[attr-defined]
     assert coloured(document) == [[("# a", look("heading", DARK))]]
-
-
-def test_code_is_coloured_for_the_preview_too(qapp: QApplication) -> None:
-    code = "def f():\n    return '\U0001f600x'\n"
-    pieces = code_pieces(code, "Python", LIGHT)
-    shown = [code[piece.start : piece.end] for piece in pieces]
-    assert "'\U0001f600x'" in shown
-    assert "def" in shown
-    assert code_pieces(code, "no-such-language", LIGHT) == []
-    assert code_pieces("x" * 100_000, "python", LIGHT) == []
 
 
 HOSTILE = [

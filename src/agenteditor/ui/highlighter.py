@@ -1,58 +1,25 @@
-"""Colours of the source: one line at a time, YAML and code by Pygments, Markdown by own patterns.
+"""Colours of the source: one line at a time, code by its lexer, YAML and Markdown by own patterns.
 
 Only lines that changed are looked at, and those behind them as far as something runs on (a fence, a
 quoted value, an example). What runs on is kept in the state of each block. Very long lines are left
-plain where looking at them would take too long. Colours come from a Pygments style of each theme
-and are readable on the ground of the editor. No other module knows Pygments.
+plain where looking at them would take too long. The inks are those of `code_colours`.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
-from functools import cache, lru_cache
-from typing import ClassVar, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
-from pygments.lexer import Lexer
-from pygments.lexers import get_all_lexers, get_lexer_by_name
-from pygments.style import Style
-from pygments.token import (
-    Comment,
-    Error,
-    Generic,
-    Keyword,
-    Name,
-    Number,
-    Operator,
-    Punctuation,
-    String,
-    Token,
-    _TokenType,
-)
-from pygments.token import Literal as LiteralToken
-from PySide6.QtGui import QColor, QFont, QSyntaxHighlighter, QTextBlock, QTextCharFormat, QTextDocument
+from PySide6.QtGui import QSyntaxHighlighter, QTextBlock, QTextCharFormat, QTextDocument
 
-from agenteditor.ui.source_marks import Kind, Passage, closes, fence, markdown, value
-from agenteditor.ui.theme_colours import Theme, readable
+from agenteditor.ui.code_colours import Formats, Ink
+from agenteditor.ui.source_marks import Passage, closes, fence, markdown, value
+from agenteditor.ui.theme_colours import Theme
 
-# Longer lines are left plain (code points). The time of several lexers grows with the square of what was
-# made for it: YAML takes 100 ms for 4,000 characters, TypeScript 600 for 2,000 and under 20 for 500.
-# Long values of frontmatter are plain or quoted text, and those need no lexer.
-LONGEST_YAML = 1_000
-LONGEST_CODE = 500
-LONGEST_LINE = 20_000
-LONGEST_BLOCK = 50_000
+LONGEST_LINE = 20_000  # code points; longer ones are left plain
 
 Mode = Literal["frontmatter", "body", "code"]
-
-
-class Piece(NamedTuple):
-    """``text[start:end]`` in one format."""
-
-    start: int
-    end: int
-    format: QTextCharFormat
 
 
 class SourceHighlighter(QSyntaxHighlighter):
@@ -98,7 +65,7 @@ class SourceHighlighter(QSyntaxHighlighter):
         if state.zone == _START:
             if self._frontmatter:
                 if line:
-                    line.token(0, len(text), Punctuation)
+                    line.ink(0, len(text), "punctuation")
                 return _State(zone=_FRONT)
             state = _State(zone=_BODY)
         if state.zone == _FRONT:
@@ -108,7 +75,7 @@ class SourceHighlighter(QSyntaxHighlighter):
                 return self._yaml(text, state, line)
             if line:
                 self._yaml(text[:end], state, line)
-                line.token(end, end + 3, Punctuation)
+                line.ink(end, end + 3, "punctuation")
             if not text[end + 3 :].strip():
                 return _State(zone=_BODY)
             return self._markdown(text, end + 3, _State(zone=_BODY), line)
@@ -120,7 +87,7 @@ class SourceHighlighter(QSyntaxHighlighter):
         opened = fence(text) if not start and not state.comment else None
         if opened and opened.length < 256:
             if line:
-                line.token(0, len(text), Comment)
+                line.ink(0, len(text), "comment")
             tilde = opened.character == "~"
             language = self._language(opened.language)
             return state._replace(zone=_CODE, tilde=tilde, size=opened.length, language=language)
@@ -133,15 +100,14 @@ class SourceHighlighter(QSyntaxHighlighter):
     def _code(self, text: str, state: _State, line: _Line | None) -> _State:
         if closes(text, "~" if state.tilde else "`", state.size):
             if line:
-                line.token(0, len(text), Comment)
+                line.ink(0, len(text), "comment")
             return state._replace(zone=_BODY, tilde=False, size=0, language=0)
         language = self._languages[state.language]
         if line and language in _MARKDOWN:
             line.passage(markdown(text, example=False, comment=False), 0)
         elif line:
-            line.token(0, len(text), String.Backtick)
-            if len(text) <= LONGEST_CODE:
-                line.lexed(language, text)
+            line.ink(0, len(text), "code")
+            line.lexed(language, text)
         return state
 
     def _yaml(self, text: str, state: _State, line: _Line | None) -> _State:
@@ -156,7 +122,7 @@ class SourceHighlighter(QSyntaxHighlighter):
             assert rest is not None, "the pattern fits every text"
             closed = rest["end"] is not None
             if line:
-                line.token(0, rest.end(), String)
+                line.ink(0, rest.end(), "string")
             after = self._value(text, 0, state, line)
             if not closed:
                 return after
@@ -170,12 +136,12 @@ class SourceHighlighter(QSyntaxHighlighter):
             return self._quoted(text, quoted, state, line)
         if line and plain:
             # Not by the lexer: it takes all before the last ": " of an unquoted text for the key.
-            line.token(*plain.span("key"), Name.Tag)
-            line.token(*plain.span("colon"), Punctuation)
+            line.ink(*plain.span("key"), "key")
+            line.ink(*plain.span("colon"), "punctuation")
             if _CONSTANT.fullmatch(plain["value"]):
-                line.token(*plain.span("value"), Name.Constant)
+                line.ink(*plain.span("value"), "constant")
             line.comment(plain.start("value"))
-        elif line and len(text) <= LONGEST_YAML:
+        elif line:
             line.lexed("yaml", text)
         header = _BLOCK_HEADER.search(text)
         if header and not text.lstrip(" ").startswith("#"):
@@ -191,9 +157,9 @@ class SourceHighlighter(QSyntaxHighlighter):
         rest = (_DOUBLE_REST if double else _SINGLE_REST).match(text, start.end())
         assert rest is not None, "the pattern fits every text"
         if line:
-            line.token(*start.span("key"), Name.Tag)
-            line.token(*start.span("colon"), Punctuation)
-            line.token(start.start("quote"), rest.end(), String)
+            line.ink(*start.span("key"), "key")
+            line.ink(*start.span("colon"), "punctuation")
+            line.ink(start.start("quote"), rest.end(), "string")
         after = self._value(text, 0, state, line)
         if rest["end"] is None:
             return after._replace(scalar=_DOUBLE if double else _SINGLE)
@@ -215,56 +181,6 @@ class SourceHighlighter(QSyntaxHighlighter):
         return self._languages.index(name) if name in self._languages else 0
 
 
-def code_pieces(code: str, language: str, theme: Theme) -> list[Piece]:
-    """A whole block of code, coloured as in the source; empty for an unknown language or very long lines."""
-    lexer = _lexer(language.lower())
-    if (
-        lexer is None
-        or len(code) > LONGEST_BLOCK
-        or any(len(line) > LONGEST_CODE for line in code.split("\n"))
-    ):
-        return []
-    formats = Formats(theme)
-    return [
-        Piece(start, end, formats.of(token))
-        for start, end, token in _merged(lexer, code)
-        if token is not Token
-    ]
-
-
-class Formats:
-    """The formats of a theme, made when first asked for."""
-
-    def __init__(self, theme: Theme) -> None:
-        self._theme = theme
-        self._style: type[Style] = _DarkStyle if theme.dark else _LightStyle
-        self._formats: dict[_TokenType, QTextCharFormat] = {}
-
-    def of(self, token: _TokenType) -> QTextCharFormat:
-        """The format of a kind of token, or of the nearest parent that the style knows."""
-        found = self._formats.get(token)
-        if found is None:
-            found = self._formats[token] = self._made(token)
-        return found
-
-    def _made(self, token: _TokenType) -> QTextCharFormat:
-        while True:
-            try:
-                style = self._style.style_for_token(token)
-                break
-            except KeyError:  # a style lists only the standard tokens, and YAML's are not among them
-                assert token.parent is not None, "every style knows the root of all tokens"
-                token = token.parent
-        made = QTextCharFormat()
-        if style["color"]:
-            made.setForeground(readable(QColor(f"#{style['color']}"), self._theme.base))
-        if style["bold"]:
-            made.setFontWeight(QFont.Weight.DemiBold)
-        if style["italic"]:
-            made.setFontItalic(True)
-        return made
-
-
 class _Line:
     """Sets the formats of one line, counting in code points while Qt counts in UTF-16 units."""
 
@@ -276,78 +192,31 @@ class _Line:
         if not text.isascii():
             self._astral = [at for at, character in enumerate(text) if character > "\uffff"]
 
-    def token(self, start: int, end: int, token: _TokenType) -> None:
+    def ink(self, start: int, end: int, ink: Ink) -> None:
         if start < end:
-            found = self._formats.of(token)
-            at = self._position(start)
-            self._highlighter.setFormat(at, self._position(end) - at, found)
+            self._set(start, end, self._formats.ink(ink))
 
     def comment(self, start: int) -> None:
         """The comment of a line of YAML whose value ends at or begins at ``start``, if it has one."""
         found = _YAML_COMMENT.search(self._text, start)
         if found:
-            self.token(found.start(), len(self._text), Comment)
+            self.ink(found.start(), len(self._text), "comment")
 
     def passage(self, passage: Passage, start: int) -> None:
         for mark in passage.marks:
-            self.token(start + mark.start, start + mark.end, _TOKENS[mark.kind])
+            self.ink(start + mark.start, start + mark.end, mark.kind)
 
     def lexed(self, language: str, text: str) -> None:
-        for start, end, token in _line_tokens(language, text):
-            self.token(start, end, token)
+        for piece in self._formats.line(language, text):
+            self._set(*piece)
+
+    def _set(self, start: int, end: int, made: QTextCharFormat) -> None:
+        at = self._position(start)
+        self._highlighter.setFormat(at, self._position(end) - at, made)
 
     def _position(self, offset: int) -> int:
         return offset + bisect_left(self._astral, offset) if self._astral else offset
 
-
-def _merged(lexer: Lexer, text: str) -> Iterator[tuple[int, int, _TokenType]]:
-    """The tokens of a text; those that touch and are of one kind are one."""
-    begun: tuple[int, int, _TokenType] | None = None
-    for start, token, piece in lexer.get_tokens_unprocessed(text):
-        end = start + len(piece)
-        if begun and begun[2] is token and begun[1] == start:
-            begun = (begun[0], end, token)
-            continue
-        if begun:
-            yield begun
-        begun = (start, end, token)
-    if begun:
-        yield begun
-
-
-@cache
-def _lexer(language: str) -> Lexer | None:
-    """The lexer of a language; None if there is none, or none that is known to be quick."""
-    if language not in _aliases():
-        return None
-    return get_lexer_by_name(language, stripnl=False, ensurenl=False)
-
-
-@cache
-def _aliases() -> frozenset[str]:
-    """All names of the languages that are coloured; what a file calls a language is only looked up here."""
-    lexers = get_all_lexers(plugins=False)
-    return frozenset(
-        alias for _, aliases, _, _ in lexers if set(aliases[:1]) & _LANGUAGES for alias in aliases
-    )
-
-
-@lru_cache(maxsize=4096)
-def _line_tokens(language: str, line: str) -> tuple[tuple[int, int, _TokenType], ...]:
-    """The tokens of one line. Kept: a fence that is typed changes twice what all lines behind it are."""
-    lexer = _lexer(language)
-    return tuple(_merged(lexer, line)) if lexer else ()
-
-
-# The languages that agent files use, of those whose lexers are quick on any line (the test measures them).
-_LANGUAGES = frozenset(
-    """
-    apacheconf bash batch c cmake console cpp csharp css clojure dart diff docker elixir erlang fsharp go
-    graphql groovy haskell html http ini java javascript json jsx julia kotlin less lua make nginx
-    nixos objective-c ocaml perl php powershell properties protobuf pycon python ruby rust sass scala
-    scss solidity sql swift terraform toml tsx typescript vb.net vim vue xml yaml zig
-    """.split()  # noqa: SIM905 (a list of sixty quoted words is harder to read)
-)
 
 _MARKDOWN = ("markdown", "md")
 
@@ -392,79 +261,3 @@ _BLOCK_HEADER = re.compile(r"(?:(?<=:)[ \t]+|(?P<dash>(?<=- )))[|>][-+\d]{0,2}[ 
 _QUOTED = re.compile(r"[ ]*(?:- +)*(?:(?P<key>[\w.-]+)(?P<colon>:)[ \t]+)?(?P<quote>[\"'])")
 _DOUBLE_REST = re.compile(r"(?:[^\"\\]|\\.)*\\?(?P<end>\")?")
 _SINGLE_REST = re.compile(r"(?:[^']|'')*(?P<end>')?")
-
-_TOKENS: dict[Kind, _TokenType] = {
-    "heading": Generic.Heading,
-    "strong": Generic.Strong,
-    "emphasis": Generic.Emph,
-    "code": String.Backtick,
-    "link": Name.Attribute,
-    "tag": Name.Tag,
-    "comment": Comment,
-    "marker": Keyword,
-    "rule": Punctuation,
-    "quote": Generic.Output,
-    "label": Name.Label,
-    "escape": String.Escape,
-    "placeholder": Name.Variable,
-}
-
-
-class _LightStyle(Style):
-    """Dark inks on white."""
-
-    styles: ClassVar[dict[_TokenType, str]] = {
-        Comment: "italic #5d6771",
-        Keyword: "#9b2393",
-        Operator: "#57606a",
-        Punctuation: "#57606a",
-        Name.Tag: "#0b5fb0",
-        Name.Attribute: "#6941b8",
-        Name.Function: "#6941b8",
-        Name.Class: "#7a4a00",
-        Name.Builtin: "#0b5fb0",
-        Name.Decorator: "#6941b8",
-        Name.Variable: "#8a4b00",
-        Name.Constant: "#8a4b00",
-        Name.Label: "bold #9b2393",
-        LiteralToken.Scalar: "",
-        String: "#23663a",
-        String.Backtick: "#7a3b10",
-        String.Escape: "#8a4b00",
-        Number: "#8a4b00",
-        Generic.Heading: "bold #163f9e",
-        Generic.Strong: "bold",
-        Generic.Emph: "italic",
-        Generic.Output: "italic #57606a",
-        Error: "#b3261e",
-    }
-
-
-class _DarkStyle(Style):
-    """Light inks on near black."""
-
-    styles: ClassVar[dict[_TokenType, str]] = {
-        Comment: "italic #8f99a5",
-        Keyword: "#f199d6",
-        Operator: "#aab3bd",
-        Punctuation: "#9fa8b3",
-        Name.Tag: "#7cbcff",
-        Name.Attribute: "#c3a6ff",
-        Name.Function: "#c3a6ff",
-        Name.Class: "#f0c078",
-        Name.Builtin: "#7cbcff",
-        Name.Decorator: "#c3a6ff",
-        Name.Variable: "#f2b56b",
-        Name.Constant: "#f2b56b",
-        Name.Label: "bold #f199d6",
-        LiteralToken.Scalar: "",
-        String: "#97d6a0",
-        String.Backtick: "#eab38a",
-        String.Escape: "#f2b56b",
-        Number: "#f2b56b",
-        Generic.Heading: "bold #93b8ff",
-        Generic.Strong: "bold",
-        Generic.Emph: "italic",
-        Generic.Output: "italic #aab3bd",
-        Error: "#ff8078",
-    }

@@ -23,7 +23,7 @@ from PySide6.QtGui import (
 
 from agenteditor.core.invisible import hidden, revealed, stand_ins
 from agenteditor.core.page import Block, Run
-from agenteditor.ui.highlighter import Piece, code_pieces
+from agenteditor.ui.code_colours import Piece, code_pieces
 from agenteditor.ui.qtext import in_line, plain
 from agenteditor.ui.theme_colours import Theme, readable
 
