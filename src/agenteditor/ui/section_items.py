@@ -6,21 +6,17 @@ empty items are left in the file; one that is left empty goes away.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import (
     QDragEnterEvent,
     QDragLeaveEvent,
     QDragMoveEvent,
     QDropEvent,
-    QEnterEvent,
-    QFocusEvent,
-    QKeyEvent,
     QPainter,
     QPaintEvent,
-    QPalette,
     QTextCursor,
 )
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from agenteditor.core.body import Item, SectionPath, section_at
 from agenteditor.core.document import Document
@@ -29,12 +25,9 @@ from agenteditor.core.text import Refusal, apply, diff
 from agenteditor.ui import icons, theme
 from agenteditor.ui.fields_text import GrowingText
 from agenteditor.ui.qtext import Shown
-from agenteditor.ui.section_drag import MIME, Handle, drag, place_of
-from agenteditor.ui.section_steps import attempt, same_item
-
-_ALT = Qt.KeyboardModifier.AltModifier
-_REMOVE = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
-_GONE_FOCUS = (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason)
+from agenteditor.ui.section_drag import MIME, drag, place_of
+from agenteditor.ui.section_item_row import ItemRow
+from agenteditor.ui.section_steps import attempt
 
 
 class ItemsEditor(QWidget):
@@ -53,9 +46,9 @@ class ItemsEditor(QWidget):
         self._document = document
         self._before = before
         self._path: SectionPath = ()
-        self._rows: list[_Row] = []
-        self._draft: _Row | None = None
-        self._dragged: _Row | None = None
+        self._rows: list[ItemRow] = []
+        self._draft: ItemRow | None = None
+        self._dragged: ItemRow | None = None
         self._drop_place: int | None = None
         self.setAcceptDrops(True)
         self._add = QPushButton(self.tr("Add item"), self)
@@ -126,8 +119,8 @@ class ItemsEditor(QWidget):
         for at in range(len(rows) - tail, len(items) - tail):
             self._insert(at)
 
-    def _insert(self, index: int) -> _Row:
-        row = _Row(self)
+    def _insert(self, index: int) -> ItemRow:
+        row = ItemRow(self)
         self._rows.insert(index, row)
         self._column.insertWidget(index, row)
         row.text.edited.connect(lambda own: self._typed(row, own))
@@ -144,7 +137,7 @@ class ItemsEditor(QWidget):
             QWidget.setTabOrder(row.text, self._add)
         return row
 
-    def _take(self, row: _Row) -> None:
+    def _take(self, row: ItemRow) -> None:
         self._rows.remove(row)
         self._column.removeWidget(row)
         row.hide()
@@ -174,7 +167,7 @@ class ItemsEditor(QWidget):
             self.refused.emit(self.tr("What was typed into the new item was not applied, and is gone."))
         self._take(draft)
 
-    def _typed(self, row: _Row, own: str) -> None:
+    def _typed(self, row: ItemRow, own: str) -> None:
         index = self._rows.index(row)
         text, start = self._document.text, self._document.syntax.body.start
         if row is self._draft:
@@ -195,13 +188,13 @@ class ItemsEditor(QWidget):
         merge = ("item", self._path, index)
         self._answer(row, attempt(self._document, result, self.tr("Edit item"), merge))
 
-    def _answer(self, row: _Row, reason: str) -> None:
+    def _answer(self, row: ItemRow, reason: str) -> None:
         if not reason:
             row.text.agree(row.text.own())
         row.say(reason)
         self.refused.emit(reason)
 
-    def _left(self, row: _Row) -> None:
+    def _left(self, row: ItemRow) -> None:
         if row is self._draft and not row.text.own().strip():
             self._drop_draft()
         elif row is not self._draft and not row.text.own().strip():
@@ -209,7 +202,7 @@ class ItemsEditor(QWidget):
         elif not row.text.pending:
             row.text.show_text(row.item)
 
-    def _pressed(self, row: _Row, key: str) -> None:
+    def _pressed(self, row: ItemRow, key: str) -> None:
         index = self._rows.index(row)
         if key == "enter":
             self._split(row, index)
@@ -229,7 +222,7 @@ class ItemsEditor(QWidget):
         elif key == "below" and index + 1 < len(self._rows):
             self.take_focus(index + 1, 0)
 
-    def _split(self, row: _Row, index: int) -> None:
+    def _split(self, row: ItemRow, index: int) -> None:
         """Enter: an empty item below, or what stands behind the caret as the next item."""
         if row is self._draft or row.text.pending:
             return
@@ -253,7 +246,7 @@ class ItemsEditor(QWidget):
         if not reason:
             self.take_focus(index + 1, 0)
 
-    def _remove(self, row: _Row, *, back: bool = False) -> None:
+    def _remove(self, row: ItemRow, *, back: bool = False) -> None:
         index = self._rows.index(row)
         if row is self._draft:
             row.text.clear()
@@ -271,13 +264,13 @@ class ItemsEditor(QWidget):
         else:
             self.take_focus(index, 0)
 
-    def _move(self, row: _Row, step: int) -> None:
+    def _move(self, row: ItemRow, step: int) -> None:
         self._drop_draft() if row is not self._draft else None
         index = self._rows.index(row)
         if row is not self._draft and 0 <= index + step < len(self._rows):
             self._move_before(row, index + step + (step > 0))
 
-    def _move_before(self, row: _Row, to: int) -> None:
+    def _move_before(self, row: ItemRow, to: int) -> None:
         """Move an item before the one that is at ``to`` now, or behind the last."""
         index = self._rows.index(row)
         if to in (index, index + 1):
@@ -292,7 +285,7 @@ class ItemsEditor(QWidget):
 
     # --- dragging -----------------------------------------------------------------------------
 
-    def _drag(self, row: _Row) -> None:
+    def _drag(self, row: ItemRow) -> None:
         self._drop_draft()
         if row not in self._rows:
             return
@@ -337,161 +330,3 @@ class ItemsEditor(QWidget):
         y = geometry.top() - 3 if at == self._drop_place else geometry.bottom() + 2
         with QPainter(self) as painter:
             painter.fillRect(geometry.left(), y, geometry.width(), 2, theme.current().accent)
-
-
-class _ItemText(GrowingText):
-    """One item's text. ``pressed`` names the keys that mean the list, ``left`` that the focus is gone."""
-
-    pressed = Signal(str)
-    left = Signal()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Keys of the list; all others type. Shift+Enter begins a line within the item."""
-        meant = self._meant(event)
-        if meant:
-            self.pressed.emit(meant)
-        else:
-            super().keyPressEvent(event)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """The user has gone on, unless it is to a menu or another window."""
-        super().focusOutEvent(event)
-        if event.reason() not in _GONE_FOCUS:
-            self.left.emit()
-
-    def _meant(self, event: QKeyEvent) -> str:
-        key, held = event.key(), event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-        cursor = self.textCursor()
-        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and held == Qt.KeyboardModifier.NoModifier:
-            return "enter"
-        if key == Qt.Key.Key_Backspace and held == Qt.KeyboardModifier.NoModifier:
-            return "" if self.own().strip() or not self._at_start(cursor) else "erase"
-        if key == Qt.Key.Key_Escape and self.pending:
-            return "revert"
-        if key == Qt.Key.Key_K and held == _REMOVE:
-            return "remove"
-        if key not in (Qt.Key.Key_Up, Qt.Key.Key_Down):
-            return ""
-        up = key == Qt.Key.Key_Up
-        if held == _ALT:
-            return "move up" if up else "move down"
-        if held == Qt.KeyboardModifier.NoModifier and self._on_edge(up):
-            return "above" if up else "below"
-        return ""
-
-    def _at_start(self, cursor: QTextCursor) -> bool:
-        return cursor.position() == 0 and not cursor.hasSelection()
-
-    def _on_edge(self, up: bool) -> bool:
-        """Whether the caret's line, as wrapped, is the first or last one."""
-        probe = self.textCursor()
-        way = QTextCursor.MoveOperation.Up if up else QTextCursor.MoveOperation.Down
-        return not probe.movePosition(way)
-
-
-class _Row(QWidget):
-    """One item: its mark, its text, and buttons while the mouse or the caret is in it."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.item = ""
-        self.mark = Handle(self)
-        self.mark.setToolTip(self.tr("Drag to move the item (Alt+↑ and Alt+↓ do the same)"))
-        self.mark.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-        self.mark.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
-        self.text = _ItemText(self, max_lines=60, same=same_item)
-        self.up = _button("up", self.tr("Move item up (Alt+↑)"), self)
-        self.down = _button("down", self.tr("Move item down (Alt+↓)"), self)
-        self.remove = _button("remove", self.tr("Remove item (Ctrl+Shift+K)"), self)
-        line = QHBoxLayout(self)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(4)
-        line.addWidget(self.mark)
-        line.addWidget(self.text, 1)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(0)
-        for button in (self.up, self.down, self.remove):
-            buttons.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
-            button.hide()
-        line.addLayout(buttons)
-        self.text.installEventFilter(self)
-        self._fit_mark()
-
-    def show_item(self, item: Item, first: bool, last: bool) -> None:
-        """Show an item of the document and which ways it can move."""
-        self.item = item.text
-        self.text.show_text(item.text)
-        self._set_mark("•" if item.number is None else f"{item.number}.")
-        self.text.setAccessibleName(
-            self.tr("Item") if item.number is None else self.tr("Item {0}").format(item.number)
-        )
-        for button, can in ((self.up, not first), (self.down, not last)):
-            if button.isEnabled() != can:
-                button.setEnabled(can)
-        if not self.text.pending:
-            self.say("")
-
-    def show_draft(self, mark: str) -> None:
-        """Show an item that is not in the file yet."""
-        self._set_mark(mark)
-        self.text.setPlaceholderText(self.tr("New item"))
-        self.text.setAccessibleName(self.tr("New item"))
-        self.up.setEnabled(False)
-        self.down.setEnabled(False)
-
-    def say(self, reason: str) -> None:
-        """Mark the text as not applied, for eyes and screen readers; "" for all is well."""
-        severity = "warning" if reason else None
-        if self.text.property("severity") != severity:
-            self.text.setProperty("severity", severity)
-            self.text.setAccessibleDescription(reason)
-            self.text.update()
-
-    def _set_mark(self, mark: str) -> None:
-        if self.mark.text() != mark:
-            self.mark.setText(mark)
-
-    def _fit_mark(self) -> None:
-        self.mark.setMinimumWidth(self.mark.fontMetrics().horizontalAdvance("99."))
-        self.mark.setContentsMargins(0, 7, 0, 0)
-
-    def _show_buttons(self) -> None:
-        shown = self.underMouse() or self.text.hasFocus()
-        for button in (self.up, self.down, self.remove):
-            if button.isHidden() == shown:
-                button.setVisible(shown)
-
-    def eventFilter(self, watched: QWidget, event: QEvent) -> bool:  # type: ignore[override]
-        """The buttons come and go with the focus."""
-        if event.type() in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):
-            self._show_buttons()
-        return super().eventFilter(watched, event)
-
-    def enterEvent(self, event: QEnterEvent) -> None:
-        """The buttons come with the mouse."""
-        super().enterEvent(event)
-        self._show_buttons()
-
-    def leaveEvent(self, event: QEvent) -> None:
-        """And go with it."""
-        super().leaveEvent(event)
-        self._show_buttons()
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Another font needs a wider mark."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.FontChange and hasattr(self, "remove"):
-            self._fit_mark()
-
-
-def _button(name: str, words: str, parent: QWidget) -> QToolButton:
-    button = QToolButton(parent)
-    button.setIcon(icons.icon(name))
-    button.setAutoRaise(True)
-    button.setToolTip(words)
-    button.setAccessibleName(words)
-    button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # each has a key; Tab goes from text to text
-    policy = button.sizePolicy()
-    policy.setRetainSizeWhenHidden(True)
-    button.setSizePolicy(policy)
-    return button
