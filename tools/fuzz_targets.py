@@ -144,7 +144,8 @@ def fields(data: bytes) -> None:
             if (after := _edited(syntax, edits)) is not None:
                 slot = after.slot(host)
                 assert slot is not None and slot.text == typed, f"{host} does not read as {typed!r}"
-                _others_stay(syntax, after, host.partition("[")[0] if before is None or "[" in host else host)
+                entry = before is not None and syntax.field(host) is None
+                _others_stay(syntax, after, host.rpartition("[")[0] if entry else host)
         elif kind == 1:
             items = [_typed(chance, text) for _ in range(chance.randrange(4))]
             edits = rewrite.set_list(syntax, host, items)
@@ -157,7 +158,11 @@ def fields(data: bytes) -> None:
             edits = rewrite.set_value(syntax, host, value)
             if (after := _edited(syntax, edits)) is not None:
                 field = after.slot(host)
-                assert field is not None and field.value == value, f"{host} does not read as {value!r}"
+                assert field is not None, f"{host} is not there"
+                read = (
+                    field.text if isinstance(value, str) else field.value
+                )  # of a block text without its line end
+                assert read == value, f"{host} does not read as {value!r}"
         elif kind == 3:
             edits = rewrite.set_raw(syntax, host, typed)
             if (after := _edited(syntax, edits)) is not None:

@@ -233,6 +233,22 @@ def test_what_the_form_must_not_touch_is_refused_with_a_reason(content):
     assert outcome.reason.endswith("Edit it in the source.")
 
 
+def test_yaml_that_reads_back_in_no_place_is_refused_behind_a_block_text_too():
+    text = fenced("hooks:\n  S:\n    command: |\n      make\n")
+    assert isinstance(set_raw(parse(text), "hooks", "\ufeffa: 1\nb: 2"), Refusal)
+
+
+def test_a_key_without_a_colon_takes_no_value():
+    text = fenced("? a\n")
+    for outcome in (
+        *(set_field(parse(text), "a", "b"), set_list(parse(text), "a", ["b"])),
+        *(set_value(parse(text), "a", True), set_raw(parse(text), "a", "b")),
+    ):
+        assert isinstance(outcome, Refusal)
+    bare = "---\n? a\n---"
+    assert isinstance(set_list(parse(bare), "a", ["b"]), Refusal)
+
+
 def test_without_frontmatter_there_is_nothing_to_set():
     assert isinstance(set_field(parse("Just text"), "name", "a"), Refusal)
 

@@ -14,6 +14,7 @@ import hashlib
 import os
 import random
 import resource
+import signal
 import subprocess
 import sys
 import traceback
@@ -71,6 +72,8 @@ def digest(text: str) -> str:
 
 def main(path: Path | None) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    for number in (signal.SIGHUP, signal.SIGINT):  # behind nohup and & they are ignored, by the program too
+        signal.signal(number, signal.SIG_DFL)
     app, window = (None, None) if path is None else started(path)
     for line in sys.stdin:
         mode, seed, state, log = line.split()

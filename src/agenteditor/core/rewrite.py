@@ -132,8 +132,8 @@ def _written_candidates(syntax: Syntax, field: Field, written: list[str]) -> Ite
         head, _, rest = value.replace(eol, eol + margin).partition(eol)
         if margin and rest:
             yield _whole(syntax, field, head + eol + rest)
-        if rest:  # the lines below go below the comment that stands behind the value
-            at = len(syntax.text[: field.span.end].rstrip("\r\n"))
+        at = len(syntax.text[: field.span.end].rstrip("\r\n"))
+        if rest and at >= field.value_span.end:  # below the comment that stands behind the value
             yield (*_whole(syntax, field, head), replace(at, at, eol + rest))
 
 
@@ -320,7 +320,8 @@ def _whole(syntax: Syntax, field: Field, written: str) -> Edits:
 def _after_colon(text: str, field: Field) -> int:
     if field.key_span.start == field.key_span.end:
         return field.value_span.start
-    return text.index(":", field.key_span.end) + 1
+    colon = text.find(":", field.key_span.end, field.span.end)
+    return colon + 1 if colon >= 0 else field.value_span.start  # behind "? key" none need be
 
 
 # --- reading back ------------------------------------------------------------------------------
