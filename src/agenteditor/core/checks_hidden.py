@@ -23,9 +23,8 @@ _COUNTED = 20_000  # places of one kind that are counted at most; no fix touches
 _MANY, _KINDS = 10, 3  # from so many characters, or kinds of them, on it is no accident
 
 _BAD_BYTES = re.compile("[\udc80-\udcff]+")
-_WINDOWS = {
-    0xDC00 + byte: bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byte in range(0x80, 0x100)
-}
+_WINDOWS = {0xDC00 + byte: bytes([byte]).decode("cp1252", "ignore") for byte in range(0x80, 0x100)}
+_NOT_WINDOWS = re.compile("[" + "".join(chr(one) for one, read in _WINDOWS.items() if not read) + "]")
 # Beside the controls the two characters that YAML allows nowhere.
 _CONTROL = re.compile(f"[{CONTROLS}\ufffe\uffff]")
 # Claude Code's reader and libyaml end a line at a lone CR, npm's yaml and this program's source view do not.
@@ -80,14 +79,17 @@ def _not_utf_8(subject: Subject) -> Iterator[Diagnostic]:
     bad = _places(_BAD_BYTES, text)
     if not bad:
         return
-    readable = _from_windows(bad[0].of(text))
-    edits = tuple(TextEdit(span, _from_windows(span.of(text))) for span in _few(bad))
     places = _number(len(bad), "place is", "places are")
+    says = f"The file is not all UTF-8: {places} read as a replacement mark."
+    if _NOT_WINDOWS.search(text):
+        advice = "Save it as UTF-8 in the program that wrote it, or remove them in the source."
+        yield finding("text/not-utf-8", bad[0], f"{says} {advice}")
+        return
+    edits = tuple(TextEdit(span, span.of(text).translate(_WINDOWS)) for span in _few(bad))
     yield finding(
         "text/not-utf-8",
         bad[0],
-        f"The file is not all UTF-8: {places} read as a replacement mark. Read as "
-        f"Windows-1252, the first is {shown(readable)}.",
+        f"{says} Read as Windows-1252, the first is {shown(bad[0].of(text).translate(_WINDOWS))}.",
         fixes=verified(subject, "Read it as Windows-1252", edits, safe=False),
     )
 
@@ -132,11 +134,6 @@ def _lone_crs(subject: Subject) -> list[Span]:
         return []
     start = frontmatter.content.start
     return [span.moved(start) for span in _places(_LONE_CR, frontmatter.content.of(subject.text))]
-
-
-def _from_windows(bad: str) -> str:
-    """Bytes that are not UTF-8, read as Windows-1252, and as Latin-1 where that has a gap."""
-    return bad.translate(_WINDOWS)
 
 
 # --- hidden text ------------------------------------------------------------------------------
