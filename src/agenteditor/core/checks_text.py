@@ -250,7 +250,9 @@ def line_ends(subject: Subject) -> Iterator[Diagnostic]:
     unix = subject.text.count("\n") - windows
     if not unix:
         return
-    to_lf = tuple(replace(match.start(), match.end(), "\n") for match in re.finditer("\r\n", subject.text))
+    # A CR before CRLF would become part of another CRLF.
+    breaks = () if "\r\r\n" in subject.text else re.finditer("\r\n", subject.text)
+    to_lf = tuple(replace(match.start(), match.end(), "\n") for match in breaks)
     first = subject.text.find("\r\n")
     yield finding(
         "text/mixed-line-ends",
