@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from agenteditor.core.readers import MOST, answer, answers, too_long
 from agenteditor.core.readers_fences import gray_matter, own_line
 from agenteditor.core.readers_known import readers
+from agenteditor.core.readers_lines import qwen_simple
 from agenteditor.core.readers_yaml import fields_of
 from agenteditor.core.syntax import parse
 from agenteditor.core.yaml_nodes import YamlFault
@@ -375,3 +376,18 @@ def test_every_text_has_an_answer_for_every_reader(text):
     for row in rows:
         assert row.reason
         assert bool(row.lost) == (row.outcome == "loses")
+
+
+@pytest.mark.parametrize(
+    ("written", "number"),
+    [
+        ("12", 12.0),
+        ("-1.5e3", -1500.0),
+        ("0x1F", 31.0),
+        ("0o17", 15.0),
+        ("0B11", 3.0),
+        ("0x" + "f" * 400, float("inf")),
+    ],
+)
+def test_qwens_simple_parser_reads_numbers_as_javascript_does(written: str, number: float) -> None:
+    assert qwen_simple(f"name: {written}\n") == {"name": number}

@@ -8,6 +8,7 @@ what stands deeper is only told apart as text, list or map.
 from __future__ import annotations
 
 import re
+from math import inf
 
 from agenteditor.core.scalar import decode
 from agenteditor.core.text import Span
@@ -80,12 +81,17 @@ def _qwen_value(text: str) -> object:
         return {"true": True, "false": False, "null": None}[text]
     if len(text) >= 2 and text[0] == text[-1] == '"':
         return text[1:-1].replace('\\"', '"').replace("\\\\", "\\")
+    if _INTEGER.fullmatch(text):
+        try:
+            return float(int(text, 0))
+        except OverflowError:
+            return inf
     return float(text) if _NUMBER.fullmatch(text) else text
 
 
-_NUMBER = re.compile(
-    r"[-+]?(?:[0-9]++(?:\.[0-9]*+)?|\.[0-9]++)(?:[eE][-+]?[0-9]+)?|0[xX][0-9a-fA-F]+|0[oO][0-7]+|0[bB][01]+"
-)
+# As JavaScript reads them.
+_NUMBER = re.compile(r"[-+]?(?:[0-9]++(?:\.[0-9]*+)?|\.[0-9]++)(?:[eE][-+]?[0-9]+)?")
+_INTEGER = re.compile(r"0[xX][0-9a-fA-F]+|0[oO][0-7]+|0[bB][01]+")
 
 # --- VS Code -----------------------------------------------------------------------------------
 
