@@ -52,15 +52,17 @@ class Recovery(QObject):
         self._refused.connect(self._say)
         self._thread = DiskThread(self._failed)
         self._followed: dict[Document, _Followed] = {}
+        self._left: dict[Document, _Followed] = {}  # closed while the disk did not answer for their save
         self._said = False
         window.documents.added.connect(self._follow)
         window.documents.removed.connect(self._release)
         window.closed.connect(self.forget)
         window.saves.is_kept = self.holds
+        window.saves.came_back.connect(self._came_back)
 
     def holds(self, document: Document) -> bool:
         """Whether the unsaved text of a document is in its journal."""
-        one = self._followed.get(document)
+        one = self._followed.get(document) or self._left.get(document)
         return one is not None and _is_safe(one)
 
     def flush(self, seconds: float = _PATIENCE) -> bool:
@@ -89,10 +91,13 @@ class Recovery(QObject):
             one.stop()
             end(one)
         self._followed.clear()
+        for one in self._left.values():
+            one.journal.leave()
+        self._left.clear()
         self._thread.close(seconds)
 
     def _end_journal(self, one: _Followed) -> None:
-        """End the journal of a closed document; one whose save never came back is for the next start."""
+        """End the journal at the end; one whose save never came back is for the next start."""
         if self._window.saves.is_left(one.document):
             one.journal.leave()
         else:
@@ -110,7 +115,18 @@ class Recovery(QObject):
         one = self._followed.pop(document, None)
         if one is not None:
             one.stop()
-            self._end_journal(one)
+            if self._window.saves.is_left(document):
+                self._left[document] = one  # nobody else offers it while its save may come back
+            else:
+                one.journal.end()
+
+    def _came_back(self, document: Document, is_on_disk: bool) -> None:
+        """The save of a document that was closed without waiting for it has ended."""
+        one = self._left.pop(document, None)
+        if one is not None and is_on_disk:
+            one.journal.end()
+        elif one is not None:
+            one.journal.leave()
 
     def _changed(self, one: _Followed, change: Change) -> None:
         document = one.document

@@ -65,15 +65,19 @@ class Saves(QObject):
     there is to say.
 
     ``is_kept`` tells whether the unsaved text of a document is safe elsewhere, ``is_in_other_tab`` whether a
-    file is open beside a document.
+    file is open beside a document, ``is_open`` whether a document has a tab. One that was closed without
+    waiting has none when its save ends: ``came_back`` carries it, and whether all of its text is surely on
+    disk.
     """
 
     changed = Signal(str)
+    came_back = Signal(object, bool)
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
         self.is_kept: Callable[[Document], bool] = lambda _document: False
         self.is_in_other_tab: Callable[[Document, Path], bool] = lambda _document, _path: False
+        self.is_open: Callable[[Document], bool] = lambda _document: True
         self.window = window
         self._background = Background(self)
         self._running: dict[Document, _Write] = {}
@@ -151,7 +155,10 @@ class Saves(QObject):
         return any(one.path is not None and is_same(one.path, path) for one in writes)
 
     def save_each(self, documents: Sequence[Document], then: Callable[[list[Document]], object]) -> None:
-        """Save these one after the other; one that is not saved ends it. ``then`` is told which were."""
+        """Save these one after the other; one that is not saved ends it. ``then`` is told which were.
+
+        One that is closed before its turn is passed over: whoever closed it has decided about its text.
+        """
         rest, saved = list(documents), list[Document]()
         ready, looping = True, False  # a loop, or many quick saves were a call in a call for each
 
@@ -159,6 +166,9 @@ class Saves(QObject):
             nonlocal ready, looping
             looping = True
             while rest and ready:
+                if not self.is_open(rest[0]):
+                    del rest[0]
+                    continue
                 ready = False
                 self.save(rest[0], told)
             looping = False
@@ -202,17 +212,26 @@ class Saves(QObject):
 
     def _may_lose(self, closing: tuple[Document, ...], again: Callable[[], object]) -> bool:
         """Whether all of these are saved or given up, on a question."""
-        unsaved = [one for one in closing if one.modified and not self.is_left(one)]
-        if not unsaved:
-            return True
-        answer = dialogs.ask_to_save(self.window, [title(document) for document in unsaved])
-        if answer != "save":
-            return answer == "discard"
+        decided: list[Document] = []
+
+        def undecided() -> list[Document]:
+            return [one for one in closing if one.modified and one not in decided and not self.is_left(one)]
+
+        # Anew after each answer: a save that was left to the disk may have come back under the question.
+        while unsaved := undecided():
+            answer = dialogs.ask_to_save(self.window, [title(document) for document in unsaved])
+            if answer == "cancel" or (answer == "save" and not self._saved_at_once(unsaved, again)):
+                return False
+            decided += unsaved
+        return True
+
+    def _saved_at_once(self, unsaved: Sequence[Document], again: Callable[[], object]) -> bool:
+        """Save these; whether that is done. ``again`` is called if it is done later."""
         all_saved, late = False, False
 
         def then(saved: list[Document]) -> None:
             nonlocal all_saved
-            all_saved = len(saved) == len(unsaved)
+            all_saved = all(one in saved or not self.is_open(one) for one in unsaved)
             if all_saved and late:
                 again()
 
@@ -241,7 +260,7 @@ class Saves(QObject):
             first.told.append(partial(self._close_again, closing))
             if waited < LONG:
                 rest = int(1000 * (LONG - waited)) + 1
-                QTimer.singleShot(rest, self, partial(self._close_again, closing, True))
+                QTimer.singleShot(rest, self, partial(self._ask_again, closing, first))
             self.changed.emit(self.tr("It will be closed then."))
             return False
         return True
@@ -259,6 +278,11 @@ class Saves(QObject):
         for one in waiting:
             one.left = leave
         return leave
+
+    def _ask_again(self, closing: tuple[Document, ...], first: _Write) -> None:
+        # If it has ended, somebody is being asked about it, and closing goes on with the answer.
+        if first in self._others or first in self._running.values():
+            self._close_again(closing, True)
 
     def _close_again(self, closing: tuple[Document, ...], saved: bool) -> None:
         if (again := self._closing.pop(closing, None)) is not None and saved:
@@ -302,9 +326,10 @@ class Saves(QObject):
             document.mark_saved(path, text, outcome.result())
             saved = True
         except FileProblem as problem:
-            if one.left:  # and closed: it has no tab in which to go on
-                kept = self.tr("What you typed is kept, and offered at the next start.")
-                dialogs.say(self.window, self.tr("The agent is not saved."), f"{problem}\n\n{kept}")
+            if not self.is_open(document):
+                self._say_of_closed(document, problem)
+            elif one.left:  # a question whether to close it is open
+                dialogs.say(self.window, self.tr("The agent is not saved."), str(problem))
             elif isinstance(problem, Conflict):
                 self._decide(document, path, problem, told)
                 return
@@ -313,7 +338,20 @@ class Saves(QObject):
             elif dialogs.ask_copy(self.window, str(problem)):
                 self.save_as(document, lambda saved: _tell(told, saved))
                 return
+        if not self.is_open(document):
+            stamp = document.stamp
+            self.came_back.emit(document, saved and not document.edited and bool(stamp and stamp.durable))
         _tell(told, saved)
+
+    def _say_of_closed(self, document: Document, problem: FileProblem) -> None:
+        """Say that a document which has no tab any more is not saved, and where its text is."""
+        if self.is_kept(document):
+            kept = self.tr("What you typed is kept, and offered at the next start.")
+            dialogs.say(self.window, self.tr("The agent is not saved."), f"{problem}\n\n{kept}")
+            return
+        lost = self.tr("It is closed, and what you typed could not be kept elsewhere.")
+        if dialogs.ask_copy(self.window, f"{problem}\n\n{lost}", closed=True):
+            self.save_as(document, lambda saved: None if saved else self._say_of_closed(document, problem))
 
     def _decide(self, document: Document, path: Path, conflict: Conflict, told: list[Then]) -> None:
         """Ask what to do about another file in the place of the one that was read, and do it."""
