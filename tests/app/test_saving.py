@@ -399,3 +399,22 @@ def test_two_agents_are_not_saved_as_one_file_at_a_time(window, slow, *, qtbot, 
     qtbot.waitUntil(there.exists)
     qtbot.waitUntil(lambda: not window.saves.slow())
     assert there.read_text("utf-8") == "a" + HEAD
+
+
+def test_a_file_that_came_after_its_name_was_chosen_is_not_overwritten_unasked(
+    window, slow, *, qtbot, tmp_path, monkeypatch
+):
+    path, other = tmp_path / "good.md", tmp_path / "other.md"
+    path.write_text(HEAD, "utf-8")
+    opened(window, path)
+    type_(window, "x")
+    press_save(window)
+    monkeypatch.setattr(dialogs, "ask_save_path", lambda *_: other)
+    window.actions_["save-as"].trigger()
+    other.write_text("another program", "utf-8")
+    asked = []
+    monkeypatch.setattr(dialogs, "ask_conflict", lambda _parent, *said: asked.append(said) or "cancel")
+    slow.answer()
+    qtbot.waitUntil(lambda: bool(asked))
+    assert other.read_text("utf-8") == "another program"
+    assert asked[0][0] == "other.md" and "already" in asked[0][1]

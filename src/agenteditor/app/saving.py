@@ -144,10 +144,14 @@ class Saves(QObject):
             reason = self.tr("{0} is open in another tab. Close that tab first, or choose another name.")
             dialogs.say(self.window, self.tr("The agent is not saved."), reason.format(path.name))
             then(False)
-        elif document in self._running:
-            self._running[document].told.append(lambda _saved: self._write_there(document, path, then))
         else:
-            self._write_there(document, path, then)
+            # The dialog has asked about a file that is there, and not about one that comes later.
+            expected = partial(_stamp_of_what_is_replaced, path) if is_there(path) else lambda: None
+            if document in self._running:
+                told = self._running[document].told
+                told.append(lambda _saved: self._write(document, path, expected, [then]))
+            else:
+                self._write(document, path, expected, [then])
 
     def _is_becoming(self, document: Document, path: Path) -> bool:
         """Whether another document is being saved there now."""
@@ -287,11 +291,6 @@ class Saves(QObject):
     def _close_again(self, closing: tuple[Document, ...], saved: bool) -> None:
         if (again := self._closing.pop(closing, None)) is not None and saved:
             again()
-
-    def _write_there(self, document: Document, path: Path, then: Then) -> None:
-        # The dialog has asked whether a file that is there may be replaced.
-        there = partial(_stamp_of_what_is_replaced, path)
-        self._write(document, path, there, [then])
 
     def _write(
         self, document: Document, path: Path, expected: Callable[[], Stamp | None], told: list[Then]
