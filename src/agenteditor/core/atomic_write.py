@@ -10,7 +10,7 @@
   (`in_place`); rights are never widened, not even for a moment. Symbolic links are followed and
   stay; hard links stay together, by writing in place.
 - When it returns, file and folder were synced.
-- Unchanged content writes nothing.
+- Unchanged content writes nothing; it is synced all the same, for whoever wrote it may not have done so.
 
 Windows has neither folder handles nor these locks: there, and where else they are missing, a file
 is replaced by name, and only the first two promises hold, the second without the lock.
@@ -128,7 +128,11 @@ def _create(place: _Place, data: bytes) -> Stamp:
         require_file(place.status(), "save", place.path)
         found = _present(place)
         if found == stamp_of(data, None):
-            return found
+            handle = place.open(READING)
+            try:
+                return _saved(place, data, handle)
+            finally:
+                close(handle)
         raise Conflict("exists", place.path, found)
     try:
         _put(place, place.name, data, 0o666, os.fsync)
@@ -146,7 +150,7 @@ def _replace(place: _Place, data: bytes, expected: Stamp) -> Stamp:
         status = os.fstat(old)
         present = content(old, max(LIMIT, expected.size, len(data)) + 1)
         if present == data:
-            return stamp_of(present, status)
+            return _saved(place, data, old)
         found = stamp_of(present, status)
         if found != expected:
             raise Conflict("changed", place.path, found if len(present) <= LIMIT else None)
@@ -395,10 +399,15 @@ def _attributes(handle: int) -> dict[str, bytes]:
     return {name: os.getxattr(handle, name) for name in names if not name.startswith(_SYSTEMS_OWN)}
 
 
-def _saved(place: _Place, data: bytes) -> Stamp:
-    """The stamp of a file that has its new content. From here on nothing may say that it failed."""
+def _saved(place: _Place, data: bytes, unsynced: int | None = None) -> Stamp:
+    """The stamp of a file that has its new content. From here on nothing may say that it failed.
+
+    ``unsynced`` is the file, open, if its content was not synced here.
+    """
     durable, status = True, None
     try:
+        if unsynced is not None:
+            os.fsync(unsynced)
         os.fsync(place.folder)
     except OSError:
         durable = False
