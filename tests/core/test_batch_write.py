@@ -307,6 +307,25 @@ def test_a_rename_that_fails_leaves_the_text_too(tmp_path, two, monkeypatch):
     assert tree(tmp_path) == before
 
 
+@pytest.mark.parametrize("name", ["delete", "duplicate"])
+def test_a_private_file_is_brought_back_or_copied_readable_by_nobody_else_for_a_moment(
+    tmp_path, two, monkeypatch, name
+):
+    for path in two:
+        path.chmod(0o600)
+    named, link = [], os.link
+
+    def watched(source, target, *, dst_dir_fd=None, **more):
+        link(source, target, dst_dir_fd=dst_dir_fd, **more)
+        named.append(stat.S_IMODE(os.stat(target, dir_fd=dst_dir_fd).st_mode))
+
+    monkeypatch.setattr(os, "link", watched)
+    carried_out(planned(PLANS[name](tmp_path, two)))
+    if name == "delete":
+        undone()
+    assert len(named) >= 2 and set(named) == {0o600}
+
+
 @pytest.mark.parametrize("name", ["rename", "move", "duplicate", "delete", "disable"])
 def test_whichever_call_of_a_batch_fails_undo_gives_back_every_byte(tmp_path, monkeypatch, name):
     failed = at = 0
@@ -330,7 +349,7 @@ def test_whichever_call_of_a_batch_fails_undo_gives_back_every_byte(tmp_path, mo
             return call
 
         with monkeypatch.context() as broken:
-            for called in ("open", "link", "unlink", "rename", "chmod", "mkdir", "write"):
+            for called in ("open", "link", "unlink", "rename", "fchmod", "mkdir", "write"):
                 broken.setattr(os, called, failing(getattr(os, called)))
             writing = Writing(plan.label, plan.wanted, os.unlink)
             with suppress(FileProblem):

@@ -53,11 +53,12 @@ if sys.platform != "win32":
 LOCK_WAIT = 2.0  # seconds to wait for another program's save of the same file
 
 
-def write(path: AnyPath, data: bytes, expected: Stamp | None) -> Stamp:
+def write(path: AnyPath, data: bytes, expected: Stamp | None, mode: int | None = None) -> Stamp:
     """Make ``data`` the content of a file whose content is the expected one; its new stamp.
 
     None expects that there is no file. Raises `Conflict` if that is not so and `FileProblem` if it
-    cannot be done; then the file is as it was.
+    cannot be done; then the file is as it was. ``mode`` are the rights of a new file, None for the
+    usual ones.
     """
     with problems("save", path):
         target = os.path.realpath(path)
@@ -65,11 +66,11 @@ def write(path: AnyPath, data: bytes, expected: Stamp | None) -> Stamp:
         if not name:
             raise FileProblem("not-a-file", "save", path, "a folder")
         if not _HAS_FOLDER_HANDLES:
-            return _write_by_name(path, Path(target), data, expected)
+            return _write_by_name(path, Path(target), data, expected, mode)
         handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
             place = _Place(path, handle, name)
-            return _create(place, data) if expected is None else _replace(place, data, expected)
+            return _create(place, data, mode) if expected is None else _replace(place, data, expected)
         finally:
             close(handle)
 
@@ -123,7 +124,7 @@ class _OnlyInPlace(Exception):
     """No other file can take this one's place and be like it in all but content."""
 
 
-def _create(place: _Place, data: bytes) -> Stamp:
+def _create(place: _Place, data: bytes, mode: int | None) -> Stamp:
     with suppress(FileNotFoundError):
         require_file(place.status(), "save", place.path)
         found = _present(place)
@@ -134,8 +135,14 @@ def _create(place: _Place, data: bytes) -> Stamp:
             finally:
                 close(handle)
         raise Conflict("exists", place.path, found)
+
+    def complete(handle: int) -> None:
+        if mode is not None:
+            os.fchmod(handle, mode)
+        os.fsync(handle)
+
     try:
-        _put(place, place.name, data, 0o666, os.fsync)
+        _put(place, place.name, data, 0o666 if mode is None else 0o600, complete)
     except FileExistsError as error:
         raise Conflict("exists", place.path, _present(place)) from error
     return _saved(place, data)
@@ -426,7 +433,9 @@ def _temporary_name() -> str:
     return f".~ae-{secrets.token_hex(6)}.tmp"
 
 
-def _write_by_name(path: AnyPath, target: Path, data: bytes, expected: Stamp | None) -> Stamp:
+def _write_by_name(
+    path: AnyPath, target: Path, data: bytes, expected: Stamp | None, mode: int | None
+) -> Stamp:
     temporary = target.with_name(_temporary_name())
     try:
         status: os.stat_result | None = target.lstat()
@@ -449,8 +458,9 @@ def _write_by_name(path: AnyPath, target: Path, data: bytes, expected: Stamp | N
         with temporary.open("xb") as stream:
             write_all(stream.fileno(), data)
             os.fsync(stream.fileno())
-        if status is not None:
-            temporary.chmod(stat.S_IMODE(status.st_mode))
+        rights = stat.S_IMODE(status.st_mode) if status is not None else mode
+        if rights is not None:
+            temporary.chmod(rights)
         temporary.replace(target)
     except BaseException:
         with suppress(OSError):
