@@ -166,6 +166,26 @@ def test_what_the_disk_did_not_confirm_is_said(window, tmp_path, monkeypatch):
     assert "power cut" in window.statusBar().currentMessage()
 
 
+def test_a_save_from_the_bar_of_a_file_that_is_gone_is_a_save_like_any_other(window, tmp_path, monkeypatch):
+    path, other = tmp_path / "good.md", tmp_path / ".github" / "agents" / "good.agent.md"
+    other.parent.mkdir(parents=True)
+    path.write_text(HEAD, "utf-8")
+    document = opened(window, path).document
+    type_(window, "x")
+    path.unlink()
+    document.mark_orphaned("gone", None)
+    real = files.save
+    monkeypatch.setattr(files, "save", lambda *rest: replace(real(*rest), durable=False))
+    window.disk.save_wanted.emit(document)
+    assert path.read_text("utf-8") == "x" + HEAD
+    assert "power cut" in window.statusBar().currentMessage()
+    monkeypatch.setattr(files, "save", real)
+    monkeypatch.setattr(dialogs, "ask_save_path", lambda *_: other)
+    window.disk.save_as_wanted.emit(document)
+    assert window.settings.recent_files[0] == str(other)
+    assert window.present_editor().document.syntax.dialect.table.program == "GitHub Copilot"
+
+
 def test_hundreds_of_agents_are_saved_one_after_the_other(window, tmp_path, monkeypatch):
     monkeypatch.setattr(window.saves, "is_open", lambda _document: True)  # hundreds of tabs would take long
     documents = [Document(HEAD, tmp_path / f"{number}.md", saved_text="") for number in range(300)]
