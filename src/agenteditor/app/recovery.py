@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from agenteditor.app.window import Window
 from agenteditor.core import saved_versions
@@ -54,6 +54,9 @@ class Recovery(QObject):
         self._followed: dict[Document, _Followed] = {}
         self._left: dict[Document, _Followed] = {}  # closed while the disk did not answer for their save
         self._said = False
+        self._again = QTimer(self)
+        self._again.setSingleShot(True)
+        self._again.timeout.connect(self._write_all)
         window.documents.added.connect(self._follow)
         window.documents.removed.connect(self._release)
         window.closed.connect(self.forget)
@@ -69,8 +72,12 @@ class Recovery(QObject):
         """Write and sync all journals, waiting so long at most; whether every unsaved text is safe."""
         for one in self._followed.values():
             one.not_before = 0.0
-            self._write(one, None)
+        self._write_all()
         return all(map(_is_safe, self._followed.values())) and self._thread.finish(seconds)
+
+    def _write_all(self) -> None:
+        for one in self._followed.values():
+            self._write(one, None)
 
     def finish_versions(self) -> None:
         """Have the versions of the saves so far kept, so that they can be listed."""
@@ -90,6 +97,7 @@ class Recovery(QObject):
         for one in self._followed.values():
             one.stop()
             end(one)
+        self._again.stop()
         self._followed.clear()
         for one in self._left.values():
             one.journal.leave()
@@ -159,6 +167,7 @@ class Recovery(QObject):
                 journal.begin(document.path, base, document.text)
         except OSError as error:
             one.not_before = time.monotonic() + _AGAIN
+            self._again.start(int(1000 * _AGAIN) + 1)  # nobody may type by then
             self._say(error)
 
     def _keep_versions(self, one: _Followed) -> None:
