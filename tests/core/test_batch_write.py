@@ -18,7 +18,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agenteditor.core import batch_edits, batch_files, batch_journal, batch_write, files, saved_versions
+from agenteditor.core import batch_edits, batch_files, batch_journal, batch_write, disk, files, saved_versions
 from agenteditor.core.batch import FileChange, Plan, planned
 from agenteditor.core.batch_journal import batches
 from agenteditor.core.batch_rename import rename
@@ -152,6 +152,18 @@ def test_the_journal_takes_up_no_more_than_its_room_and_the_newest_batch(tmp_pat
     assert kept == {2}
 
 
+def test_a_journal_longer_than_an_agent_may_be_is_finished_and_changed_like_any_other(two, monkeypatch):
+    """As that of twenty thousand files is."""
+    monkeypatch.setattr(disk, "LIMIT", 500)
+    carried_out(planned(batch_edits.set_field(two, "model", "haiku")))
+    (batch,) = batches()
+    assert batch.finished and batch.file.stat().st_size > disk.LIMIT
+    two[0].write_text("mine")
+    batch_journal.leave(batch, batch.records[1:])
+    (left,) = batches()
+    assert left.tried and len(left.records) == 1
+
+
 def test_the_newest_batch_is_kept_whatever_its_size(two, monkeypatch):
     monkeypatch.setattr(batch_journal, "_MOST_BYTES", 10)
     for model in ("haiku", "sonnet"):
@@ -283,10 +295,10 @@ def test_undoing_what_somebody_put_back_already_is_no_problem(tmp_path, two):
 def test_a_save_that_fails_is_reported_and_the_others_are_done(two, monkeypatch):
     save = files.save
 
-    def failing(path, text, expected):
+    def failing(path, text, expected, mode=None):
         if path == two[0]:
             raise FileProblem("no-space", "save", path)
-        return save(path, text, expected)
+        return save(path, text, expected, mode)
 
     monkeypatch.setattr(files, "save", failing)
     writing = carried_out(planned(batch_edits.set_field(two, "model", "haiku")))
@@ -367,10 +379,10 @@ def test_a_move_that_fails_and_cannot_be_taken_back_is_undone_later(tmp_path, tw
         monkeypatch.setattr(files, "save", failing)
         raise FileProblem("disk-error", "save", new_path, "broken")
 
-    def failing(path, text, expected):
+    def failing(path, text, expected, mode=None):
         if text == agent("a"):
             raise FileProblem("no-space", "save", path)
-        return save(path, text, expected)
+        return save(path, text, expected, mode)
 
     before = tree(tmp_path)
     monkeypatch.setattr(batch_write, "rename", moving)
@@ -384,10 +396,10 @@ def test_a_move_that_fails_and_cannot_be_taken_back_is_undone_later(tmp_path, tw
 def test_an_undo_that_fails_can_be_tried_once_more(tmp_path, two, monkeypatch):
     save = files.save
 
-    def failing(path, text, expected):
+    def failing(path, text, expected, mode=None):
         if path == two[0]:
             raise FileProblem("no-space", "save", path)
-        return save(path, text, expected)
+        return save(path, text, expected, mode)
 
     before = tree(tmp_path)
     for last in (False, True):

@@ -28,7 +28,7 @@ from typing import NamedTuple, cast, get_args
 
 from agenteditor.core import files, state_rooms
 from agenteditor.core.batch import FileChange, Kind, Progress
-from agenteditor.core.disk import LIMIT, READING, close, content, problems, write_all
+from agenteditor.core.disk import LIMIT, READING, Stamp, close, content, problems, stamp_of, write_all
 from agenteditor.core.file_problem import FileProblem
 
 if sys.platform != "win32":
@@ -128,6 +128,7 @@ class Writer:
         self._label = label
         self._folders = _missing_folders(changes)
         self._records = recorded.records
+        self._stamp: Stamp | None = None
         path = self.file.with_suffix(".bytes")
         try:
             state_rooms.made(folder)
@@ -168,11 +169,7 @@ class Writer:
             "folders": [os.fspath(folder) for folder in self._folders],
             "records": [_as_json(self._records[at]) for at in chosen],
         }
-        text = _sealed(data)
-        with problems("save", self.file):
-            if not self.file.exists():
-                close(os.open(self.file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-        files.save(self.file, text, files.stamp(self.file))
+        self._stamp = files.save(self.file, _sealed(data), self._stamp, 0o600)
 
 
 def batches() -> tuple[Batch, ...]:
@@ -260,8 +257,8 @@ def _sealed(data: dict[str, object]) -> str:
 
 def _change(batch: Batch, new: dict[str, object]) -> None:
     with suppress(OSError, ValueError):  # it stays as it is, and can be undone all the same
-        file = files.load(batch.file)
-        files.save(batch.file, _sealed({**json.loads(file.text), **new}), file.stamp)
+        data = _content(batch.file)
+        files.save(batch.file, _sealed({**json.loads(data), **new}), stamp_of(data, None))
 
 
 def _missing_folders(changes: Sequence[FileChange]) -> tuple[Path, ...]:
@@ -286,13 +283,18 @@ def _as_json(record: Record) -> dict[str, object]:
     }
 
 
+def _content(path: Path) -> bytes:
+    """A journal, which may be longer than an agent may be. Raises OSError."""
+    handle = os.open(path, READING)
+    try:
+        return content(handle, 8 * LIMIT)
+    finally:
+        close(handle)
+
+
 def _read(path: Path) -> Batch | None:
     try:
-        handle = os.open(path, READING)
-        try:
-            text = content(handle, 8 * LIMIT)
-        finally:
-            close(handle)
+        text = _content(path)
         data = json.loads(text)
         if text != _sealed(data).encode():
             return None
