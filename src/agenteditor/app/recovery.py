@@ -90,7 +90,7 @@ class Recovery(QObject):
 
     def forget(self) -> None:
         """The program ends, and nothing unsaved is wanted any more."""
-        left = any(map(self._window.saves.is_left, self._followed))
+        left = any(map(self._window.saves.is_left, (*self._followed, *self._left)))
         self._end(self._end_journal, 0.1 if left else 5.0)  # that disk does not answer
 
     def _end(self, end: Callable[[_Followed], None], seconds: float) -> None:

@@ -337,10 +337,10 @@ class Saves(QObject):
             elif dialogs.ask_copy(self.window, str(problem)):
                 self.save_as(document, lambda saved: _tell(told, saved))
                 return
-        if not self.is_open(document):
-            stamp = document.stamp
-            self.came_back.emit(document, saved and not document.edited and bool(stamp and stamp.durable))
         _tell(told, saved)
+        if not self.is_open(document) and document not in self._running:
+            stamp = document.stamp
+            self.came_back.emit(document, not document.edited and stamp is not None and stamp.durable)
 
     def _say_of_closed(self, document: Document, problem: FileProblem) -> None:
         """Say that a document which has no tab any more is not saved, and where its text is."""
