@@ -217,7 +217,9 @@ def export(window: Window) -> None:
     """Show what an export would write, and write it."""
     from agenteditor.app.export_dialog import ExportDialog  # late: the window need not wait for it
 
-    ExportDialog(window.documents_to_export(), window.settings, window).exec()
+    dialog = ExportDialog(window.documents_to_export(), window.settings, window)
+    dialog.exec()
+    dialog.deleteLater()
 
 
 def judge(window: Window) -> None:

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QWidget
 from agenteditor.app import dialogs, disk_dialogs
 from agenteditor.app.background import Background
 from agenteditor.app.titles import title
-from agenteditor.core import files, saved_versions
+from agenteditor.core import disk_changes, files, saved_versions
 from agenteditor.core.disk import is_same, is_there
 from agenteditor.core.document import Document, Transaction
 from agenteditor.core.files import Conflict, FileProblem, Stamp
@@ -417,8 +417,7 @@ def reload(parent: QWidget, document: Document, path: Path) -> None:
     except FileProblem as problem:
         dialogs.say(parent, parent.tr("This file cannot be read again."), str(problem))
         return
-    document.apply(Transaction(diff(document.text, loaded.text), parent.tr("Load from disk")))
-    document.mark_saved(path, loaded.text, loaded.stamp)
+    disk_changes.reload(document, loaded, parent.tr("Load from disk"))
 
 
 def revert(document: Document, label: str) -> None:
