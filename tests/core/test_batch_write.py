@@ -164,6 +164,25 @@ def test_a_journal_longer_than_an_agent_may_be_is_finished_and_changed_like_any_
     assert left.tried and len(left.records) == 1
 
 
+def test_one_batch_is_found_without_reading_those_that_are_finished(two, monkeypatch):
+    """Reading those of thousands of files takes seconds."""
+    for model in ("haiku", "sonnet", "opus"):
+        carried_out(planned(batch_edits.set_field(two, "model", model)))
+    third, second, first = batches()
+    read, real = [], batch_journal._read
+    monkeypatch.setattr(batch_journal, "_read", lambda path: read.append(path) or real(path))
+    assert batch_journal.cut_off() is None and read == []
+    assert batch_journal.find(second.file) == second and read == [second.file]
+    label = 'a "finished": true label'
+    for file in (first.file, third.file):
+        data = {**json.loads(file.read_text()), "label": label, "finished": False}
+        file.write_text(batch_journal._sealed(data))
+    assert batch_journal.cut_off().file == third.file
+    third.file.write_bytes(b"damaged")
+    assert batch_journal.cut_off().file == first.file
+    assert batch_journal.find(third.file) is None and batch_journal.find(None) is None
+
+
 def test_the_newest_batch_is_kept_whatever_its_size(two, monkeypatch):
     monkeypatch.setattr(batch_journal, "_MOST_BYTES", 10)
     for model in ("haiku", "sonnet"):

@@ -36,6 +36,7 @@ if sys.platform != "win32":
 
 _MOST = 20  # batches kept
 _MOST_BYTES = state_rooms.SHARES["batches"]  # of all that is kept of them, the newest batch always
+_BEGINNING = 4096  # bytes
 _LONGEST = 200  # bytes of a file's name behind a number
 
 
@@ -182,6 +183,17 @@ def newest() -> Batch | None:
     return next(_batches(), None)
 
 
+def cut_off() -> Batch | None:
+    """The newest of `batches` that was cut off half way. Finished ones are not read, which takes time."""
+    return next(_batches(finished=False), None)
+
+
+def find(file: Path | None) -> Batch | None:
+    """The one of `batches` whose `Batch.file` this is, without reading the others."""
+    batch = _read(file) if file is not None else None
+    return batch if batch is not None and (batch.finished or not _is_running(batch.file)) else None
+
+
 def forget(file: Path) -> None:
     """Take a batch out of the journal."""
     for path in (file, file.with_suffix(".bytes")):
@@ -231,14 +243,22 @@ def set_aside(batch: Batch, records: Sequence[Record]) -> Path | None:
 # --- helpers -----------------------------------------------------------------------------------
 
 
-def _batches() -> Iterator[Batch]:
+def _batches(*, finished: bool = True) -> Iterator[Batch]:
+    """`batches`, or those of them that are not ``finished``."""
     paths: list[Path] = []
     with suppress(OSError):  # no folder, or one that is closed to us
         paths = sorted(_folder().glob("*.json"), reverse=True)
     for path in paths:
-        batch = _read(path)
-        if batch is not None and (batch.finished or not _is_running(path)):
+        batch = find(path) if finished or not _says_finished(path) else None
+        if batch is not None and (finished or not batch.finished):
             yield batch
+
+
+def _says_finished(path: Path) -> bool:
+    """Whether its beginning says so; a label does not look like that, since its quotes are escaped."""
+    with suppress(OSError), path.open("rb") as stream:
+        return b'"finished": true' in stream.read(_BEGINNING)
+    return False
 
 
 def _folder() -> Path:
