@@ -163,6 +163,27 @@ def test_a_text_that_is_nowhere_else_is_not_called_kept_but_offered_as_a_copy(
     assert all("could not be kept" in text and closed for text, closed in asked)
 
 
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_text_that_nobody_typed_is_kept_too_while_a_save_as_of_it_hangs(
+    window, slow, *, said, fails, qtbot, tmp_path, monkeypatch
+):
+    """Another program has overwritten it, and it was to be kept elsewhere."""
+    path, copy = tmp_path / "good.md", tmp_path / "copy.md"
+    path.write_text(HEAD, "utf-8")
+    editor = opened(window, path)
+    monkeypatch.setattr(dialogs, "ask_save_path", lambda *_: copy)
+    window.actions_["save-as"].trigger()
+    path.write_text("another program", "utf-8")
+    assert window.close_document(editor)
+    if fails:
+        copy.write_text("another one", "utf-8")
+    slow.answer()
+    qtbot.waitUntil(lambda: not window.saves.slow())
+    QApplication.processEvents()
+    assert unsaved() == ([HEAD] if fails else [])
+    assert [text.endswith("offered at the next start.") for text in said] == [True] * fails
+
+
 def test_closing_asks_nothing_more_while_somebody_is_asked_about_the_save_it_waits_for(
     window, slow, *, qtbot, tmp_path, monkeypatch
 ):

@@ -64,16 +64,19 @@ class Recovery(QObject):
         window.saves.came_back.connect(self._came_back)
 
     def holds(self, document: Document) -> bool:
-        """Whether the unsaved text of a document is in its journal."""
-        one = self._followed.get(document) or self._left.get(document)
-        return one is not None and _is_safe(one)
+        """Whether the unsaved text of a document is in its journal, or is so now."""
+        if (one := self._followed.get(document)) is not None:
+            self._write(one, None)  # nobody may have typed anything since it began to be saved
+        else:
+            one = self._left.get(document)
+        return one is not None and self._is_safe(one)
 
     def flush(self, seconds: float = _PATIENCE) -> bool:
         """Write and sync all journals, waiting so long at most; whether every unsaved text is safe."""
         for one in self._followed.values():
             one.not_before = 0.0
         self._write_all()
-        return all(map(_is_safe, self._followed.values())) and self._thread.finish(seconds)
+        return all(map(self._is_safe, self._followed.values())) and self._thread.finish(seconds)
 
     def _write_all(self) -> None:
         for one in self._followed.values():
@@ -170,6 +173,10 @@ class Recovery(QObject):
             self._again.start(int(1000 * _AGAIN) + 1)  # nobody may type by then
             self._say(error)
 
+    def _is_safe(self, one: _Followed) -> bool:
+        written = one.journal.about is not None and one.journal.text == one.document.text
+        return written or not self._window.saves.unsaved([one.document])
+
     def _keep_versions(self, one: _Followed) -> None:
         """The document was saved or loaded: keep what was on disk before, and what is there now."""
         document = one.document
@@ -210,7 +217,3 @@ def recovery_of(window: Window) -> Recovery:
     found = window.findChild(Recovery)
     assert isinstance(found, Recovery), "make_window gives each window one"
     return found
-
-
-def _is_safe(one: _Followed) -> bool:
-    return not one.document.modified or bool(one.journal.about and one.journal.text == one.document.text)

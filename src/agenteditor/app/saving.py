@@ -340,7 +340,8 @@ class Saves(QObject):
         _tell(told, saved)
         if not self.is_open(document) and document not in self._running:
             stamp = document.stamp
-            self.came_back.emit(document, not document.edited and stamp is not None and stamp.durable)
+            sure = saved and not document.edited and stamp is not None and stamp.durable
+            self.came_back.emit(document, sure)
 
     def _say_of_closed(self, document: Document, problem: FileProblem) -> None:
         """Say that a document which has no tab any more is not saved, and where its text is."""
