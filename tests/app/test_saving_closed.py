@@ -6,6 +6,8 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from agenteditor.app import dialogs, saving
+from agenteditor.app.recovery import recovery_of
+from agenteditor.core import saved_versions
 from agenteditor.core.journal import abandoned
 from tests.promises.saving_windows import HEAD, SlowDisk, opened, press_save, shown_window, type_
 
@@ -113,6 +115,9 @@ def test_a_save_that_comes_back_after_its_tab_was_closed_ends_the_journal(window
     slow.answer()
     qtbot.waitUntil(lambda: not window.saves.slow())
     assert path.read_text("utf-8") == "abc" + HEAD
+    recovery_of(window).finish_versions()
+    kept = [saved_versions.text_of(one) for one in saved_versions.versions(path)]
+    assert kept == ["abc" + HEAD, HEAD]  # as of any other save
     again = opened(window, path)
     type_(window, "d")
     press_save(window)

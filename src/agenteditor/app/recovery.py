@@ -134,9 +134,13 @@ class Recovery(QObject):
     def _came_back(self, document: Document, is_on_disk: bool) -> None:
         """The save of a document that was closed without waiting for it has ended."""
         one = self._left.pop(document, None)
-        if one is not None and is_on_disk:
+        if one is None:
+            return
+        if document.stamp is not one.stamp:
+            self._keep_versions(one)
+        if is_on_disk:
             one.journal.end()
-        elif one is not None:
+        else:
             one.journal.leave()
 
     def _changed(self, one: _Followed, change: Change) -> None:
