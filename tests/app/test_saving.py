@@ -143,6 +143,38 @@ def test_save_as_during_a_save_goes_elsewhere_after_it(window, slow, *, qtbot, t
     assert (path.read_text("utf-8"), other.read_text("utf-8")) == ("x" + HEAD, "xy" + HEAD)
 
 
+def test_a_save_and_a_save_as_that_wait_for_a_save_come_one_after_the_other(
+    window, slow, *, qtbot, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("agenteditor.app.background.PATIENCE", 0)  # none of them is in time
+    path, other = tmp_path / "good.md", tmp_path / "other.md"
+    path.write_text(HEAD, "utf-8")
+    document = opened(window, path).document
+    monkeypatch.setattr(dialogs, "ask_save_path", lambda *_: other)
+    told, at_once, writing = [], [], []
+    real = files.save
+
+    def save(*arguments):
+        writing.append(arguments)
+        at_once.append(len(writing))
+        try:
+            return real(*arguments)
+        finally:
+            writing.pop()
+
+    monkeypatch.setattr(files, "save", save)
+    type_(window, "x")
+    window.saves.save(document, lambda saved: told.append(("first", saved, path.read_text("utf-8"))))
+    type_(window, "y")
+    window.saves.save(document, lambda saved: told.append(("second", saved, path.read_text("utf-8"))))
+    window.saves.save_as(document, lambda saved: told.append(("as", saved, other.read_text("utf-8"))))
+    slow.answer()
+    qtbot.waitUntil(lambda: len(told) == 3)
+    assert told == [("first", True, "x" + HEAD), ("second", True, "xy" + HEAD), ("as", True, "xy" + HEAD)]
+    assert document.path == other and not document.modified and not window.saves.slow()
+    assert at_once == [1, 1, 1]
+
+
 def test_a_text_that_no_file_can_hold_is_said_and_no_copy_is_offered(window, tmp_path, monkeypatch):
     path = tmp_path / "good.md"
     path.write_text(HEAD, "utf-8")

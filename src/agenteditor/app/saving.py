@@ -147,11 +147,7 @@ class Saves(QObject):
         else:
             # The dialog has asked about a file that is there, and not about one that comes later.
             expected = partial(_stamp_of_what_is_replaced, path) if is_there(path) else lambda: None
-            if document in self._running:
-                told = self._running[document].told
-                told.append(lambda _saved: self._write(document, path, expected, [then]))
-            else:
-                self._write(document, path, expected, [then])
+            self._write_there(document, path, expected, then)
 
     def _is_becoming(self, document: Document, path: Path) -> bool:
         """Whether another document is being saved there now."""
@@ -291,6 +287,15 @@ class Saves(QObject):
     def _close_again(self, closing: tuple[Document, ...], saved: bool) -> None:
         if (again := self._closing.pop(closing, None)) is not None and saved:
             again()
+
+    def _write_there(
+        self, document: Document, path: Path, expected: Callable[[], Stamp | None], then: Then
+    ) -> None:
+        if document in self._running:
+            told = self._running[document].told
+            told.append(lambda _saved: self._write_there(document, path, expected, then))
+        else:
+            self._write(document, path, expected, [then])
 
     def _write(
         self, document: Document, path: Path, expected: Callable[[], Stamp | None], told: list[Then]
