@@ -42,12 +42,13 @@ def opened(parent: QWidget, path: Path) -> Document | None:
 class _Write:
     """A write that is not done: of what, a document's to where, who is told about it, and since when it runs.
 
-    ``left``: somebody has closed it without waiting.
+    ``next`` are the saves that wait for it. ``left``: somebody has closed it without waiting.
     """
 
     of: Document | str
     path: Path | None = None
     told: list[Then] = field(default_factory=list)
+    next: list[Then] = field(default_factory=list)
     since: float = field(default_factory=time.monotonic)
     left: bool = False
 
@@ -124,7 +125,7 @@ class Saves(QObject):
     def save(self, document: Document, then: Then) -> None:
         """Save; ask where if the document has no path. The text is the one at its turn."""
         if document in self._running:
-            self._running[document].told.append(
+            self._running[document].next.append(
                 lambda saved: self.save(document, then) if saved else then(False)
             )
         elif document.path is None:
@@ -292,8 +293,8 @@ class Saves(QObject):
         self, document: Document, path: Path, expected: Callable[[], Stamp | None], then: Then
     ) -> None:
         if document in self._running:
-            told = self._running[document].told
-            told.append(lambda _saved: self._write_there(document, path, expected, then))
+            waiting = self._running[document].next
+            waiting.append(lambda _saved: self._write_there(document, path, expected, then))
         else:
             self._write(document, path, expected, [then])
 
@@ -323,7 +324,9 @@ class Saves(QObject):
     def _written(
         self, one: _Write, document: Document, path: Path, text: str, outcome: Future[Stamp]
     ) -> None:
-        told = self._running.pop(document).told
+        done = self._running.pop(document)
+        # The next begins before others hear of this one: who does may put another document in its place.
+        told = [*done.next, *done.told]
         self._over(one)
         saved = False
         try:
