@@ -65,10 +65,10 @@ def test_what_was_written_is_taken_back_to_the_byte(folder, capsys):
 def test_a_file_that_changes_while_others_are_written_is_left_and_named(folder, capsys, monkeypatch):
     save = files.save
 
-    def saving(path, text, expected):
+    def saving(path, text, expected, mode=None):
         if path == folder / "a.md":
             (folder / "b.md").write_text("mine")
-        return save(path, text, expected)
+        return save(path, text, expected, mode)
 
     monkeypatch.setattr(files, "save", saving)
     assert main(["search", "opus", str(folder), "--replace", "sonnet", "--write"]) == 2

@@ -211,6 +211,18 @@ def test_a_file_that_was_renamed_is_gone_on_with_at_its_new_place(window, qtbot)
     assert window.documents.tabText(0) == "two.md"
 
 
+def test_a_file_that_was_renamed_and_is_open_already_does_not_become_two_documents(window, qtbot):
+    editor = window.present_editor()
+    old = editor.document.path
+    new = old.with_name("two.md")
+    old.rename(new)
+    qtbot.waitUntil(lambda: "was moved to two.md" in editor.disk_bar.text, timeout=20_000)
+    window.open_paths([new])
+    button(editor.disk_bar, "Go on there").click()
+    assert [one.document.path for one in window.editors()] == [old, new]
+    assert window.statusBar().currentMessage() == "two.md is open in another tab."
+
+
 def test_where_a_folder_is_now_only_saving_elsewhere_is_offered(window, qtbot):
     editor = window.present_editor()
     editor.document.path.unlink()

@@ -403,10 +403,10 @@ def test_an_agent_opened_while_files_are_written_shows_what_was_written(
 ):
     save = files.save
 
-    def opening(path, text, expected):
+    def opening(path, text, expected, mode=None):
         if path == folder / "web" / "page-writer.md":
             opened.open_paths([path])
-        return save(path, text, expected)
+        return save(path, text, expected, mode)
 
     found = pane("one", "two")
     monkeypatch.setattr(files, "save", opening)

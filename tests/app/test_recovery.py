@@ -15,7 +15,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLabel
 
-from agenteditor.app import dialogs
+from agenteditor.app import dialogs, recovery
 from agenteditor.app.commands import make_window
 from agenteditor.app.error_report import Reporter, report_of
 from agenteditor.app.main import application
@@ -285,6 +285,18 @@ def test_a_disk_that_takes_no_journal_is_said_once_and_stops_nothing(window, goo
     edit(document, "y")
     assert not bar.isVisibleTo(window) and document.text[4:6] == "yx"
     assert not recovery_of(window).holds(document)
+
+
+def test_a_refused_journal_is_tried_again_though_nobody_types(window, good, monkeypatch, qtbot):
+    monkeypatch.setattr(recovery, "_AGAIN", 0.05)
+    with monkeypatch.context() as full:
+        full.setattr(Journal, "begin", refuse)
+        document = opened(window, good)
+        edit(document)
+        edit(document, "y")
+        assert not recovery_of(window).holds(document)
+    qtbot.waitUntil(lambda: recovery_of(window).holds(document))
+    assert len(journals()) == 1
 
 
 # --- saved versions ------------------------------------------------------------------------------

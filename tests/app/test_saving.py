@@ -143,6 +143,61 @@ def test_save_as_during_a_save_goes_elsewhere_after_it(window, slow, *, qtbot, t
     assert (path.read_text("utf-8"), other.read_text("utf-8")) == ("x" + HEAD, "xy" + HEAD)
 
 
+def test_a_save_and_a_save_as_that_wait_for_a_save_come_one_after_the_other(
+    window, slow, *, qtbot, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("agenteditor.app.background.PATIENCE", 0)  # none of them is in time
+    path, other = tmp_path / "good.md", tmp_path / "other.md"
+    path.write_text(HEAD, "utf-8")
+    document = opened(window, path).document
+    monkeypatch.setattr(dialogs, "ask_save_path", lambda *_: other)
+    told, at_once, writing = [], [], []
+    real = files.save
+
+    def save(*arguments):
+        writing.append(arguments)
+        at_once.append(len(writing))
+        try:
+            return real(*arguments)
+        finally:
+            writing.pop()
+
+    monkeypatch.setattr(files, "save", save)
+    type_(window, "x")
+    window.saves.save(document, lambda saved: told.append(("first", saved)))
+    type_(window, "y")
+    window.saves.save(document, lambda saved: told.append(("second", saved, path.read_text("utf-8"))))
+    window.saves.save_as(document, lambda saved: told.append(("as", saved, other.read_text("utf-8"))))
+    slow.answer()
+    qtbot.waitUntil(lambda: len(told) == 3)
+    assert told == [("first", True), ("second", True, "xy" + HEAD), ("as", True, "xy" + HEAD)]
+    assert document.path == other and not document.modified and not window.saves.slow()
+    assert at_once == [1, 1, 1]
+
+
+def test_a_save_that_waits_is_of_the_document_that_is_open_then(
+    window, slow, *, qtbot, tmp_path, monkeypatch
+):
+    """A save as may go on by the rules of another program, which takes a document of its own."""
+    path, other = tmp_path / "good.md", tmp_path / ".github" / "agents" / "good.agent.md"
+    other.parent.mkdir(parents=True)
+    path.write_text(HEAD, "utf-8")
+    opened(window, path)
+    monkeypatch.setattr(dialogs, "ask_save_path", lambda *_: other)
+    window.actions_["save-as"].trigger()
+    type_(window, "x")
+    press_save(window)
+    slow.answer()
+    qtbot.waitUntil(lambda: not window.saves.slow() and other.exists())
+    QApplication.processEvents()
+    document = window.present_editor().document
+    assert document.path == other and not document.modified
+    assert document.syntax.dialect.table.program == "GitHub Copilot"
+    document.apply(Transaction((TextEdit(Span(0, 0), "y"),), "Type"))
+    window.actions_["save"].trigger()
+    assert other.read_text("utf-8") == "yx" + HEAD
+
+
 def test_a_text_that_no_file_can_hold_is_said_and_no_copy_is_offered(window, tmp_path, monkeypatch):
     path = tmp_path / "good.md"
     path.write_text(HEAD, "utf-8")
@@ -166,7 +221,28 @@ def test_what_the_disk_did_not_confirm_is_said(window, tmp_path, monkeypatch):
     assert "power cut" in window.statusBar().currentMessage()
 
 
-def test_hundreds_of_agents_are_saved_one_after_the_other(window, tmp_path):
+def test_a_save_from_the_bar_of_a_file_that_is_gone_is_a_save_like_any_other(window, tmp_path, monkeypatch):
+    path, other = tmp_path / "good.md", tmp_path / ".github" / "agents" / "good.agent.md"
+    other.parent.mkdir(parents=True)
+    path.write_text(HEAD, "utf-8")
+    document = opened(window, path).document
+    type_(window, "x")
+    path.unlink()
+    document.mark_orphaned("gone", None)
+    real = files.save
+    monkeypatch.setattr(files, "save", lambda *rest: replace(real(*rest), durable=False))
+    window.disk.save_wanted.emit(document)
+    assert path.read_text("utf-8") == "x" + HEAD
+    assert "power cut" in window.statusBar().currentMessage()
+    monkeypatch.setattr(files, "save", real)
+    monkeypatch.setattr(dialogs, "ask_save_path", lambda *_: other)
+    window.disk.save_as_wanted.emit(document)
+    assert window.settings.recent_files[0] == str(other)
+    assert window.present_editor().document.syntax.dialect.table.program == "GitHub Copilot"
+
+
+def test_hundreds_of_agents_are_saved_one_after_the_other(window, tmp_path, monkeypatch):
+    monkeypatch.setattr(window.saves, "is_open", lambda _document: True)  # hundreds of tabs would take long
     documents = [Document(HEAD, tmp_path / f"{number}.md", saved_text="") for number in range(300)]
     told = []
     window.saves.save_each(documents, told.append)
@@ -317,7 +393,6 @@ def test_a_tab_closed_while_its_save_hangs_leaves_its_journal(window, slow, *, q
     monkeypatch.setattr(dialogs, "say", lambda _parent, *texts: said.append(texts))
     assert window.close_document(window.present_editor())
     assert asked == [(["good.md"], True)] and not window.editors()
-    assert [one.said.text for one in abandoned()[0]] == ["abc" + HEAD]
     path.write_text("another program", "utf-8")  # so that the save, when it comes, fails
     slow.answer()
     qtbot.waitUntil(lambda: bool(said))
@@ -325,6 +400,7 @@ def test_a_tab_closed_while_its_save_hangs_leaves_its_journal(window, slow, *, q
     assert title == "The agent is not saved."
     assert text.endswith("What you typed is kept, and offered at the next start.")
     assert path.read_text("utf-8") == "another program"
+    assert [one.said.text for one in abandoned()[0]] == ["abc" + HEAD]
 
 
 def test_the_question_whether_to_wait_ends_when_the_disk_answers(
@@ -398,3 +474,22 @@ def test_two_agents_are_not_saved_as_one_file_at_a_time(window, slow, *, qtbot, 
     qtbot.waitUntil(there.exists)
     qtbot.waitUntil(lambda: not window.saves.slow())
     assert there.read_text("utf-8") == "a" + HEAD
+
+
+def test_a_file_that_came_after_its_name_was_chosen_is_not_overwritten_unasked(
+    window, slow, *, qtbot, tmp_path, monkeypatch
+):
+    path, other = tmp_path / "good.md", tmp_path / "other.md"
+    path.write_text(HEAD, "utf-8")
+    opened(window, path)
+    type_(window, "x")
+    press_save(window)
+    monkeypatch.setattr(dialogs, "ask_save_path", lambda *_: other)
+    window.actions_["save-as"].trigger()
+    other.write_text("another program", "utf-8")
+    asked = []
+    monkeypatch.setattr(dialogs, "ask_conflict", lambda _parent, *said: asked.append(said) or "cancel")
+    slow.answer()
+    qtbot.waitUntil(lambda: bool(asked))
+    assert other.read_text("utf-8") == "another program"
+    assert asked[0][0] == "other.md" and "already" in asked[0][1]

@@ -18,7 +18,7 @@ from agenteditor.core.batch_write import Undoing, Writing
 from tests.core.agent_folders import agent, tree, write
 
 KILLED = 9
-CALLS = ("open", "link", "unlink", "rename", "fsync", "mkdir", "rmdir", "chmod", "write")
+CALLS = ("open", "link", "unlink", "rename", "fsync", "mkdir", "rmdir", "fchmod", "write")
 
 
 def plan(folder: Path, what: str):

@@ -101,6 +101,29 @@ def test_the_same_content_writes_nothing(file: Path) -> None:
     assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
 
 
+@pytest.mark.parametrize("expected", ["an earlier version", "no file"])
+def test_a_content_that_another_program_wrote_is_synced_before_it_is_called_saved(
+    file: Path, expected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stamp = read(file)[1] if expected == "an earlier version" else None
+    file.write_bytes(NEW)  # and nobody synced it
+    synced, real = [], os.fsync
+
+    def fsync(handle: int) -> None:
+        synced.append(os.fstat(handle).st_ino)
+        real(handle)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    assert write(file, NEW, stamp).durable
+    assert synced == [file.stat().st_ino, file.parent.stat().st_ino]
+
+    def fails(handle: int) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(os, "fsync", fails)
+    assert not write(file, NEW, stamp).durable
+
+
 def test_an_empty_content_is_a_content(file: Path) -> None:
     save(file, b"")
     assert file.read_bytes() == b""

@@ -18,7 +18,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agenteditor.core import batch_edits, batch_files, batch_journal, batch_write, files, saved_versions
+from agenteditor.core import batch_edits, batch_files, batch_journal, batch_write, disk, files, saved_versions
 from agenteditor.core.batch import FileChange, Plan, planned
 from agenteditor.core.batch_journal import batches
 from agenteditor.core.batch_rename import rename
@@ -152,6 +152,37 @@ def test_the_journal_takes_up_no_more_than_its_room_and_the_newest_batch(tmp_pat
     assert kept == {2}
 
 
+def test_a_journal_longer_than_an_agent_may_be_is_finished_and_changed_like_any_other(two, monkeypatch):
+    """As that of twenty thousand files is."""
+    monkeypatch.setattr(disk, "LIMIT", 500)
+    carried_out(planned(batch_edits.set_field(two, "model", "haiku")))
+    (batch,) = batches()
+    assert batch.finished and batch.file.stat().st_size > disk.LIMIT
+    two[0].write_text("mine")
+    batch_journal.leave(batch, batch.records[1:])
+    (left,) = batches()
+    assert left.tried and len(left.records) == 1
+
+
+def test_one_batch_is_found_without_reading_those_that_are_finished(two, monkeypatch):
+    """Reading those of thousands of files takes seconds."""
+    for model in ("haiku", "sonnet", "opus"):
+        carried_out(planned(batch_edits.set_field(two, "model", model)))
+    third, second, first = batches()
+    read, real = [], batch_journal._read
+    monkeypatch.setattr(batch_journal, "_read", lambda path: read.append(path) or real(path))
+    assert batch_journal.cut_off() is None and read == []
+    assert batch_journal.find(second.file) == second and read == [second.file]
+    label = 'a "finished": true label'
+    for file in (first.file, third.file):
+        data = {**json.loads(file.read_text()), "label": label, "finished": False}
+        file.write_text(batch_journal._sealed(data))
+    assert batch_journal.cut_off().file == third.file
+    third.file.write_bytes(b"damaged")
+    assert batch_journal.cut_off().file == first.file
+    assert batch_journal.find(third.file) is None and batch_journal.find(None) is None
+
+
 def test_the_newest_batch_is_kept_whatever_its_size(two, monkeypatch):
     monkeypatch.setattr(batch_journal, "_MOST_BYTES", 10)
     for model in ("haiku", "sonnet"):
@@ -283,10 +314,10 @@ def test_undoing_what_somebody_put_back_already_is_no_problem(tmp_path, two):
 def test_a_save_that_fails_is_reported_and_the_others_are_done(two, monkeypatch):
     save = files.save
 
-    def failing(path, text, expected):
+    def failing(path, text, expected, mode=None):
         if path == two[0]:
             raise FileProblem("no-space", "save", path)
-        return save(path, text, expected)
+        return save(path, text, expected, mode)
 
     monkeypatch.setattr(files, "save", failing)
     writing = carried_out(planned(batch_edits.set_field(two, "model", "haiku")))
@@ -305,6 +336,25 @@ def test_a_rename_that_fails_leaves_the_text_too(tmp_path, two, monkeypatch):
     writing = carried_out(planned(rename(two[0], "c", two)))
     assert len(writing.skipped) == 1
     assert tree(tmp_path) == before
+
+
+@pytest.mark.parametrize("name", ["delete", "duplicate"])
+def test_a_private_file_is_brought_back_or_copied_readable_by_nobody_else_for_a_moment(
+    tmp_path, two, monkeypatch, name
+):
+    for path in two:
+        path.chmod(0o600)
+    named, link = [], os.link
+
+    def watched(source, target, *, dst_dir_fd=None, **more):
+        link(source, target, dst_dir_fd=dst_dir_fd, **more)
+        named.append(stat.S_IMODE(os.stat(target, dir_fd=dst_dir_fd).st_mode))
+
+    monkeypatch.setattr(os, "link", watched)
+    carried_out(planned(PLANS[name](tmp_path, two)))
+    if name == "delete":
+        undone()
+    assert len(named) >= 2 and set(named) == {0o600}
 
 
 @pytest.mark.parametrize("name", ["rename", "move", "duplicate", "delete", "disable"])
@@ -330,7 +380,7 @@ def test_whichever_call_of_a_batch_fails_undo_gives_back_every_byte(tmp_path, mo
             return call
 
         with monkeypatch.context() as broken:
-            for called in ("open", "link", "unlink", "rename", "chmod", "mkdir", "write"):
+            for called in ("open", "link", "unlink", "rename", "fchmod", "mkdir", "write"):
                 broken.setattr(os, called, failing(getattr(os, called)))
             writing = Writing(plan.label, plan.wanted, os.unlink)
             with suppress(FileProblem):
@@ -348,10 +398,10 @@ def test_a_move_that_fails_and_cannot_be_taken_back_is_undone_later(tmp_path, tw
         monkeypatch.setattr(files, "save", failing)
         raise FileProblem("disk-error", "save", new_path, "broken")
 
-    def failing(path, text, expected):
+    def failing(path, text, expected, mode=None):
         if text == agent("a"):
             raise FileProblem("no-space", "save", path)
-        return save(path, text, expected)
+        return save(path, text, expected, mode)
 
     before = tree(tmp_path)
     monkeypatch.setattr(batch_write, "rename", moving)
@@ -365,10 +415,10 @@ def test_a_move_that_fails_and_cannot_be_taken_back_is_undone_later(tmp_path, tw
 def test_an_undo_that_fails_can_be_tried_once_more(tmp_path, two, monkeypatch):
     save = files.save
 
-    def failing(path, text, expected):
+    def failing(path, text, expected, mode=None):
         if path == two[0]:
             raise FileProblem("no-space", "save", path)
-        return save(path, text, expected)
+        return save(path, text, expected, mode)
 
     before = tree(tmp_path)
     for last in (False, True):

@@ -1,4 +1,4 @@
-"""Calls on threads: each is answered once, one that waits holds up nobody, and the collector rests meanwhile."""
+"""Calls on threads: each is answered once, and one that waits holds up nobody."""
 
 from __future__ import annotations
 

@@ -193,6 +193,21 @@ def test_more_folders_than_are_kept_open_are_written(tmp_path):
     assert open_handles() == handles
 
 
+def test_a_private_file_is_replaced_by_one_that_was_private_from_the_first(tmp_path, monkeypatch):
+    rights, fchmod = [], os.fchmod
+
+    def watched(handle, mode):
+        rights.append(os.fstat(handle).st_mode & 0o777)
+        fchmod(handle, mode)
+
+    monkeypatch.setattr(os, "fchmod", watched)
+    with TargetFolder(tmp_path) as target:
+        target.create("private", b"x", 0o640)
+        target.create("usual", b"x")
+    assert rights == [0o600]
+    assert (tmp_path / "private").stat().st_mode & 0o777 == 0o640
+
+
 def test_what_was_decided_is_finished_before_anything_else_unless_somebody_changed_it(tmp_path):
     begun(tmp_path, 5)
     with TargetFolder(tmp_path) as target:

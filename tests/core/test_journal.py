@@ -261,3 +261,15 @@ def test_a_large_text_is_written_once_and_then_by_its_changes(thread):
     assert path.stat().st_size - whole < 50 * 60
     one.leave()
     assert taken().said.text == text == apply("", diff("", text))
+
+
+def test_a_system_without_fdatasync_syncs_all_the_same(thread, monkeypatch):
+    synced, real = [], os.fsync
+    monkeypatch.delattr(os, "fdatasync", raising=False)
+    monkeypatch.setattr(os, "fsync", lambda handle: (synced.append(os.fstat(handle).st_ino), real(handle)))
+    made = Journal(thread)
+    made.begin(PATH, None, "text")
+    assert thread.finish(10)
+    (file,) = files_of_journals()
+    assert file.stat().st_ino in synced
+    made.end()

@@ -27,7 +27,7 @@ def shown_window(qtbot, monkeypatch) -> Window:
     """A shown window; every question fails the test unless the test answers it."""
     for name in QUESTIONS:
         monkeypatch.setattr(
-            dialogs, name, lambda *args, asked=name: pytest.fail(f"asked: {asked} {args[1:]}")
+            dialogs, name, lambda *args, asked=name, **_words: pytest.fail(f"asked: {asked} {args[1:]}")
         )
     application(Settings(theme="light"))
     made = make_window(Settings())

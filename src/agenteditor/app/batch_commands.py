@@ -22,7 +22,7 @@ from agenteditor.app.batch_forms import FieldForm, FolderForm, Form, NameForm, N
 from agenteditor.app.window import Window
 from agenteditor.core import batch_edits, batch_files, batch_journal, files
 from agenteditor.core.batch import FileChange
-from agenteditor.core.batch_journal import Batch, batches, newest
+from agenteditor.core.batch_journal import Batch, newest
 from agenteditor.core.batch_rename import rename
 from agenteditor.core.batch_write import Undoing, Writing, undo_plan
 from agenteditor.core.catalog import agent_files, agents_in, folder_of
@@ -244,13 +244,12 @@ def undo_last(window: Window) -> None:
 
 def offer_unfinished(window: Window) -> None:
     """Offer to undo a batch that was cut off half way; asked when the program starts."""
-    for batch in batches():
-        if not batch.finished:
-            dialog = _offer_undo(window, batch, tr("Cut off half way: {0}").format(batch.label))
-            if dialog is not None:
-                dialog.rejected.connect(partial(batch_journal.keep, batch))
-            refresh_undo(window)
-            return
+    batch = batch_journal.cut_off()
+    if batch is not None:
+        dialog = _offer_undo(window, batch, tr("Cut off half way: {0}").format(batch.label))
+        if dialog is not None:
+            dialog.rejected.connect(partial(batch_journal.keep, batch))
+        refresh_undo(window)
 
 
 def refresh_undo(window: Window) -> None:

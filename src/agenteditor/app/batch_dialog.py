@@ -27,8 +27,8 @@ from PySide6.QtWidgets import (
 )
 
 from agenteditor.app.batch_forms import Form
+from agenteditor.core import batch_journal
 from agenteditor.core.batch import FileChange, Kind, Plan, Progress, restart_hint
-from agenteditor.core.batch_journal import batches
 from agenteditor.core.batch_write import Undoing, Writing
 from agenteditor.core.files import FileProblem
 from agenteditor.ui import theme
@@ -266,7 +266,7 @@ class BatchDialog(QDialog):
     def _undo(self) -> None:
         work = self._work
         assert isinstance(work, Writing), "the button is there after writing only"
-        ours = next((batch for batch in batches() if batch.file == work.journal), None)
+        ours = batch_journal.find(work.journal)
         if ours is None:
             self._say(self.tr("Another window has undone it already."))
             return

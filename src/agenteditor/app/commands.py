@@ -49,6 +49,8 @@ def make_window(settings: Settings) -> Window:
     window = Window(settings, _equipped)
     Recovery(window)
     window.catalog.menu_wanted.connect(partial(batch_commands.offer, window))
+    window.disk.save_wanted.connect(partial(save, window))
+    window.disk.save_as_wanted.connect(partial(save_as, window))
     return window
 
 
@@ -72,8 +74,8 @@ def slots(window: Window) -> dict[str, Callable[..., object]]:
         "open": lambda: window.open_paths(dialogs.ask_files(window, start_folder(window))),
         "open-folder": lambda: open_folder(window),
         "add-folder": lambda: add_folder(window),
-        "save": lambda: save(window),
-        "save-as": lambda: save_as(window),
+        "save": lambda: save(window, editor().document),
+        "save-as": lambda: save_as(window, editor().document),
         "save-all": lambda: save_all(window),
         "revert": lambda: saving.revert(editor().document, tr("Revert to saved")),
         "saved-versions": lambda: show_versions(window),
@@ -169,15 +171,13 @@ def filter_agents(window: Window) -> None:
     window.catalog.filter_line.selectAll()
 
 
-def save(window: Window) -> None:
-    """Save the present document and say so."""
-    document = window.present_editor().document
+def save(window: Window, document: Document) -> None:
+    """Save an open document and say so."""
     window.saves.save(document, lambda saved: _go_on(window, document) if saved else None)
 
 
-def save_as(window: Window) -> None:
-    """Save the present document elsewhere and go on with it there."""
-    document = window.present_editor().document
+def save_as(window: Window, document: Document) -> None:
+    """Save an open document elsewhere and go on with it there."""
     window.saves.save_as(document, lambda saved: _go_on(window, document) if saved else None)
 
 
@@ -217,7 +217,9 @@ def export(window: Window) -> None:
     """Show what an export would write, and write it."""
     from agenteditor.app.export_dialog import ExportDialog  # late: the window need not wait for it
 
-    ExportDialog(window.documents_to_export(), window.settings, window).exec()
+    dialog = ExportDialog(window.documents_to_export(), window.settings, window)
+    dialog.exec()
+    dialog.deleteLater()
 
 
 def judge(window: Window) -> None:

@@ -208,11 +208,15 @@ def ask_conflict(parent: QWidget, name: str, reason: str) -> Conflict:
     return _asked(box, cancel_button, cancel_button, answers, "cancel")
 
 
-def ask_copy(parent: QWidget, reason: str) -> bool:
-    """Say why an agent is not saved; whether a copy is to be saved elsewhere."""
+def ask_copy(parent: QWidget, reason: str, *, closed: bool = False) -> bool:
+    """Say why an agent is not saved; whether a copy is to be saved elsewhere.
+
+    ``closed``: it has no tab any more, so without a copy its text is lost.
+    """
     box = _box(parent, QMessageBox.Icon.Warning, _tr("The agent is not saved."), reason)
     copy = box.addButton(_tr("Save a &copy…"), QMessageBox.ButtonRole.AcceptRole)
-    go_on = box.addButton(_tr("Go on editing"), QMessageBox.ButtonRole.RejectRole)
+    words = _tr("&Give it up") if closed else _tr("Go on editing")
+    go_on = box.addButton(words, QMessageBox.ButtonRole.RejectRole)
     answers: dict[object, Literal["copy", "go on"]] = {copy: "copy"}
     return _asked(box, copy, go_on, answers, "go on") == "copy"
 

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from agenteditor.app import disk_bar, disk_dialogs
 from agenteditor.app.titles import title
 from agenteditor.core import disk_changes
-from agenteditor.core.disk import Stamp
+from agenteditor.core.disk import Stamp, is_same
 from agenteditor.core.disk_calls import DiskCalls
 from agenteditor.core.disk_changes import Found, Look, Weighed
 from agenteditor.core.document import Change, Document
@@ -303,9 +303,7 @@ class DiskWatch(QObject):
             self.close_wanted.emit(document)
         elif way == "there":
             if file.new_place is not None:
-                disk_changes.go_on_at(document, file.new_place)
-                self.said.emit(self.tr("Going on with {0}").format(plain(str(document.path))))
-                self.moved.emit(document)
+                self._go_on_at(document, file.new_place)
         elif way == "again":
             disk_changes.begin_anew(document)
             self.save_wanted.emit(document)
@@ -315,6 +313,15 @@ class DiskWatch(QObject):
             gone = disk_dialogs.go(self._window, document, file.told, way)
             if gone:
                 self.said.emit(disk_dialogs.said_of(gone))
+
+    def _go_on_at(self, document: Document, place: Path) -> None:
+        others = (one.path for one, _ in self._opened() if one is not document)
+        if any(path is not None and is_same(path, place) for path in others):
+            self.said.emit(self.tr("{0} is open in another tab.").format(plain(place.name)))
+            return
+        disk_changes.go_on_at(document, place)
+        self.said.emit(self.tr("Going on with {0}").format(plain(str(document.path))))
+        self.moved.emit(document)
 
 
 def _has_file(document: Document) -> bool:

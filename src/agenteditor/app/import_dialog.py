@@ -57,6 +57,7 @@ class ImportDialog(QDialog):
         self._found = found
         self.chosen: list[Imported] = []
         self.folder: Path | None = None
+        self._writing = False
         self.list = self._make_list()
         self.summary = QLabel()
         self.summary.setTextFormat(Qt.TextFormat.PlainText)
@@ -153,17 +154,25 @@ class ImportDialog(QDialog):
         failed = self.tr("Not every agent was written.")
 
         def then(left: list[str] | None) -> None:
+            self._writing = False
             self.folder = folder
             if left:
                 dialogs.say(self, failed, "\n".join(left[:10]))
             self.accept()
 
+        self._writing = True
         if not writing.write(self, folder, lambda: self._written(picked, folder), failed, then):
             self.summary.setText(plain(self.tr("Writing into {0}…").format(folder)))
             for button in (self.open_button, self.write_button):
                 button.setEnabled(False)
             self._buttons.button(QDialogButtonBox.StandardButton.Cancel).setText(self.tr("&Close"))
             self.list.setEnabled(False)
+
+    def done(self, result: int) -> None:
+        """Close. It is gone then, or once it has said what could not be written."""
+        super().done(result)
+        if not self._writing:
+            self.deleteLater()
 
     def _written(self, agents: Sequence[Imported], folder: Path) -> list[str]:
         """Write agents, in a thread; why those were not that were not."""

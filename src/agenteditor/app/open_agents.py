@@ -70,6 +70,10 @@ class OpenAgents(QTabWidget):
         paths = ((editor, editor.document.path) for editor in self.editors())
         return next((editor for editor, own in paths if own is not None and is_same(own, path)), None)
 
+    def has(self, document: Document) -> bool:
+        """Whether a document is open."""
+        return any(editor.document is document for editor in self.editors())
+
     def view_of(self, path: Path) -> LightView | None:
         """The view in which the file at ``path`` is looked at; None if it is not."""
         widgets = [self.widget(index) for index in range(self.count())]
@@ -101,6 +105,7 @@ class OpenAgents(QTabWidget):
             page.close_file()
         else:
             self.removed.emit(page.document)
+            page.document.forget_subscribers()  # a save of it may still come back
         page.deleteLater()
 
     def show_state(self, editor: Editor) -> None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from agenteditor.app.window import Window
 from agenteditor.core import saved_versions
@@ -52,23 +52,35 @@ class Recovery(QObject):
         self._refused.connect(self._say)
         self._thread = DiskThread(self._failed)
         self._followed: dict[Document, _Followed] = {}
+        self._left: dict[Document, _Followed] = {}  # closed while the disk did not answer for their save
         self._said = False
+        self._again = QTimer(self)
+        self._again.setSingleShot(True)
+        self._again.timeout.connect(self._write_all)
         window.documents.added.connect(self._follow)
         window.documents.removed.connect(self._release)
         window.closed.connect(self.forget)
         window.saves.is_kept = self.holds
+        window.saves.came_back.connect(self._came_back)
 
     def holds(self, document: Document) -> bool:
-        """Whether the unsaved text of a document is in its journal."""
-        one = self._followed.get(document)
-        return one is not None and _is_safe(one)
+        """Whether the unsaved text of a document is in its journal, or is so now."""
+        if (one := self._followed.get(document)) is not None:
+            self._write(one, None)  # nobody may have typed anything since it began to be saved
+        else:
+            one = self._left.get(document)
+        return one is not None and self._is_safe(one)
 
     def flush(self, seconds: float = _PATIENCE) -> bool:
         """Write and sync all journals, waiting so long at most; whether every unsaved text is safe."""
         for one in self._followed.values():
             one.not_before = 0.0
+        self._write_all()
+        return all(map(self._is_safe, self._followed.values())) and self._thread.finish(seconds)
+
+    def _write_all(self) -> None:
+        for one in self._followed.values():
             self._write(one, None)
-        return all(map(_is_safe, self._followed.values())) and self._thread.finish(seconds)
 
     def finish_versions(self) -> None:
         """Have the versions of the saves so far kept, so that they can be listed."""
@@ -81,18 +93,22 @@ class Recovery(QObject):
 
     def forget(self) -> None:
         """The program ends, and nothing unsaved is wanted any more."""
-        left = any(map(self._window.saves.is_left, self._followed))
+        left = any(map(self._window.saves.is_left, (*self._followed, *self._left)))
         self._end(self._end_journal, 0.1 if left else 5.0)  # that disk does not answer
 
     def _end(self, end: Callable[[_Followed], None], seconds: float) -> None:
         for one in self._followed.values():
             one.stop()
             end(one)
+        self._again.stop()
         self._followed.clear()
+        for one in self._left.values():
+            one.journal.leave()
+        self._left.clear()
         self._thread.close(seconds)
 
     def _end_journal(self, one: _Followed) -> None:
-        """End the journal of a closed document; one whose save never came back is for the next start."""
+        """End the journal at the end; one whose save never came back is for the next start."""
         if self._window.saves.is_left(one.document):
             one.journal.leave()
         else:
@@ -110,7 +126,22 @@ class Recovery(QObject):
         one = self._followed.pop(document, None)
         if one is not None:
             one.stop()
-            self._end_journal(one)
+            if self._window.saves.is_left(document):
+                self._left[document] = one  # nobody else offers it while its save may come back
+            else:
+                one.journal.end()
+
+    def _came_back(self, document: Document, is_on_disk: bool) -> None:
+        """The save of a document that was closed without waiting for it has ended."""
+        one = self._left.pop(document, None)
+        if one is None:
+            return
+        if document.stamp is not one.stamp:
+            self._keep_versions(one)
+        if is_on_disk:
+            one.journal.end()
+        else:
+            one.journal.leave()
 
     def _changed(self, one: _Followed, change: Change) -> None:
         document = one.document
@@ -143,7 +174,12 @@ class Recovery(QObject):
                 journal.begin(document.path, base, document.text)
         except OSError as error:
             one.not_before = time.monotonic() + _AGAIN
+            self._again.start(int(1000 * _AGAIN) + 1)  # nobody may type by then
             self._say(error)
+
+    def _is_safe(self, one: _Followed) -> bool:
+        written = one.journal.about is not None and one.journal.text == one.document.text
+        return written or not self._window.saves.unsaved([one.document])
 
     def _keep_versions(self, one: _Followed) -> None:
         """The document was saved or loaded: keep what was on disk before, and what is there now."""
@@ -185,7 +221,3 @@ def recovery_of(window: Window) -> Recovery:
     found = window.findChild(Recovery)
     assert isinstance(found, Recovery), "make_window gives each window one"
     return found
-
-
-def _is_safe(one: _Followed) -> bool:
-    return not one.document.modified or bool(one.journal.about and one.journal.text == one.document.text)

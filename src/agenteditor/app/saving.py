@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QWidget
 from agenteditor.app import dialogs, disk_dialogs
 from agenteditor.app.background import Background
 from agenteditor.app.titles import title
-from agenteditor.core import files, saved_versions
+from agenteditor.core import disk_changes, files, saved_versions
 from agenteditor.core.disk import is_same, is_there
 from agenteditor.core.document import Document, Transaction
 from agenteditor.core.files import Conflict, FileProblem, Stamp
@@ -42,12 +42,13 @@ def opened(parent: QWidget, path: Path) -> Document | None:
 class _Write:
     """A write that is not done: of what, a document's to where, who is told about it, and since when it runs.
 
-    ``left``: somebody has closed it without waiting.
+    ``next`` are the saves that wait for it. ``left``: somebody has closed it without waiting.
     """
 
     of: Document | str
     path: Path | None = None
     told: list[Then] = field(default_factory=list)
+    next: list[Then] = field(default_factory=list)
     since: float = field(default_factory=time.monotonic)
     left: bool = False
 
@@ -65,15 +66,19 @@ class Saves(QObject):
     there is to say.
 
     ``is_kept`` tells whether the unsaved text of a document is safe elsewhere, ``is_in_other_tab`` whether a
-    file is open beside a document.
+    file is open beside a document, ``is_open`` whether a document has a tab. One that was closed without
+    waiting has none when its save ends: ``came_back`` carries it, and whether all of its text is surely on
+    disk.
     """
 
     changed = Signal(str)
+    came_back = Signal(object, bool)
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
         self.is_kept: Callable[[Document], bool] = lambda _document: False
         self.is_in_other_tab: Callable[[Document, Path], bool] = lambda _document, _path: False
+        self.is_open: Callable[[Document], bool] = lambda _document: True
         self.window = window
         self._background = Background(self)
         self._running: dict[Document, _Write] = {}
@@ -120,7 +125,7 @@ class Saves(QObject):
     def save(self, document: Document, then: Then) -> None:
         """Save; ask where if the document has no path. The text is the one at its turn."""
         if document in self._running:
-            self._running[document].told.append(
+            self._running[document].next.append(
                 lambda saved: self.save(document, then) if saved else then(False)
             )
         elif document.path is None:
@@ -140,10 +145,10 @@ class Saves(QObject):
             reason = self.tr("{0} is open in another tab. Close that tab first, or choose another name.")
             dialogs.say(self.window, self.tr("The agent is not saved."), reason.format(path.name))
             then(False)
-        elif document in self._running:
-            self._running[document].told.append(lambda _saved: self._write_there(document, path, then))
         else:
-            self._write_there(document, path, then)
+            # The dialog has asked about a file that is there, and not about one that comes later.
+            expected = partial(_stamp_of_what_is_replaced, path) if is_there(path) else lambda: None
+            self._write_there(document, path, expected, then)
 
     def _is_becoming(self, document: Document, path: Path) -> bool:
         """Whether another document is being saved there now."""
@@ -151,7 +156,10 @@ class Saves(QObject):
         return any(one.path is not None and is_same(one.path, path) for one in writes)
 
     def save_each(self, documents: Sequence[Document], then: Callable[[list[Document]], object]) -> None:
-        """Save these one after the other; one that is not saved ends it. ``then`` is told which were."""
+        """Save these one after the other; one that is not saved ends it. ``then`` is told which were.
+
+        One that is closed before its turn is passed over: whoever closed it has decided about its text.
+        """
         rest, saved = list(documents), list[Document]()
         ready, looping = True, False  # a loop, or many quick saves were a call in a call for each
 
@@ -159,6 +167,9 @@ class Saves(QObject):
             nonlocal ready, looping
             looping = True
             while rest and ready:
+                if not self.is_open(rest[0]):
+                    del rest[0]
+                    continue
                 ready = False
                 self.save(rest[0], told)
             looping = False
@@ -202,17 +213,26 @@ class Saves(QObject):
 
     def _may_lose(self, closing: tuple[Document, ...], again: Callable[[], object]) -> bool:
         """Whether all of these are saved or given up, on a question."""
-        unsaved = [one for one in closing if one.modified and not self.is_left(one)]
-        if not unsaved:
-            return True
-        answer = dialogs.ask_to_save(self.window, [title(document) for document in unsaved])
-        if answer != "save":
-            return answer == "discard"
+        decided: list[Document] = []
+
+        def undecided() -> list[Document]:
+            return [one for one in closing if one.modified and one not in decided and not self.is_left(one)]
+
+        # Anew after each answer: a save that was left to the disk may have come back under the question.
+        while unsaved := undecided():
+            answer = dialogs.ask_to_save(self.window, [title(document) for document in unsaved])
+            if answer == "cancel" or (answer == "save" and not self._saved_at_once(unsaved, again)):
+                return False
+            decided += unsaved
+        return True
+
+    def _saved_at_once(self, unsaved: Sequence[Document], again: Callable[[], object]) -> bool:
+        """Save these; whether that is done. ``again`` is called if it is done later."""
         all_saved, late = False, False
 
         def then(saved: list[Document]) -> None:
             nonlocal all_saved
-            all_saved = len(saved) == len(unsaved)
+            all_saved = all(one in saved or not self.is_open(one) for one in unsaved)
             if all_saved and late:
                 again()
 
@@ -241,7 +261,7 @@ class Saves(QObject):
             first.told.append(partial(self._close_again, closing))
             if waited < LONG:
                 rest = int(1000 * (LONG - waited)) + 1
-                QTimer.singleShot(rest, self, partial(self._close_again, closing, True))
+                QTimer.singleShot(rest, self, partial(self._ask_again, closing, first))
             self.changed.emit(self.tr("It will be closed then."))
             return False
         return True
@@ -260,14 +280,23 @@ class Saves(QObject):
             one.left = leave
         return leave
 
+    def _ask_again(self, closing: tuple[Document, ...], first: _Write) -> None:
+        # If it has ended, somebody is being asked about it, and closing goes on with the answer.
+        if first in self._others or first in self._running.values():
+            self._close_again(closing, True)
+
     def _close_again(self, closing: tuple[Document, ...], saved: bool) -> None:
         if (again := self._closing.pop(closing, None)) is not None and saved:
             again()
 
-    def _write_there(self, document: Document, path: Path, then: Then) -> None:
-        # The dialog has asked whether a file that is there may be replaced.
-        there = partial(_stamp_of_what_is_replaced, path)
-        self._write(document, path, there, [then])
+    def _write_there(
+        self, document: Document, path: Path, expected: Callable[[], Stamp | None], then: Then
+    ) -> None:
+        if document in self._running:
+            waiting = self._running[document].next
+            waiting.append(lambda _saved: self._write_there(document, path, expected, then))
+        else:
+            self._write(document, path, expected, [then])
 
     def _write(
         self, document: Document, path: Path, expected: Callable[[], Stamp | None], told: list[Then]
@@ -295,16 +324,19 @@ class Saves(QObject):
     def _written(
         self, one: _Write, document: Document, path: Path, text: str, outcome: Future[Stamp]
     ) -> None:
-        told = self._running.pop(document).told
+        done = self._running.pop(document)
+        # The next begins before others hear of this one: who does may put another document in its place.
+        told = [*done.next, *done.told]
         self._over(one)
         saved = False
         try:
             document.mark_saved(path, text, outcome.result())
             saved = True
         except FileProblem as problem:
-            if one.left:  # and closed: it has no tab in which to go on
-                kept = self.tr("What you typed is kept, and offered at the next start.")
-                dialogs.say(self.window, self.tr("The agent is not saved."), f"{problem}\n\n{kept}")
+            if not self.is_open(document):
+                self._say_of_closed(document, problem)
+            elif one.left:  # a question whether to close it is open
+                dialogs.say(self.window, self.tr("The agent is not saved."), str(problem))
             elif isinstance(problem, Conflict):
                 self._decide(document, path, problem, told)
                 return
@@ -314,6 +346,20 @@ class Saves(QObject):
                 self.save_as(document, lambda saved: _tell(told, saved))
                 return
         _tell(told, saved)
+        if not self.is_open(document) and document not in self._running:
+            stamp = document.stamp
+            sure = saved and not document.edited and stamp is not None and stamp.durable
+            self.came_back.emit(document, sure)
+
+    def _say_of_closed(self, document: Document, problem: FileProblem) -> None:
+        """Say that a document which has no tab any more is not saved, and where its text is."""
+        if self.is_kept(document):
+            kept = self.tr("What you typed is kept, and offered at the next start.")
+            dialogs.say(self.window, self.tr("The agent is not saved."), f"{problem}\n\n{kept}")
+            return
+        lost = self.tr("It is closed, and what you typed could not be kept elsewhere.")
+        if dialogs.ask_copy(self.window, f"{problem}\n\n{lost}", closed=True):
+            self.save_as(document, lambda saved: None if saved else self._say_of_closed(document, problem))
 
     def _decide(self, document: Document, path: Path, conflict: Conflict, told: list[Then]) -> None:
         """Ask what to do about another file in the place of the one that was read, and do it."""
@@ -380,8 +426,7 @@ def reload(parent: QWidget, document: Document, path: Path) -> None:
     except FileProblem as problem:
         dialogs.say(parent, parent.tr("This file cannot be read again."), str(problem))
         return
-    document.apply(Transaction(diff(document.text, loaded.text), parent.tr("Load from disk")))
-    document.mark_saved(path, loaded.text, loaded.stamp)
+    disk_changes.reload(document, loaded, parent.tr("Load from disk"))
 
 
 def revert(document: Document, label: str) -> None:

@@ -7,7 +7,6 @@ happens inside one document is the editor's business; questions to the person ar
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import cast
 
@@ -77,10 +76,9 @@ class Window(QMainWindow):
         self.documents.currentChanged.connect(lambda _index: self._refresh())
         self.documents.close_wanted.connect(self.close_document)
         self.saves.is_in_other_tab = self.documents.is_in_other_tab
+        self.saves.is_open = self.documents.has
         self.disk = DiskWatch(self, self._open_documents, self.catalog.folders, self.saves.slow)
         self.disk.said.connect(self.say)
-        self.disk.save_wanted.connect(lambda one: self.saves.save(one, partial(self._say_saved, one)))
-        self.disk.save_as_wanted.connect(lambda one: self.saves.save_as(one, partial(self._say_saved, one)))
         self.disk.close_wanted.connect(self._close_orphan)
         self.disk.moved.connect(self._moved)
         self.catalog.settled.connect(self.disk.look)
@@ -281,10 +279,6 @@ class Window(QMainWindow):
         for editor in self.editors():
             if editor.document is document:
                 self.close_document(editor)
-
-    def _say_saved(self, document: Document, saved: bool) -> None:
-        if saved:
-            self.say(self.tr("Saved {0}").format(plain(str(document.path))))
 
     def _moved(self, document: Document) -> None:
         if self.editor is not None and self.editor.document is document and document.chosen is None:

@@ -10,7 +10,7 @@
   (`in_place`); rights are never widened, not even for a moment. Symbolic links are followed and
   stay; hard links stay together, by writing in place.
 - When it returns, file and folder were synced.
-- Unchanged content writes nothing.
+- Unchanged content writes nothing; it is synced all the same, for whoever wrote it may not have done so.
 
 Windows has neither folder handles nor these locks: there, and where else they are missing, a file
 is replaced by name, and only the first two promises hold, the second without the lock.
@@ -53,11 +53,12 @@ if sys.platform != "win32":
 LOCK_WAIT = 2.0  # seconds to wait for another program's save of the same file
 
 
-def write(path: AnyPath, data: bytes, expected: Stamp | None) -> Stamp:
+def write(path: AnyPath, data: bytes, expected: Stamp | None, mode: int | None = None) -> Stamp:
     """Make ``data`` the content of a file whose content is the expected one; its new stamp.
 
     None expects that there is no file. Raises `Conflict` if that is not so and `FileProblem` if it
-    cannot be done; then the file is as it was.
+    cannot be done; then the file is as it was. ``mode`` are the rights of a new file, None for the
+    usual ones.
     """
     with problems("save", path):
         target = os.path.realpath(path)
@@ -65,11 +66,11 @@ def write(path: AnyPath, data: bytes, expected: Stamp | None) -> Stamp:
         if not name:
             raise FileProblem("not-a-file", "save", path, "a folder")
         if not _HAS_FOLDER_HANDLES:
-            return _write_by_name(path, Path(target), data, expected)
+            return _write_by_name(path, Path(target), data, expected, mode)
         handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
             place = _Place(path, handle, name)
-            return _create(place, data) if expected is None else _replace(place, data, expected)
+            return _create(place, data, mode) if expected is None else _replace(place, data, expected)
         finally:
             close(handle)
 
@@ -123,15 +124,25 @@ class _OnlyInPlace(Exception):
     """No other file can take this one's place and be like it in all but content."""
 
 
-def _create(place: _Place, data: bytes) -> Stamp:
+def _create(place: _Place, data: bytes, mode: int | None) -> Stamp:
     with suppress(FileNotFoundError):
         require_file(place.status(), "save", place.path)
         found = _present(place)
         if found == stamp_of(data, None):
-            return found
+            handle = place.open(READING)
+            try:
+                return _saved(place, data, handle)
+            finally:
+                close(handle)
         raise Conflict("exists", place.path, found)
+
+    def complete(handle: int) -> None:
+        if mode is not None:
+            os.fchmod(handle, mode)
+        os.fsync(handle)
+
     try:
-        _put(place, place.name, data, 0o666, os.fsync)
+        _put(place, place.name, data, 0o666 if mode is None else 0o600, complete)
     except FileExistsError as error:
         raise Conflict("exists", place.path, _present(place)) from error
     return _saved(place, data)
@@ -146,7 +157,7 @@ def _replace(place: _Place, data: bytes, expected: Stamp) -> Stamp:
         status = os.fstat(old)
         present = content(old, max(LIMIT, expected.size, len(data)) + 1)
         if present == data:
-            return stamp_of(present, status)
+            return _saved(place, data, old)
         found = stamp_of(present, status)
         if found != expected:
             raise Conflict("changed", place.path, found if len(present) <= LIMIT else None)
@@ -395,10 +406,15 @@ def _attributes(handle: int) -> dict[str, bytes]:
     return {name: os.getxattr(handle, name) for name in names if not name.startswith(_SYSTEMS_OWN)}
 
 
-def _saved(place: _Place, data: bytes) -> Stamp:
-    """The stamp of a file that has its new content. From here on nothing may say that it failed."""
+def _saved(place: _Place, data: bytes, unsynced: int | None = None) -> Stamp:
+    """The stamp of a file that has its new content. From here on nothing may say that it failed.
+
+    ``unsynced`` is the file, open, if its content was not synced here.
+    """
     durable, status = True, None
     try:
+        if unsynced is not None:
+            os.fsync(unsynced)
         os.fsync(place.folder)
     except OSError:
         durable = False
@@ -417,7 +433,9 @@ def _temporary_name() -> str:
     return f".~ae-{secrets.token_hex(6)}.tmp"
 
 
-def _write_by_name(path: AnyPath, target: Path, data: bytes, expected: Stamp | None) -> Stamp:
+def _write_by_name(
+    path: AnyPath, target: Path, data: bytes, expected: Stamp | None, mode: int | None
+) -> Stamp:
     temporary = target.with_name(_temporary_name())
     try:
         status: os.stat_result | None = target.lstat()
@@ -440,8 +458,9 @@ def _write_by_name(path: AnyPath, target: Path, data: bytes, expected: Stamp | N
         with temporary.open("xb") as stream:
             write_all(stream.fileno(), data)
             os.fsync(stream.fileno())
-        if status is not None:
-            temporary.chmod(stat.S_IMODE(status.st_mode))
+        rights = stat.S_IMODE(status.st_mode) if status is not None else mode
+        if rights is not None:
+            temporary.chmod(rights)
         temporary.replace(target)
     except BaseException:
         with suppress(OSError):

@@ -28,7 +28,7 @@ from typing import NamedTuple, cast, get_args
 
 from agenteditor.core import files, state_rooms
 from agenteditor.core.batch import FileChange, Kind, Progress
-from agenteditor.core.disk import LIMIT, READING, close, content, problems, write_all
+from agenteditor.core.disk import LIMIT, READING, Stamp, close, content, problems, stamp_of, write_all
 from agenteditor.core.file_problem import FileProblem
 
 if sys.platform != "win32":
@@ -36,6 +36,7 @@ if sys.platform != "win32":
 
 _MOST = 20  # batches kept
 _MOST_BYTES = state_rooms.SHARES["batches"]  # of all that is kept of them, the newest batch always
+_BEGINNING = 4096  # bytes
 _LONGEST = 200  # bytes of a file's name behind a number
 
 
@@ -128,6 +129,7 @@ class Writer:
         self._label = label
         self._folders = _missing_folders(changes)
         self._records = recorded.records
+        self._stamp: Stamp | None = None
         path = self.file.with_suffix(".bytes")
         try:
             state_rooms.made(folder)
@@ -168,11 +170,7 @@ class Writer:
             "folders": [os.fspath(folder) for folder in self._folders],
             "records": [_as_json(self._records[at]) for at in chosen],
         }
-        text = _sealed(data)
-        with problems("save", self.file):
-            if not self.file.exists():
-                close(os.open(self.file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-        files.save(self.file, text, files.stamp(self.file))
+        self._stamp = files.save(self.file, _sealed(data), self._stamp, 0o600)
 
 
 def batches() -> tuple[Batch, ...]:
@@ -183,6 +181,17 @@ def batches() -> tuple[Batch, ...]:
 def newest() -> Batch | None:
     """The first of `batches`, without reading the others."""
     return next(_batches(), None)
+
+
+def cut_off() -> Batch | None:
+    """The newest of `batches` that was cut off half way. Finished ones are not read, which takes time."""
+    return next(_batches(finished=False), None)
+
+
+def find(file: Path | None) -> Batch | None:
+    """The one of `batches` whose `Batch.file` this is, without reading the others."""
+    batch = _read(file) if file is not None else None
+    return batch if batch is not None and (batch.finished or not _is_running(batch.file)) else None
 
 
 def forget(file: Path) -> None:
@@ -234,14 +243,22 @@ def set_aside(batch: Batch, records: Sequence[Record]) -> Path | None:
 # --- helpers -----------------------------------------------------------------------------------
 
 
-def _batches() -> Iterator[Batch]:
+def _batches(*, finished: bool = True) -> Iterator[Batch]:
+    """`batches`, or those of them that are not ``finished``."""
     paths: list[Path] = []
     with suppress(OSError):  # no folder, or one that is closed to us
         paths = sorted(_folder().glob("*.json"), reverse=True)
     for path in paths:
-        batch = _read(path)
-        if batch is not None and (batch.finished or not _is_running(path)):
+        batch = find(path) if finished or not _says_finished(path) else None
+        if batch is not None and (finished or not batch.finished):
             yield batch
+
+
+def _says_finished(path: Path) -> bool:
+    """Whether its beginning says so; a label does not look like that, since its quotes are escaped."""
+    with suppress(OSError), path.open("rb") as stream:
+        return b'"finished": true' in stream.read(_BEGINNING)
+    return False
 
 
 def _folder() -> Path:
@@ -260,8 +277,8 @@ def _sealed(data: dict[str, object]) -> str:
 
 def _change(batch: Batch, new: dict[str, object]) -> None:
     with suppress(OSError, ValueError):  # it stays as it is, and can be undone all the same
-        file = files.load(batch.file)
-        files.save(batch.file, _sealed({**json.loads(file.text), **new}), file.stamp)
+        data = _content(batch.file)
+        files.save(batch.file, _sealed({**json.loads(data), **new}), stamp_of(data, None))
 
 
 def _missing_folders(changes: Sequence[FileChange]) -> tuple[Path, ...]:
@@ -286,13 +303,18 @@ def _as_json(record: Record) -> dict[str, object]:
     }
 
 
+def _content(path: Path) -> bytes:
+    """A journal, which may be longer than an agent may be. Raises OSError."""
+    handle = os.open(path, READING)
+    try:
+        return content(handle, 8 * LIMIT)
+    finally:
+        close(handle)
+
+
 def _read(path: Path) -> Batch | None:
     try:
-        handle = os.open(path, READING)
-        try:
-            text = content(handle, 8 * LIMIT)
-        finally:
-            close(handle)
+        text = _content(path)
         data = json.loads(text)
         if text != _sealed(data).encode():
             return None

@@ -18,7 +18,7 @@ from pathlib import Path
 from agenteditor.core import batch_journal, files, saved_versions, state_rooms
 from agenteditor.core.batch import FileChange, Plan, Planner, Progress, Refused, named
 from agenteditor.core.batch_journal import Batch, Record, Writer, recorded
-from agenteditor.core.disk import make_folder, problems
+from agenteditor.core.disk import make_folder
 from agenteditor.core.file_problem import FileProblem, shown_path
 from agenteditor.core.renaming import has_both_names, rename
 
@@ -254,14 +254,7 @@ def _create(change: FileChange) -> None:
     if os.path.lexists(change.path):
         raise FileProblem("exists", "save", change.path)
     make_folder(change.path.parent)
-    files.save(change.path, change.after, None)
-    if change.mode is not None:
-        with problems("save", change.path):
-            try:
-                change.path.chmod(change.mode)
-            except OSError:
-                change.path.unlink()  # it may be readable by more people than before
-                raise
+    files.save(change.path, change.after, None, change.mode)  # readable by nobody else, not for a moment
 
 
 def _move(change: FileChange) -> None:

@@ -248,6 +248,10 @@ class Document:
 
         return unsubscribe
 
+    def forget_subscribers(self) -> None:
+        """Tell nobody any more: its views are gone."""
+        self._subscribers.clear()
+
     def _changed(self, edits: Edits) -> Change:
         before = self._syntax
         self._syntax = parse(apply(before.text, edits), before.dialect)

@@ -177,7 +177,7 @@ class TargetFolder:
         """Make a file that was not there, with these rights (0: the usual ones). See `sync_files`."""
         with self._problems(path):
             name, folder = self._at(path)
-            handle = os.open(name, _NEW, 0o666, dir_fd=folder)
+            handle = os.open(name, _NEW, 0o600 if mode else 0o666, dir_fd=folder)
             try:
                 write_all(handle, data)
                 if mode and hasattr(os, "fchmod"):

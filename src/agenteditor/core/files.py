@@ -73,16 +73,17 @@ def load(path: AnyPath) -> Loaded:
     return Loaded(Path(path), decode(data), version)
 
 
-def save(path: AnyPath, text: str, expected: Stamp | None) -> Stamp:
+def save(path: AnyPath, text: str, expected: Stamp | None, mode: int | None = None) -> Stamp:
     """Make ``text`` the content of a file, whole or not at all; the stamp of the new version.
 
     ``expected`` is the version the user has seen: of `load`, of the last `save`, or, to overwrite
     what somebody else wrote, `Conflict.found` or `stamp`. None is for a file that must not be
-    there yet. If something else is there, `Conflict` is raised and nothing is written.
+    there yet. If something else is there, `Conflict` is raised and nothing is written. ``mode`` are
+    the rights of a new file, None for the usual ones.
 
     Blocks until the disk has it: tens of milliseconds, seconds on a slow one. Safe in a thread.
     """
-    return atomic_write.write(path, encode(text, path), expected)
+    return atomic_write.write(path, encode(text, path), expected, mode)
 
 
 def stamp(path: AnyPath) -> Stamp:

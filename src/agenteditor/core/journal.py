@@ -154,7 +154,7 @@ class _File:
                 return
             self._syncing = True
         try:
-            os.fdatasync(self.handle)
+            getattr(os, "fdatasync", os.fsync)(self.handle)  # macOS has the one alone
             if self._new:
                 _sync_folder(self.path.parent)
                 self._new = False
