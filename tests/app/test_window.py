@@ -10,7 +10,7 @@ from PySide6.QtGui import QAccessible, QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
 
-from agenteditor.app import dialogs, saving
+from agenteditor.app import commands, dialogs, saving
 from agenteditor.app.commands import make_window
 from agenteditor.app.file_drops import FileDrops
 from agenteditor.app.main import application
@@ -22,6 +22,8 @@ from agenteditor.core.slices import LONGEST_LINE
 from agenteditor.core.syntax import parse
 from agenteditor.ui import fix_dialog, trigger_dialog
 from agenteditor.ui.editor import VIEWS
+from agenteditor.ui.fields_chips import Chips
+from agenteditor.ui.section_outline import Outline
 
 GOOD = "---\nname: good\ndescription: Use this agent when a test needs one.\nmodel: opus\n---\n\nYou are good.\n\n## Rules\n\n- One\n- Two\n"
 
@@ -170,6 +172,63 @@ def test_closing_with_changes_asks_and_cancel_keeps_it_open(window, good, monkey
     monkeypatch.setattr(dialogs, "ask_to_save", lambda _parent, names: "save")
     assert window.close_document(window.editors()[0])
     assert good.read_text(encoding="utf-8").startswith("x")
+
+
+@pytest.fixture
+def half_typed(qtbot, window, good):
+    """A tool is typed into the line for a new one, and Enter was not pressed."""
+    good.write_text(GOOD.replace("description:", "tools: Read\ndescription:"), encoding="utf-8")
+    open_good(window, good)
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    (line,) = (chips.line for chips in window.editor.form.findChildren(Chips) if chips.isVisible())
+    line.setFocus()
+    line.insert("mcp__x")  # with keys the list of known tools would come, here as another active window
+    assert line.hasFocus() and not window.editor.document.modified
+    return line
+
+
+@pytest.mark.parametrize("way", ["Ctrl+S", "save", "save-as", "save-all"])
+def test_a_word_typed_for_a_list_is_saved_though_enter_was_not_pressed(
+    window, good, half_typed, way, monkeypatch
+):
+    monkeypatch.setattr(dialogs, "ask_save_path", lambda *_: good)
+    if way == "Ctrl+S":
+        press(window, Qt.Key.Key_S, CTRL)
+    elif way == "save":
+        commands.save(window)
+    else:
+        window.actions_[way].trigger()
+    assert "tools: Read, mcp__x\n" in good.read_text(encoding="utf-8")
+    assert half_typed.hasFocus() and not half_typed.text()
+
+
+@pytest.mark.parametrize("way", ["window", "tab", "key"])
+def test_closing_asks_about_a_word_typed_for_a_list(window, half_typed, way, monkeypatch):
+    asked = []
+    monkeypatch.setattr(dialogs, "ask_to_save", lambda _parent, names: asked.append(names) or "cancel")
+    if way == "window":
+        assert not window.close()
+    elif way == "tab":
+        assert not window.close_document(window.editors()[0])
+    else:
+        press(window, Qt.Key.Key_W, CTRL)
+    assert asked == [["good.md"]]
+    assert "mcp__x" in window.editor.document.text
+
+
+def test_a_title_typed_in_the_outline_is_saved_though_enter_was_not_pressed(qtbot, window, good):
+    good.write_text(GOOD + "\n# Old\n\nText.\n", encoding="utf-8")
+    open_good(window, good)
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    window.show_view("prompt")
+    outline = window.editor.sections.findChild(Outline)
+    outline.edit_title((len(window.editor.document.syntax.sections) - 1,))
+    QTest.keyClicks(QApplication.focusWidget(), "New")
+    press(window, Qt.Key.Key_S, CTRL)
+    assert "# New\n" in good.read_text(encoding="utf-8")
+    assert outline.isAncestorOf(QApplication.focusWidget()) or outline.hasFocus()
 
 
 def test_the_question_is_in_verbs_and_answered_with_keys(window, monkeypatch, qtbot):

@@ -171,12 +171,14 @@ def filter_agents(window: Window) -> None:
 
 def save(window: Window) -> None:
     """Save the present document and say so."""
+    window.present_editor().take_typed()
     document = window.present_editor().document
     window.saves.save(document, lambda saved: _go_on(window, document) if saved else None)
 
 
 def save_as(window: Window) -> None:
     """Save the present document elsewhere and go on with it there."""
+    window.present_editor().take_typed()
     document = window.present_editor().document
     window.saves.save_as(document, lambda saved: _go_on(window, document) if saved else None)
 
@@ -190,6 +192,8 @@ def _go_on(window: Window, document: Document) -> None:
 
 def save_all(window: Window) -> None:
     """Save what is not saved, one after the other; a question answered by Cancel stops it."""
+    if window.editor is not None:
+        window.editor.take_typed()
     documents = [editor.document for editor in window.editors() if editor.document.modified]
     window.saves.save_each(documents, lambda saved: say_saved(window, saved))
 

@@ -301,6 +301,7 @@ class Window(QMainWindow):
             return True
         if editor not in self.editors():
             return True
+        editor.take_typed()
         if not self.saves.may_close([editor.document], lambda: self.close_document(editor)):
             return False
         path = self._paths.pop(editor, None)
@@ -442,6 +443,8 @@ class Window(QMainWindow):
         self._fold_preview(before if before > 0 else _WIDE, event.size().width())
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        if self.editor is not None:
+            self.editor.take_typed()
         if not self.saves.may_end([editor.document for editor in self.editors()], self.close):
             event.ignore()
             return
