@@ -6,15 +6,17 @@ import re
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QWidget
 
 from agenteditor.app.commands import make_window
 from agenteditor.app.main import application
 from agenteditor.app.settings import Settings
 from agenteditor.ui.editor import VIEWS
 
+CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 FULL = """---
 name: full
 description: "Use this agent when everything is set: yes."
@@ -205,3 +207,27 @@ def test_each_entry_of_a_menu_has_a_letter_of_its_own(window):
         texts = [action.text() for action in menu.menu().actions() if not action.isSeparator()]
         letters = [re.search(r"(?<!&)&([^&])", text)[1].casefold() for text in texts]
         assert len(set(letters)) == len(letters), f"{menu.text()}: {sorted(letters)}"
+
+
+class Claiming(QLineEdit):
+    """A line as Linux has it: Ctrl+E is another End there."""
+
+    def event(self, event):
+        if event.type() == QEvent.Type.ShortcutOverride:
+            event.accept()
+            return True
+        return super().event(event)
+
+
+@pytest.mark.parametrize("modifiers", [CTRL, CTRL | SHIFT], ids=["ctrl", "shift"])
+def test_no_line_claims_the_keys_that_export_and_convert(qtbot, modifiers):
+    application(Settings(theme="light"))
+    line = Claiming()
+    qtbot.addWidget(line)
+    event = QKeyEvent(QEvent.Type.ShortcutOverride, Qt.Key.Key_E, modifiers)
+    event.ignore()
+    QApplication.sendEvent(line, event)
+    assert not event.isAccepted()
+    event = QKeyEvent(QEvent.Type.ShortcutOverride, Qt.Key.Key_End, Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(line, event)
+    assert event.isAccepted()

@@ -1,15 +1,19 @@
-"""One undo over all views: text widgets must not swallow its keys.
+"""One undo over all views: text widgets must not swallow its keys, nor those of other actions.
 
 QLineEdit and QPlainTextEdit claim Ctrl+Z by accepting the ShortcutOverride event, even with their
-own undo switched off. This filter lets the window's Undo and Redo have the keys.
+own undo switched off. This filter lets the window's Undo and Redo have the keys. On Linux, QLineEdit claims
+Ctrl+E and Ctrl+Shift+E too, as other names of End: they export and convert. Where no action has the
+key, it still does what it does.
 """
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
 
 _KEYS = (QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo)
+_CTRL, _SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+_END_OF_LINE = (_CTRL, _CTRL | _SHIFT)  # with E
 
 
 class UndoKeys(QObject):
@@ -19,7 +23,8 @@ class UndoKeys(QObject):
         # Every event of the program comes by here, and asking for its type takes ten times as long.
         if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.ShortcutOverride:
             return False
-        if any(event.matches(key) for key in _KEYS):
+        is_end = event.key() == Qt.Key.Key_E and event.modifiers() in _END_OF_LINE
+        if is_end or any(event.matches(key) for key in _KEYS):
             event.ignore()
             return True
         return False
