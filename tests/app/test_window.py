@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QAccessible, QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QStyleOptionTab, QWidget
 
 from agenteditor.app import commands, dialogs, saving
 from agenteditor.app.commands import make_window
@@ -16,10 +16,11 @@ from agenteditor.app.file_drops import FileDrops
 from agenteditor.app.main import application
 from agenteditor.app.new_agents import templates
 from agenteditor.app.settings import Settings
-from agenteditor.core.document import Document
+from agenteditor.core.document import Document, Transaction
 from agenteditor.core.export import plan
 from agenteditor.core.slices import LONGEST_LINE
 from agenteditor.core.syntax import parse
+from agenteditor.core.text import replace
 from agenteditor.ui import fix_dialog, trigger_dialog
 from agenteditor.ui.editor import VIEWS
 from agenteditor.ui.fields_chips import Chips
@@ -96,6 +97,19 @@ def test_every_view_shows_and_opening_a_file_twice_opens_it_once(window, good):
         assert editor.view == name
     window.open_paths([good])
     assert len(window.editors()) == 1
+
+
+def test_tabs_that_are_cut_keep_the_mark_of_unsaved_changes(window, tmp_path):
+    for at in range(8):
+        path = tmp_path / f"agent-with-a-name-that-is-long-{at}.md"
+        path.write_text(GOOD, encoding="utf-8")
+        window.open_paths([path])
+        window.editor.document.apply(Transaction((replace(0, 0, "x"),), "edit"))
+    window.resize(900, 600)
+    bar, option = window.documents.tabBar(), QStyleOptionTab()
+    for at in range(bar.count()):
+        bar.initStyleOption(option, at)
+        assert "…" in option.text and option.text.endswith("●")
 
 
 def test_typing_in_the_source_marks_the_document_and_undo_makes_it_clean(window, good):
