@@ -24,6 +24,7 @@ from agenteditor.core.text import replace
 from agenteditor.ui import fix_dialog, trigger_dialog
 from agenteditor.ui.editor import VIEWS
 from agenteditor.ui.fields_chips import Chips
+from agenteditor.ui.light_view import LightView
 from agenteditor.ui.section_outline import Outline
 
 GOOD = "---\nname: good\ndescription: Use this agent when a test needs one.\nmodel: opus\n---\n\nYou are good.\n\n## Rules\n\n- One\n- Two\n"
@@ -642,3 +643,33 @@ def test_the_title_names_a_file_that_is_only_looked_at(window, tmp_path, good):
     assert window.actions_["close"].isEnabled() and window.actions_["next-document"].isEnabled()
     window.documents.step(1)
     assert window.windowTitle() == f"good.md[*] — {tmp_path.name} — Agent Editor"
+
+
+def test_a_file_that_is_only_looked_at_is_opened_anew_once_it_was_changed(window, tmp_path, good):
+    path = tmp_path / "endless.md"
+    path.write_bytes(b"x" * (LONGEST_LINE + 1))
+    window.open_paths([path, good])
+    window.open_paths([path])
+    (view,) = window.findChildren(LightView)
+    assert window.documents.currentWidget() is view
+    path.write_bytes(b"y" * (2 * LONGEST_LINE))
+    window.open_paths([path])
+    again = window.documents.currentWidget()
+    assert isinstance(again, LightView) and "yyy" in again.text.toPlainText()
+    assert window.documents.count() == 2 and window.documents.indexOf(again) == 0
+    path.write_text(GOOD, encoding="utf-8")
+    window.open_paths([path])
+    assert window.editor.document.text == GOOD and window.documents.indexOf(window.editor) == 0
+    assert window.documents.count() == 2
+
+
+def test_a_file_that_is_only_looked_at_stays_in_its_tab_when_it_is_gone(window, tmp_path, monkeypatch):
+    said = []
+    monkeypatch.setattr(dialogs, "say", lambda *args: said.append(args[2]))
+    path = tmp_path / "endless.md"
+    path.write_bytes(b"x" * (LONGEST_LINE + 1))
+    window.open_paths([path])
+    path.unlink()
+    window.open_paths([path])
+    assert len(said) == 1 and path.name in said[0]
+    assert window.documents.viewed == path

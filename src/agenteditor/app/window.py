@@ -153,27 +153,32 @@ class Window(QMainWindow):
         return self.documents.editors()
 
     def open_paths(self, paths: list[Path]) -> None:
-        """Open files in tabs (those that are open already are shown) and a folder in the list."""
+        """Open files in tabs (those that are open already are shown) and a folder in the list.
+
+        One that is only looked at is opened anew if it was changed since.
+        """
         for path in paths:
             if is_folder(path):
                 self.open_folder(path)
                 continue
             if (editor := self.documents.of(path)) is not None:
                 self.documents.setCurrentWidget(editor)
-            elif (view := self.documents.view_of(path)) is not None:
+            elif (view := self.documents.view_of(path)) is not None and view.is_current:
                 self.documents.setCurrentWidget(view)
             elif (opened := looking.opened(self, path)) is not None:
                 self.settings.remember_file(path)
                 if isinstance(opened, LightView):
-                    self._show_view_only(opened)
+                    self._show_view_only(opened, view)
                 else:
                     self.add_document(opened)
 
-    def _show_view_only(self, view: LightView) -> None:
-        """Show a file that is only looked at in a tab."""
+    def _show_view_only(self, view: LightView, before: LightView | None) -> None:
+        """Show a file that is only looked at in a tab; in that of a view from ``before`` it was changed."""
         view.edit_wanted.connect(lambda: self._edit_all_the_same(view))
         self._pages.setCurrentWidget(self.documents)
-        self.documents.add(view)
+        self.documents.add(view, None if before is None else self.documents.indexOf(before))
+        if before is not None:
+            self.documents.remove(before)
         self._refresh()
         view.take_focus()
 
