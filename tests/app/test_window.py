@@ -673,3 +673,25 @@ def test_a_file_that_is_only_looked_at_stays_in_its_tab_when_it_is_gone(window, 
     window.open_paths([path])
     assert len(said) == 1 and path.name in said[0]
     assert window.documents.viewed == path
+
+
+def test_undo_in_the_filter_takes_back_what_was_typed_there_and_nothing_of_the_agent(qtbot, window, good):
+    editor = open_good(window, good)
+    window.open_folder(good.parent)
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    editor.document.apply(Transaction((replace(0, 0, "x"),), "edit"))
+    window.actions_["filter"].trigger()
+    line = window.catalog.filter_line
+    assert line.hasFocus()
+    QTest.keyClicks(line, "abc")
+    press(window, Qt.Key.Key_Z, CTRL)
+    assert line.text() == "" and editor.document.text == "x" + GOOD
+    press(window, Qt.Key.Key_Z, CTRL)
+    assert editor.document.text == "x" + GOOD
+    press(window, Qt.Key.Key_Z, CTRL | Qt.KeyboardModifier.ShiftModifier)
+    assert line.text() == "abc"
+    window.show_view("source")
+    editor.source.take_focus()
+    press(window, Qt.Key.Key_Z, CTRL)
+    assert editor.document.text == GOOD
