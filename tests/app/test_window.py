@@ -695,3 +695,15 @@ def test_undo_in_the_filter_takes_back_what_was_typed_there_and_nothing_of_the_a
     editor.source.take_focus()
     press(window, Qt.Key.Key_Z, CTRL)
     assert editor.document.text == GOOD
+
+
+def test_a_new_agent_is_suggested_for_the_folder_that_is_open(window, good, tmp_path, monkeypatch):
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    suggested = []
+    monkeypatch.setattr(dialogs, "ask_save_path", lambda _parent, path: suggested.append(path))
+    window.actions_["new"].trigger()
+    window.actions_["save"].trigger()
+    window.open_folder(good.parent)
+    window.actions_["save"].trigger()
+    assert [path.parent for path in suggested] == [tmp_path / "elsewhere", good.parent]

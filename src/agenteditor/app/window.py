@@ -77,6 +77,7 @@ class Window(QMainWindow):
         self.documents.currentChanged.connect(lambda _index: self._refresh())
         self.documents.close_wanted.connect(self.close_document)
         self.saves.is_in_other_tab = self.documents.is_in_other_tab
+        self.saves.folder = lambda: self.folder
         self.disk = DiskWatch(self, self._open_documents, self.catalog.folders, self.saves.slow)
         self.disk.said.connect(self.say)
         self.disk.save_wanted.connect(lambda one: self.saves.save(one, partial(self._say_saved, one)))
