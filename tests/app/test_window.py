@@ -20,7 +20,7 @@ from agenteditor.core.document import Document, Transaction
 from agenteditor.core.export import plan
 from agenteditor.core.slices import LONGEST_LINE
 from agenteditor.core.syntax import parse
-from agenteditor.core.text import replace
+from agenteditor.core.text import position, replace
 from agenteditor.ui import fix_dialog, trigger_dialog
 from agenteditor.ui.editor import VIEWS
 from agenteditor.ui.fields_chips import Chips
@@ -707,3 +707,16 @@ def test_a_new_agent_is_suggested_for_the_folder_that_is_open(window, good, tmp_
     window.open_folder(good.parent)
     window.actions_["save"].trigger()
     assert [path.parent for path in suggested] == [tmp_path / "elsewhere", good.parent]
+
+
+def test_the_place_in_the_source_is_one_of_the_text_though_another_view_shortened_it(window, good):
+    editor = open_good(window, good)
+    window.show_view("source")
+    press(window, Qt.Key.Key_End, CTRL)
+    last = position(GOOD, len(GOOD))
+    assert window.status.caret.text() == "Ln {}, Col {}".format(*last)
+    window.show_view("details")
+    document = editor.document
+    document.apply(Transaction((replace(3, len(document.text), ""),), "edit"))
+    assert editor.caret == (1, 4)
+    assert window.status.caret.text() == "Ln 1, Col 4"

@@ -140,7 +140,8 @@ class Editor(QWidget):
     @property
     def caret(self) -> tuple[int, int]:
         """Line and column of the source's caret, 1-based, in code points."""
-        return position(self.document.text, self.source.caret)
+        text = self.document.text  # the source, while it is hidden, may show a longer one
+        return position(text, min(self.source.caret, len(text)))
 
     def show_view(self, name: ViewName) -> None:
         """Show a view and put the focus into it."""
