@@ -720,3 +720,26 @@ def test_the_place_in_the_source_is_one_of_the_text_though_another_view_shortene
     document.apply(Transaction((replace(3, len(document.text), ""),), "edit"))
     assert editor.caret == (1, 4)
     assert window.status.caret.text() == "Ln 1, Col 4"
+
+
+def test_f2_renames_the_section_in_the_outline_and_changes_the_chip(qtbot, window, good, monkeypatch):
+    good.write_text(GOOD.replace("model:", "tools: Read\nmodel:"), encoding="utf-8")
+    open_good(window, good)
+    window.open_folder(good.parent)  # with one, the window's own F2 renames the agent
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    assert window.actions_["batch-rename"].isEnabled()
+    window.actions_["batch-rename"].triggered.connect(lambda: pytest.fail("the agent was to be renamed"))
+    window.show_view("prompt")
+    outline = window.editor.sections.findChild(Outline)
+    outline.setFocus()
+    outline.choose((1,))
+    press(window, Qt.Key.Key_F2)
+    assert outline.state() == Outline.State.EditingState
+    press(window, Qt.Key.Key_Escape)
+    window.show_view("details")
+    (chips,) = (one for one in window.editor.form.findChildren(Chips) if one.isVisible())
+    chips.line.setFocus()
+    press(window, Qt.Key.Key_Left)
+    press(window, Qt.Key.Key_F2)
+    assert chips.line.text() == "Read" and chips.line.hasFocus()
