@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QPlainTextEdit, QWidget
 
 from agenteditor.app.commands import make_window
 from agenteditor.app.main import application
 from agenteditor.app.settings import Settings
 from agenteditor.ui.editor import VIEWS
+from agenteditor.ui.fields import GrowingText, LineEdit
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+ALT = Qt.KeyboardModifier.AltModifier
 FULL = """---
 name: full
 description: "Use this agent when everything is set: yes."
@@ -231,3 +234,16 @@ def test_no_line_claims_the_keys_that_export_and_convert(qtbot, modifiers):
     event = QKeyEvent(QEvent.Type.ShortcutOverride, Qt.Key.Key_End, Qt.KeyboardModifier.NoModifier)
     QApplication.sendEvent(line, event)
     assert event.isAccepted()
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="there Alt types other letters")
+@pytest.mark.parametrize("kind", [QLineEdit, QPlainTextEdit, LineEdit, GrowingText])
+@pytest.mark.parametrize("modifiers", [ALT, ALT | SHIFT], ids=["alt", "alt and shift"])
+def test_alt_and_a_letter_without_a_meaning_types_nothing(qtbot, kind, modifiers):
+    application(Settings(theme="light"))
+    text = kind()
+    qtbot.addWidget(text)
+    text.show()
+    QTest.keyClick(text, "e", modifiers)
+    QTest.keyClick(text, "x")
+    assert (text.text() if isinstance(text, QLineEdit) else text.toPlainText()) == "x"
