@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
-from PySide6.QtGui import QAccessible, QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QAccessible, QDragEnterEvent, QDropEvent, QFont
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QStyleOptionTab, QWidget
 
@@ -514,6 +514,29 @@ def test_a_narrow_window_folds_the_preview_away_and_a_wide_one_brings_it_back(wi
     window.resize(900, 600)
     window.actions_["preview"].trigger()
     assert editor.preview.isVisible()
+
+
+def test_with_large_letters_the_preview_folds_away_at_the_narrowest_width(qtbot, window, good):
+    font = QApplication.font()
+    large = QFont(font)
+    large.setPointSize(20)
+    QApplication.setFont(large)
+    try:
+        editor = open_good(window, good)
+        window.open_folder(good.parent)
+        window.resize(1900, 800)
+        QApplication.processEvents()
+        narrowest = window.minimumSizeHint().width()
+        assert editor.preview.isVisible() and narrowest > 1100
+        window.resize(900, 600)
+        assert not editor.preview.isVisible()
+        qtbot.waitUntil(lambda: window.minimumWidth() < narrowest)
+        window.resize(900, 600)
+        assert window.width() < narrowest
+        window.resize(1900, 800)
+        assert editor.preview.isVisible()
+    finally:
+        QApplication.setFont(font)
 
 
 def test_where_a_new_agent_would_be_saved_is_named_after_it(tmp_path, monkeypatch):

@@ -62,7 +62,7 @@ class Window(QMainWindow):
         self.settings = settings
         self.setAcceptDrops(True)
         self.folder: Path | None = None
-        self._folded = False
+        self._folded, self._wide = False, _WIDE
         self._first_wanted = False  # a folder was opened while nothing else was
         self._paths: dict[Editor, Path] = {}
         self.saves = saving.Saves(self)
@@ -426,11 +426,13 @@ class Window(QMainWindow):
     def _fold_preview(self, before: int, now: int) -> None:
         """Fold the preview away when the window becomes narrow; what a person chose then stands."""
         preview = self.actions_["preview"]
-        if now < _WIDE <= before and preview.isChecked():
+        if preview.isChecked():  # with large letters it cannot become narrower than this beside the preview
+            self._wide = max(_WIDE, self.minimumSizeHint().width() + 1)
+        if now < self._wide <= before and preview.isChecked():
             self._folded = True
             preview.setChecked(False)
             self._refresh()
-        elif before < _WIDE <= now and self._folded:
+        elif before < self._wide <= now and self._folded:
             self._folded = False
             preview.setChecked(True)
             self._refresh()
