@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QPlainTextEdit, QWidget
 
 from agenteditor.app.commands import make_window
 from agenteditor.app.main import application
 from agenteditor.app.settings import Settings
 from agenteditor.ui.editor import VIEWS
+from agenteditor.ui.fields import GrowingText, LineEdit
 
+CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+ALT = Qt.KeyboardModifier.AltModifier
 FULL = """---
 name: full
 description: "Use this agent when everything is set: yes."
@@ -205,3 +210,40 @@ def test_each_entry_of_a_menu_has_a_letter_of_its_own(window):
         texts = [action.text() for action in menu.menu().actions() if not action.isSeparator()]
         letters = [re.search(r"(?<!&)&([^&])", text)[1].casefold() for text in texts]
         assert len(set(letters)) == len(letters), f"{menu.text()}: {sorted(letters)}"
+
+
+class Claiming(QLineEdit):
+    """A line as Linux has it: Ctrl+E is another End there."""
+
+    def event(self, event):
+        if event.type() == QEvent.Type.ShortcutOverride:
+            event.accept()
+            return True
+        return super().event(event)
+
+
+@pytest.mark.parametrize("modifiers", [CTRL, CTRL | SHIFT], ids=["ctrl", "shift"])
+def test_no_line_claims_the_keys_that_export_and_convert(qtbot, modifiers):
+    application(Settings(theme="light"))
+    line = Claiming()
+    qtbot.addWidget(line)
+    event = QKeyEvent(QEvent.Type.ShortcutOverride, Qt.Key.Key_E, modifiers)
+    event.ignore()
+    QApplication.sendEvent(line, event)
+    assert not event.isAccepted()
+    event = QKeyEvent(QEvent.Type.ShortcutOverride, Qt.Key.Key_End, Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(line, event)
+    assert event.isAccepted()
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="there Alt types other letters")
+@pytest.mark.parametrize("kind", [QLineEdit, QPlainTextEdit, LineEdit, GrowingText])
+@pytest.mark.parametrize("modifiers", [ALT, ALT | SHIFT], ids=["alt", "alt and shift"])
+def test_alt_and_a_letter_without_a_meaning_types_nothing(qtbot, kind, modifiers):
+    application(Settings(theme="light"))
+    text = kind()
+    qtbot.addWidget(text)
+    text.show()
+    QTest.keyClick(text, "e", modifiers)
+    QTest.keyClick(text, "x")
+    assert (text.text() if isinstance(text, QLineEdit) else text.toPlainText()) == "x"

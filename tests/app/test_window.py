@@ -6,22 +6,26 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
-from PySide6.QtGui import QAccessible, QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QAccessible, QDragEnterEvent, QDropEvent, QFont
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QStyleOptionTab, QWidget
 
-from agenteditor.app import dialogs, saving
+from agenteditor.app import commands, dialogs, saving
 from agenteditor.app.commands import make_window
 from agenteditor.app.file_drops import FileDrops
 from agenteditor.app.main import application
 from agenteditor.app.new_agents import templates
 from agenteditor.app.settings import Settings
-from agenteditor.core.document import Document
+from agenteditor.core.document import Document, Transaction
 from agenteditor.core.export import plan
 from agenteditor.core.slices import LONGEST_LINE
 from agenteditor.core.syntax import parse
+from agenteditor.core.text import position, replace
 from agenteditor.ui import fix_dialog, trigger_dialog
 from agenteditor.ui.editor import VIEWS
+from agenteditor.ui.fields_chips import Chips
+from agenteditor.ui.light_view import LightView
+from agenteditor.ui.section_outline import Outline
 
 GOOD = "---\nname: good\ndescription: Use this agent when a test needs one.\nmodel: opus\n---\n\nYou are good.\n\n## Rules\n\n- One\n- Two\n"
 
@@ -94,6 +98,19 @@ def test_every_view_shows_and_opening_a_file_twice_opens_it_once(window, good):
         assert editor.view == name
     window.open_paths([good])
     assert len(window.editors()) == 1
+
+
+def test_tabs_that_are_cut_keep_the_mark_of_unsaved_changes(window, tmp_path):
+    for at in range(8):
+        path = tmp_path / f"agent-with-a-name-that-is-long-{at}.md"
+        path.write_text(GOOD, encoding="utf-8")
+        window.open_paths([path])
+        window.editor.document.apply(Transaction((replace(0, 0, "x"),), "edit"))
+    window.resize(900, 600)
+    bar, option = window.documents.tabBar(), QStyleOptionTab()
+    for at in range(bar.count()):
+        bar.initStyleOption(option, at)
+        assert "…" in option.text and option.text.endswith("●")
 
 
 def test_typing_in_the_source_marks_the_document_and_undo_makes_it_clean(window, good):
@@ -170,6 +187,63 @@ def test_closing_with_changes_asks_and_cancel_keeps_it_open(window, good, monkey
     monkeypatch.setattr(dialogs, "ask_to_save", lambda _parent, names: "save")
     assert window.close_document(window.editors()[0])
     assert good.read_text(encoding="utf-8").startswith("x")
+
+
+@pytest.fixture
+def half_typed(qtbot, window, good):
+    """A tool is typed into the line for a new one, and Enter was not pressed."""
+    good.write_text(GOOD.replace("description:", "tools: Read\ndescription:"), encoding="utf-8")
+    open_good(window, good)
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    (line,) = (chips.line for chips in window.editor.form.findChildren(Chips) if chips.isVisible())
+    line.setFocus()
+    line.insert("mcp__x")  # with keys the list of known tools would come, here as another active window
+    assert line.hasFocus() and not window.editor.document.modified
+    return line
+
+
+@pytest.mark.parametrize("way", ["Ctrl+S", "save", "save-as", "save-all"])
+def test_a_word_typed_for_a_list_is_saved_though_enter_was_not_pressed(
+    window, good, half_typed, way, monkeypatch
+):
+    monkeypatch.setattr(dialogs, "ask_save_path", lambda *_: good)
+    if way == "Ctrl+S":
+        press(window, Qt.Key.Key_S, CTRL)
+    elif way == "save":
+        commands.save(window)
+    else:
+        window.actions_[way].trigger()
+    assert "tools: Read, mcp__x\n" in good.read_text(encoding="utf-8")
+    assert half_typed.hasFocus() and not half_typed.text()
+
+
+@pytest.mark.parametrize("way", ["window", "tab", "key"])
+def test_closing_asks_about_a_word_typed_for_a_list(window, half_typed, way, monkeypatch):
+    asked = []
+    monkeypatch.setattr(dialogs, "ask_to_save", lambda _parent, names: asked.append(names) or "cancel")
+    if way == "window":
+        assert not window.close()
+    elif way == "tab":
+        assert not window.close_document(window.editors()[0])
+    else:
+        press(window, Qt.Key.Key_W, CTRL)
+    assert asked == [["good.md"]]
+    assert "mcp__x" in window.editor.document.text
+
+
+def test_a_title_typed_in_the_outline_is_saved_though_enter_was_not_pressed(qtbot, window, good):
+    good.write_text(GOOD + "\n# Old\n\nText.\n", encoding="utf-8")
+    open_good(window, good)
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    window.show_view("prompt")
+    outline = window.editor.sections.findChild(Outline)
+    outline.edit_title((len(window.editor.document.syntax.sections) - 1,))
+    QTest.keyClicks(QApplication.focusWidget(), "New")
+    press(window, Qt.Key.Key_S, CTRL)
+    assert "# New\n" in good.read_text(encoding="utf-8")
+    assert outline.isAncestorOf(QApplication.focusWidget()) or outline.hasFocus()
 
 
 def test_the_question_is_in_verbs_and_answered_with_keys(window, monkeypatch, qtbot):
@@ -442,6 +516,29 @@ def test_a_narrow_window_folds_the_preview_away_and_a_wide_one_brings_it_back(wi
     assert editor.preview.isVisible()
 
 
+def test_with_large_letters_the_preview_folds_away_at_the_narrowest_width(qtbot, window, good):
+    font = QApplication.font()
+    large = QFont(font)
+    large.setPointSize(20)
+    QApplication.setFont(large)
+    try:
+        editor = open_good(window, good)
+        window.open_folder(good.parent)
+        window.resize(1900, 800)
+        QApplication.processEvents()
+        narrowest = window.minimumSizeHint().width()
+        assert editor.preview.isVisible() and narrowest > 1100
+        window.resize(900, 600)
+        assert not editor.preview.isVisible()
+        qtbot.waitUntil(lambda: window.minimumWidth() < narrowest)
+        window.resize(900, 600)
+        assert window.width() < narrowest
+        window.resize(1900, 800)
+        assert editor.preview.isVisible()
+    finally:
+        QApplication.setFont(font)
+
+
 def test_where_a_new_agent_would_be_saved_is_named_after_it(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert saving.suggestion(Document("---\nname: ../a b\ndescription: x\n---\n")) == tmp_path / "a b.md"
@@ -569,3 +666,103 @@ def test_the_title_names_a_file_that_is_only_looked_at(window, tmp_path, good):
     assert window.actions_["close"].isEnabled() and window.actions_["next-document"].isEnabled()
     window.documents.step(1)
     assert window.windowTitle() == f"good.md[*] — {tmp_path.name} — Agent Editor"
+
+
+def test_a_file_that_is_only_looked_at_is_opened_anew_once_it_was_changed(window, tmp_path, good):
+    path = tmp_path / "endless.md"
+    path.write_bytes(b"x" * (LONGEST_LINE + 1))
+    window.open_paths([path, good])
+    window.open_paths([path])
+    (view,) = window.findChildren(LightView)
+    assert window.documents.currentWidget() is view
+    path.write_bytes(b"y" * (2 * LONGEST_LINE))
+    window.open_paths([path])
+    again = window.documents.currentWidget()
+    assert isinstance(again, LightView) and "yyy" in again.text.toPlainText()
+    assert window.documents.count() == 2 and window.documents.indexOf(again) == 0
+    path.write_text(GOOD, encoding="utf-8")
+    window.open_paths([path])
+    assert window.editor.document.text == GOOD and window.documents.indexOf(window.editor) == 0
+    assert window.documents.count() == 2
+
+
+def test_a_file_that_is_only_looked_at_stays_in_its_tab_when_it_is_gone(window, tmp_path, monkeypatch):
+    said = []
+    monkeypatch.setattr(dialogs, "say", lambda *args: said.append(args[2]))
+    path = tmp_path / "endless.md"
+    path.write_bytes(b"x" * (LONGEST_LINE + 1))
+    window.open_paths([path])
+    path.unlink()
+    window.open_paths([path])
+    assert len(said) == 1 and path.name in said[0]
+    assert window.documents.viewed == path
+
+
+def test_undo_in_the_filter_takes_back_what_was_typed_there_and_nothing_of_the_agent(qtbot, window, good):
+    editor = open_good(window, good)
+    window.open_folder(good.parent)
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    editor.document.apply(Transaction((replace(0, 0, "x"),), "edit"))
+    window.actions_["filter"].trigger()
+    line = window.catalog.filter_line
+    assert line.hasFocus()
+    QTest.keyClicks(line, "abc")
+    press(window, Qt.Key.Key_Z, CTRL)
+    assert line.text() == "" and editor.document.text == "x" + GOOD
+    press(window, Qt.Key.Key_Z, CTRL)
+    assert editor.document.text == "x" + GOOD
+    press(window, Qt.Key.Key_Z, CTRL | Qt.KeyboardModifier.ShiftModifier)
+    assert line.text() == "abc"
+    window.show_view("source")
+    editor.source.take_focus()
+    press(window, Qt.Key.Key_Z, CTRL)
+    assert editor.document.text == GOOD
+
+
+def test_a_new_agent_is_suggested_for_the_folder_that_is_open(window, good, tmp_path, monkeypatch):
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    suggested = []
+    monkeypatch.setattr(dialogs, "ask_save_path", lambda _parent, path: suggested.append(path))
+    window.actions_["new"].trigger()
+    window.actions_["save"].trigger()
+    window.open_folder(good.parent)
+    window.actions_["save"].trigger()
+    assert [path.parent for path in suggested] == [tmp_path / "elsewhere", good.parent]
+
+
+def test_the_place_in_the_source_is_one_of_the_text_though_another_view_shortened_it(window, good):
+    editor = open_good(window, good)
+    window.show_view("source")
+    press(window, Qt.Key.Key_End, CTRL)
+    last = position(GOOD, len(GOOD))
+    assert window.status.caret.text() == "Ln {}, Col {}".format(*last)
+    window.show_view("details")
+    document = editor.document
+    document.apply(Transaction((replace(3, len(document.text), ""),), "edit"))
+    assert editor.caret == (1, 4)
+    assert window.status.caret.text() == "Ln 1, Col 4"
+
+
+def test_f2_renames_the_section_in_the_outline_and_changes_the_chip(qtbot, window, good, monkeypatch):
+    good.write_text(GOOD.replace("model:", "tools: Read\nmodel:"), encoding="utf-8")
+    open_good(window, good)
+    window.open_folder(good.parent)  # with one, the window's own F2 renames the agent
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    assert window.actions_["batch-rename"].isEnabled()
+    window.actions_["batch-rename"].triggered.connect(lambda: pytest.fail("the agent was to be renamed"))
+    window.show_view("prompt")
+    outline = window.editor.sections.findChild(Outline)
+    outline.setFocus()
+    outline.choose((1,))
+    press(window, Qt.Key.Key_F2)
+    assert outline.state() == Outline.State.EditingState
+    press(window, Qt.Key.Key_Escape)
+    window.show_view("details")
+    (chips,) = (one for one in window.editor.form.findChildren(Chips) if one.isVisible())
+    chips.line.setFocus()
+    press(window, Qt.Key.Key_Left)
+    press(window, Qt.Key.Key_F2)
+    assert chips.line.text() == "Read" and chips.line.hasFocus()

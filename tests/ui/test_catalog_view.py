@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtGui import QContextMenuEvent, QFontMetrics
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from agenteditor.core.document import Document
-from agenteditor.ui import catalog_watch, theme
+from agenteditor.ui import catalog_watch, catalog_words, theme
+from agenteditor.ui.catalog_delegate import shortened
 from agenteditor.ui.catalog_view import CatalogView
 
 GOOD = "---\nname: {0}\ndescription: Use this agent when a test needs one.\n---\n\nYou do one thing and do it well.\n"
@@ -589,3 +590,14 @@ def test_everything_that_takes_the_focus_has_a_name(view):
     shown = [one for one in takers if one.isVisible()]
     assert len(shown) >= 4
     assert [one for one in shown if not one.accessibleName()] == []
+
+
+def test_a_name_that_is_cut_keeps_the_mark_of_unsaved_changes(qapp):
+    metrics = QFontMetrics(qapp.font())
+    title = "a-name-that-is-long" + catalog_words.UNSAVED
+    whole = metrics.horizontalAdvance(title) + 1
+    assert shortened(title, metrics, whole) == title
+    cut = shortened(title, metrics, whole // 2)
+    assert cut.startswith("a-") and cut.endswith("…" + catalog_words.UNSAVED)
+    assert metrics.horizontalAdvance(cut) <= whole // 2
+    assert shortened("a-name-that-is-long", metrics, whole // 2).endswith("…")

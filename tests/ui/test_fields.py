@@ -22,6 +22,7 @@ from agenteditor.ui.fields_choice import BooleanField, ChoiceField, ColourField,
 from agenteditor.ui.fields_entries import EntriesField, ToolsField
 from agenteditor.ui.fields_prose import LineField, TextField
 from agenteditor.ui.fields_yaml import YamlField
+from agenteditor.ui.qtext import units
 
 Key = Qt.Key
 Make = Callable[..., tuple[Document, QWidget]]
@@ -118,6 +119,42 @@ def test_tab_leaves_a_text_and_qt_keeps_no_undo(qtbot: QtBot) -> None:
     qtbot.addWidget(edit)
     assert edit.tabChangesFocus()
     assert not edit.isUndoRedoEnabled()
+
+
+HIDDEN = "a\u200b\u202e\u00a0\U0001f600b"
+
+
+@pytest.mark.parametrize("way", ["keys", "menu"])
+def test_a_line_copies_and_cuts_what_it_holds_and_not_what_stands_in_for_it(qtbot: QtBot, way: str) -> None:
+    line = LineEdit()
+    qtbot.addWidget(line)
+    line.show()
+    line.show_text(f"x{HIDDEN}y")
+    line.setSelection(1, units(HIDDEN))
+    for key, act in ((Key.Key_C, line.copy), (Key.Key_X, line.cut)):
+        QApplication.clipboard().clear()
+        if way == "keys":
+            QTest.keyClick(line, key, Qt.KeyboardModifier.ControlModifier)
+        else:
+            act()
+        assert QApplication.clipboard().text() == HIDDEN
+    assert line.own() == "xy"
+    line.paste()
+    assert line.own() == f"x{HIDDEN}y"
+
+
+def test_a_line_without_a_selection_leaves_the_clipboard_alone(qtbot: QtBot) -> None:
+    line = LineEdit()
+    qtbot.addWidget(line)
+    line.show_text("text")
+    QApplication.clipboard().setText("before")
+    line.copy()
+    line.cut()
+    assert QApplication.clipboard().text() == "before" and line.own() == "text"
+    line.selectAll()
+    line.setReadOnly(True)
+    line.cut()
+    assert QApplication.clipboard().text() == "before" and line.own() == "text"
 
 
 def test_a_line_break_pasted_into_a_line_becomes_a_blank(make: Make, qtbot: QtBot) -> None:

@@ -551,6 +551,25 @@ def test_an_empty_prompt_can_be_written_as_markdown(make: Callable[[str], Prompt
     assert focus() is prompt.markdown
 
 
+@pytest.mark.parametrize("path", [(), (0,)], ids=["whole prompt", "text above the first title"])
+@pytest.mark.parametrize("key", [Key.Key_Delete, Key.Key_X], ids=["deleted", "cut"])
+def test_a_text_that_is_emptied_can_be_written_anew(
+    make: Callable[[str], Prompt], path: SectionPath, key: Qt.Key
+) -> None:
+    prompt = make("\nYou are good.\n")
+    prompt.click(path)
+    prompt.mode("Text" if path else "Markdown")
+    prompt.page.take_focus()
+    press(Key.Key_A, CTRL)
+    press(key, CTRL if key == Key.Key_X else Qt.KeyboardModifier.NoModifier)
+    assert "good" not in prompt.text
+    keys("be better")
+    assert prompt.text.split("---\n")[-1].strip() == "be better"
+    prompt.document.undo()
+    prompt.document.undo()
+    assert prompt.text == HEAD + "\nYou are good.\n"
+
+
 def test_every_input_and_button_has_a_name(prompt: Prompt) -> None:
     prompt.click(EXPERTISE)
     nameless = [

@@ -173,12 +173,21 @@ def filter_agents(window: Window) -> None:
 
 def save(window: Window, document: Document) -> None:
     """Save an open document and say so."""
+    _take_typed(window, document)
     window.saves.save(document, lambda saved: _go_on(window, document) if saved else None)
 
 
 def save_as(window: Window, document: Document) -> None:
     """Save an open document elsewhere and go on with it there."""
+    _take_typed(window, document)
     window.saves.save_as(document, lambda saved: _go_on(window, document) if saved else None)
+
+
+def _take_typed(window: Window, document: Document) -> None:
+    """Have what is typed and not in the text yet taken into it, if it can be."""
+    for editor in window.editors():
+        if editor.document is document:
+            editor.take_typed()
 
 
 def _go_on(window: Window, document: Document) -> None:
@@ -190,6 +199,8 @@ def _go_on(window: Window, document: Document) -> None:
 
 def save_all(window: Window) -> None:
     """Save what is not saved, one after the other; a question answered by Cancel stops it."""
+    if window.editor is not None:
+        window.editor.take_typed()
     documents = [editor.document for editor in window.editors() if editor.document.modified]
     window.saves.save_each(documents, lambda saved: say_saved(window, saved))
 

@@ -35,7 +35,7 @@ class OpenAgents(QTabWidget):
         self.setDocumentMode(True)
         self.setMovable(True)
         self.setTabBarAutoHide(True)
-        self.setElideMode(Qt.TextElideMode.ElideRight)
+        self.setElideMode(Qt.TextElideMode.ElideMiddle)  # the mark of unsaved changes is at the end
         self.setAccessibleName(self.tr("Open agents"))
         self.tabBar().setAccessibleName(self.tr("Open agents"))
         # Else Tab ends here while the bar is hidden: Qt offers the focus to what cannot take it.

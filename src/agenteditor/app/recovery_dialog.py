@@ -90,10 +90,12 @@ def recovered() -> tuple[list[Recovered], list[Path]]:
     return found, damaged
 
 
-def restore(window: Window, one: Recovered) -> None:
-    """Open the text as an unsaved change of its file."""
+def restore(window: Window, one: Recovered) -> Document:
+    """Open the text as an unsaved change of its file; as a new agent if the file has others already."""
     editor = window.documents.of(one.path) if one.path is not None else None
-    if editor is not None:
+    if editor is not None and editor.document.edited and editor.document.text != one.text:
+        editor, document = None, Document()  # to replace one unsaved text by another would lose it
+    elif editor is not None:
         document = editor.document
     elif isinstance(one.disk, Loaded):
         document = Document(one.disk.text, one.disk.path, stamp=one.disk.stamp)
@@ -110,6 +112,7 @@ def restore(window: Window, one: Recovered) -> None:
         one.journal.remove()
     else:
         one.journal.leave()  # the disk does not take another one
+    return document
 
 
 def discard(one: Recovered) -> bool:
@@ -209,9 +212,13 @@ class RecoveryDialog(QDialog):
         self._drop(self._at())
 
     def restore_all(self) -> None:
-        """Open all of them."""
+        """Open all of them, and show the latest; of several texts of one file it is the latest's."""
+        latest = restore(self._window, self._found.pop(0))
         while self._found:
-            restore(self._window, self._found.pop())
+            restore(self._window, self._found.pop(0))
+        for editor in self._window.editors():
+            if editor.document is latest:
+                self._window.documents.setCurrentWidget(editor)
         self.accept()
 
     def discard(self) -> None:
@@ -234,7 +241,8 @@ class RecoveryDialog(QDialog):
     def _fill(self) -> None:
         for one in self._found:
             name = tr("New agent, without a file") if one.path is None else one.path.name
-            item = QTreeWidgetItem([plain(name), shown_time(one.journal.when), _said(one)])
+            others = sum(one.path is not None and other.path == one.path for other in self._found) > 1
+            item = QTreeWidgetItem([plain(name), shown_time(one.journal.when), _said(one, others)])
             item.setToolTip(0, tool_tip(str(one.path or "")))
             warns = one.changed_meanwhile or isinstance(one.disk, FileProblem) or not one.journal.said.whole
             item.setIcon(0, severity_icon("warning") if warns else icon("agent"))
@@ -287,8 +295,11 @@ def _on_disk(path: Path | None) -> Loaded | FileProblem | None:
         return problem
 
 
-def _said(one: Recovered) -> str:
-    """How the text differs from what is on disk, and what became of the file meanwhile."""
+def _said(one: Recovered, others: bool) -> str:
+    """How the text differs from what is on disk, and what became of the file meanwhile.
+
+    ``others``: whether there are other unsaved texts of the same file.
+    """
     said = []
     if one.path is None:
         said.append(tr("It was never saved."))
@@ -303,6 +314,8 @@ def _said(one: Recovered) -> str:
             said.append(
                 tr("The file was changed meanwhile: restoring puts this in place of that change, too.")
             )
+    if others:
+        said.append(tr("There is another unsaved text of this file: what is restored last is a new agent."))
     if not one.journal.said.whole:
         said.append(tr("The end of it is damaged: the latest changes may be missing."))
     return " ".join(said)

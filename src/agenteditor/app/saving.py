@@ -66,9 +66,9 @@ class Saves(QObject):
     there is to say.
 
     ``is_kept`` tells whether the unsaved text of a document is safe elsewhere, ``is_in_other_tab`` whether a
-    file is open beside a document, ``is_open`` whether a document has a tab. One that was closed without
-    waiting has none when its save ends: ``came_back`` carries it, and whether all of its text is surely on
-    disk.
+    file is open beside a document, ``folder`` where new agents are suggested to go, None for the current one,
+    ``is_open`` whether a document has a tab. One that was closed without waiting has none when its save ends:
+    ``came_back`` carries it, and whether all of its text is surely on disk.
     """
 
     changed = Signal(str)
@@ -78,6 +78,7 @@ class Saves(QObject):
         super().__init__(window)
         self.is_kept: Callable[[Document], bool] = lambda _document: False
         self.is_in_other_tab: Callable[[Document, Path], bool] = lambda _document, _path: False
+        self.folder: Callable[[], Path | None] = lambda: None
         self.is_open: Callable[[Document], bool] = lambda _document: True
         self.window = window
         self._background = Background(self)
@@ -138,7 +139,7 @@ class Saves(QObject):
 
     def save_as(self, document: Document, then: Then) -> None:
         """Ask where and save there; not over a file of another tab, or one file would be two documents."""
-        path = dialogs.ask_save_path(self.window, suggestion(document))
+        path = dialogs.ask_save_path(self.window, suggestion(document, self.folder()))
         if path is None:
             then(False)
         elif self.is_in_other_tab(document, path) or self._is_becoming(document, path):
@@ -409,14 +410,14 @@ def _tell(told: list[Then], saved: bool) -> None:
         then(saved)
 
 
-def suggestion(document: Document) -> Path:
-    """Where a document would be saved: its path, else a file named after the agent."""
+def suggestion(document: Document, folder: Path | None = None) -> Path:
+    """Where a document would be saved: its path, else a file named after the agent in ``folder``, or here."""
     if document.path is not None:
         return document.path
     name = document.syntax.field("name")
     word = name.text if name is not None and name.text else "agent"
     safe = "".join(letter if letter.isalnum() or letter in "-_ " else "-" for letter in word).strip("- ")
-    return Path.cwd() / f"{safe[:60] or 'agent'}.md"
+    return (folder or Path.cwd()) / f"{safe[:60] or 'agent'}.md"
 
 
 def reload(parent: QWidget, document: Document, path: Path) -> None:

@@ -61,7 +61,7 @@ class Window(QMainWindow):
         self.settings = settings
         self.setAcceptDrops(True)
         self.folder: Path | None = None
-        self._folded = False
+        self._folded, self._wide = False, _WIDE
         self._first_wanted = False  # a folder was opened while nothing else was
         self._paths: dict[Editor, Path] = {}
         self.saves = saving.Saves(self)
@@ -76,6 +76,7 @@ class Window(QMainWindow):
         self.documents.currentChanged.connect(lambda _index: self._refresh())
         self.documents.close_wanted.connect(self.close_document)
         self.saves.is_in_other_tab = self.documents.is_in_other_tab
+        self.saves.folder = lambda: self.folder
         self.saves.is_open = self.documents.has
         self.disk = DiskWatch(self, self._open_documents, self.catalog.folders, self.saves.slow)
         self.disk.said.connect(self.say)
@@ -151,27 +152,32 @@ class Window(QMainWindow):
         return self.documents.editors()
 
     def open_paths(self, paths: list[Path]) -> None:
-        """Open files in tabs (those that are open already are shown) and a folder in the list."""
+        """Open files in tabs (those that are open already are shown) and a folder in the list.
+
+        One that is only looked at is opened anew if it was changed since.
+        """
         for path in paths:
             if is_folder(path):
                 self.open_folder(path)
                 continue
             if (editor := self.documents.of(path)) is not None:
                 self.documents.setCurrentWidget(editor)
-            elif (view := self.documents.view_of(path)) is not None:
+            elif (view := self.documents.view_of(path)) is not None and view.is_current:
                 self.documents.setCurrentWidget(view)
             elif (opened := looking.opened(self, path)) is not None:
                 self.settings.remember_file(path)
                 if isinstance(opened, LightView):
-                    self._show_view_only(opened)
+                    self._show_view_only(opened, view)
                 else:
                     self.add_document(opened)
 
-    def _show_view_only(self, view: LightView) -> None:
-        """Show a file that is only looked at in a tab."""
+    def _show_view_only(self, view: LightView, before: LightView | None) -> None:
+        """Show a file that is only looked at in a tab; in that of a view from ``before`` it was changed."""
         view.edit_wanted.connect(lambda: self._edit_all_the_same(view))
         self._pages.setCurrentWidget(self.documents)
-        self.documents.add(view)
+        self.documents.add(view, None if before is None else self.documents.indexOf(before))
+        if before is not None:
+            self.documents.remove(before)
         self._refresh()
         view.take_focus()
 
@@ -295,6 +301,7 @@ class Window(QMainWindow):
             return True
         if editor not in self.editors():
             return True
+        editor.take_typed()
         if not self.saves.may_close([editor.document], lambda: self.close_document(editor)):
             return False
         path = self._paths.pop(editor, None)
@@ -413,11 +420,13 @@ class Window(QMainWindow):
     def _fold_preview(self, before: int, now: int) -> None:
         """Fold the preview away when the window becomes narrow; what a person chose then stands."""
         preview = self.actions_["preview"]
-        if now < _WIDE <= before and preview.isChecked():
+        if preview.isChecked():  # with large letters it cannot become narrower than this beside the preview
+            self._wide = max(_WIDE, self.minimumSizeHint().width() + 1)
+        if now < self._wide <= before and preview.isChecked():
             self._folded = True
             preview.setChecked(False)
             self._refresh()
-        elif before < _WIDE <= now and self._folded:
+        elif before < self._wide <= now and self._folded:
             self._folded = False
             preview.setChecked(True)
             self._refresh()
@@ -436,6 +445,8 @@ class Window(QMainWindow):
         self._fold_preview(before if before > 0 else _WIDE, event.size().width())
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        if self.editor is not None:
+            self.editor.take_typed()
         if not self.saves.may_end([editor.document for editor in self.editors()], self.close):
             event.ignore()
             return

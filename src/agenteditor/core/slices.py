@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from agenteditor.core import disk
@@ -69,9 +70,18 @@ class Slices:
         self._handle, status = disk.opened(path)
         self._path = path
         self.size = status.st_size
+        self._seen = _identity(status)
         with disk.problems("open", path):
             head = os.pread(self._handle, _SNIFFED, 0)
         self.binary = b"\0" in head or _mostly_not_text(head)
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the path still leads to this file, and nobody has written to it."""
+        try:
+            return _identity(Path(self._path).stat()) == self._seen
+        except (OSError, ValueError):
+            return False
 
     @property
     def part_size(self) -> int:
@@ -101,6 +111,10 @@ class Slices:
         if self._handle >= 0:
             disk.close(self._handle)
             self._handle = -1
+
+
+def _identity(status: os.stat_result) -> tuple[int, ...]:
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
 
 
 def _continued(data: bytes) -> int:

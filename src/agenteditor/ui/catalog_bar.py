@@ -14,7 +14,7 @@ from agenteditor.core.catalog_order import ORDERS, Order
 from agenteditor.core.scopes import Scope
 from agenteditor.ui import catalog_words as words
 from agenteditor.ui.icons import icon
-from agenteditor.ui.qtext import menu_text, tool_tip
+from agenteditor.ui.qtext import OWN_UNDO, menu_text, tool_tip
 
 # What the menu of terms offers; each is put in as it stands.
 _TERMS = (
@@ -36,6 +36,7 @@ class FilterLine(QLineEdit):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setProperty(OWN_UNDO, True)
         self.setPlaceholderText(tr("Filter"))
         self.setAccessibleName(tr("Filter the agents"))
         self.setAccessibleDescription(tr("Words, or terms such as tool:Bash. Ctrl+Space lists them."))

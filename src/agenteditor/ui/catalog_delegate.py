@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cache
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
-from PySide6.QtGui import QIcon, QPainter, QPalette
+from PySide6.QtGui import QFontMetrics, QIcon, QPainter, QPalette
 from PySide6.QtWidgets import (
     QApplication,
     QStyle,
@@ -117,7 +117,7 @@ def _draw_words(
         beside = max(0, min(beside, room.width() - min(wanted, round(room.width() * _NAME))))
         if beside < _LEAST * metrics.averageCharWidth():
             beside = 0
-        title = metrics.elidedText(title, Qt.TextElideMode.ElideRight, room.width() - beside)
+        title = shortened(title, metrics, room.width() - beside)
         aside = metrics.elidedText(aside, Qt.TextElideMode.ElideRight, beside - theme.GAP)
     muted = option.palette.color(QPalette.ColorRole.PlaceholderText)
     painter.setPen(muted if faint else option.palette.color(QPalette.ColorRole.Text))
@@ -125,6 +125,13 @@ def _draw_words(
     if beside:
         painter.setPen(muted)
         painter.drawText(room, _RIGHT, aside)
+
+
+def shortened(title: str, metrics: QFontMetrics, width: int) -> str:
+    """A title that fits; the mark of unsaved changes at its end stays."""
+    mark = words.UNSAVED if title.endswith(words.UNSAVED) else ""
+    room = width - metrics.horizontalAdvance(mark)
+    return metrics.elidedText(title.removesuffix(mark), Qt.TextElideMode.ElideRight, room) + mark
 
 
 # An icon takes its colours when it is drawn, so it may be kept when the theme changes.

@@ -236,7 +236,7 @@ def _deepest(folder: FolderRow) -> FolderRow:
 
 def _agent_data(row: AgentRow, role: int) -> str | None:
     if role == _Role.DisplayRole:
-        return plain(row.title) + (" ●" if row.unsaved else "")
+        return plain(row.title) + (words.UNSAVED if row.unsaved else "")
     if role == _Role.AccessibleTextRole:
         return plain(words.agent_spoken(row))
     if role == _Role.AccessibleDescriptionRole:

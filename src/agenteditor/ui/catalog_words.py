@@ -13,6 +13,7 @@ from agenteditor.core.scopes import Scope, places, precedence, words
 from agenteditor.ui.icons import Meaning, coloured_icon, icon
 from agenteditor.ui.qtext import in_line
 
+UNSAVED = " ●"  # behind the name of an agent with unsaved changes
 _MOST_PROBLEMS = 6  # in a tool tip
 _LONGEST = 300  # letters of a description in a tool tip
 

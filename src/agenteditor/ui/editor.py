@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal, cast
 
-from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtWidgets import QApplication, QSplitter, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QApplication, QLineEdit, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from agenteditor.core.checks import Diagnostic, Fix
 from agenteditor.core.document import Change, Document, Transaction
@@ -32,6 +33,7 @@ from agenteditor.ui.source_view import SourceView
 ViewName = Literal["details", "examples", "prompt", "source"]
 _VIEW_WIDTH = 480  # pixels: what the form needs without cutting its help lines
 _LOWEST = 120  # pixels below the top of what has the focus: where a menu opens at the lowest
+_LAST_KEYS = (QKeySequence.StandardKey.Save, QKeySequence.StandardKey.Close, QKeySequence.StandardKey.Quit)
 VIEWS: tuple[ViewName, ...] = ("details", "examples", "prompt", "source")
 
 
@@ -138,7 +140,8 @@ class Editor(QWidget):
     @property
     def caret(self) -> tuple[int, int]:
         """Line and column of the source's caret, 1-based, in code points."""
-        return position(self.document.text, self.source.caret)
+        text = self.document.text  # the source, while it is hidden, may show a longer one
+        return position(text, min(self.source.caret, len(text)))
 
     def show_view(self, name: ViewName) -> None:
         """Show a view and put the focus into it."""
@@ -261,6 +264,25 @@ class Editor(QWidget):
         self.source.find_step(step)
 
     # --- changes ---------------------------------------------------------------------------
+
+    def take_typed(self) -> None:
+        """Take what is typed into a line that waits for Enter, such as a new tool, as if it had been left."""
+        line = QApplication.focusWidget()
+        if isinstance(line, QLineEdit) and self.isAncestorOf(line):
+            self._tabs.tabBar().setFocus(Qt.FocusReason.OtherFocusReason)
+            back = line if line.isVisible() else line.parentWidget()  # one in a list is gone then
+            if back is not None:
+                back.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def event(self, event: QEvent) -> bool:
+        """Before a key that saves or closes is acted on, and be it that there is nothing to save yet."""
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and any(map(event.matches, _LAST_KEYS))
+        ):
+            self.take_typed()
+        return super().event(event)
 
     def undo(self) -> None:
         """Take the last step back and show where."""

@@ -92,6 +92,10 @@ class Chips(QWidget):
                 return self._line_key(event.key()) or super().eventFilter(watched, event)
             if isinstance(watched, _Chip) and watched in self._chips:
                 return self._chip_key(self._chips.index(watched), event.key())
+        elif event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            if isinstance(watched, _Chip) and event.key() == Qt.Key.Key_F2:
+                event.accept()  # it changes the chip, and does not rename the agent
+                return True
         elif event.type() == QEvent.Type.MouseButtonDblClick and isinstance(watched, _Chip):
             self._change(self._chips.index(watched))
             return True

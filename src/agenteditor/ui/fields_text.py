@@ -19,6 +19,8 @@ from PySide6.QtGui import (
     QContextMenuEvent,
     QFont,
     QHelpEvent,
+    QKeyEvent,
+    QKeySequence,
     QPainter,
     QPaintEvent,
     QPalette,
@@ -115,6 +117,27 @@ class LineEdit(QLineEdit):
         self._shown = Shown(apply(self._shown.source, edits))
         self._write()  # a stand-in may be due
         self.edited.emit(self.own())
+
+    def copy(self) -> None:
+        """Copy the text's own characters; Qt's copy would give those that stand in for them."""
+        if self.hasSelectedText():
+            start, end = self.selectionStart(), self.selectionEnd()
+            QApplication.clipboard().setText(copied(self._shown, start, end))
+
+    def cut(self) -> None:
+        """Copy, and take what was copied away."""
+        if self.hasSelectedText() and not self.isReadOnly():
+            self.copy()
+            self.insert("")
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Qt's keys would call Qt's copy."""
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy()
+        elif event.matches(QKeySequence.StandardKey.Cut):
+            self.cut()
+        else:
+            super().keyPressEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
         """Another theme has other grounds."""

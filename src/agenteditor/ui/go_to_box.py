@@ -39,6 +39,7 @@ from PySide6.QtWidgets import (
 
 from agenteditor.core.go_to import LONGEST_QUERY, Goal, Ranking, marked
 from agenteditor.ui import icons, marked_text, theme
+from agenteditor.ui.qtext import OWN_UNDO
 
 MOST_ROWS = 100  # of one group; how many there are besides is said
 _WIDTH, _ROW, _ROWS = 640, 28, 12  # pixels, pixels, rows seen at once
@@ -79,6 +80,7 @@ class GoToBox(QFrame):
         self.setAutoFillBackground(True)
         self.setBackgroundRole(QPalette.ColorRole.Window)
         self.field = _Field()
+        self.field.setProperty(OWN_UNDO, True)
         self.field.setAccessibleName(self.tr("Go to agent or command"))
         self.field.setPlaceholderText(self.tr("Go to an agent, a section, an example"))
         self.field.setMaxLength(LONGEST_QUERY)

@@ -66,6 +66,11 @@ class LightView(QWidget):
         """Why the file is only shown, and what can be done."""
         return self._words.text()
 
+    @property
+    def is_current(self) -> bool:
+        """Whether the file is still the one that is shown."""
+        return self._slices.is_current
+
     def take_focus(self) -> None:
         """Go to the text."""
         self.text.setFocus(Qt.FocusReason.OtherFocusReason)

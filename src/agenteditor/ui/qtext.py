@@ -45,6 +45,7 @@ from PySide6.QtWidgets import QPlainTextEdit
 from agenteditor.core import invisible
 from agenteditor.core.text import Edits, Span, TextEdit, apply, diff, moved, replace, shift
 
+OWN_UNDO = "own-undo"  # the property of a line that belongs to no document: it undoes what is typed there
 # A QLineEdit cuts what is longer, without a word (RELIABILITY F23). UTF-16 units.
 LINE_EDIT_LIMIT = 32_767
 

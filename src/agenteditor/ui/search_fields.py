@@ -11,7 +11,7 @@ from agenteditor.core.search import LONGEST_QUERY, Query
 from agenteditor.ui import theme
 from agenteditor.ui.icons import icon
 from agenteditor.ui.labels import OneLine
-from agenteditor.ui.qtext import plain, tool_tip
+from agenteditor.ui.qtext import OWN_UNDO, plain, tool_tip
 from agenteditor.ui.search_switches import SearchSwitches
 
 
@@ -111,6 +111,7 @@ class SearchFields(QWidget):
 
     def _field(self, name: str) -> QLineEdit:
         field = QLineEdit()
+        field.setProperty(OWN_UNDO, True)
         field.setAccessibleName(name)
         field.setPlaceholderText(name)
         field.setMaxLength(LONGEST_QUERY)

@@ -10,6 +10,7 @@ from html import escape
 
 from PySide6.QtCore import (
     QAbstractItemModel,
+    QEvent,
     QMimeData,
     QModelIndex,
     QPersistentModelIndex,
@@ -17,7 +18,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QDropEvent, QPalette
+from PySide6.QtGui import QDropEvent, QKeyEvent, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -86,6 +87,26 @@ class Outline(QTreeWidget):
         self.itemCollapsed.connect(lambda item: self._folded.add(self._titles(item)))
         self.itemExpanded.connect(lambda item: self._folded.discard(self._titles(item)))
         self.itemDoubleClicked.connect(lambda item, _column: self.edit_title(self._path(item)))
+
+    def event(self, event: QEvent) -> bool:
+        """Claim F2: the window has it too, for the agent, and of two actions with one key none is done."""
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and event.key() == Qt.Key.Key_F2
+            and self.hasFocus()
+        ):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """F2 renames the section."""
+        item = self.currentItem()
+        if event.key() == Qt.Key.Key_F2 and self.hasFocus() and item is not None:
+            self.edit_title(self._path(item))
+        else:
+            super().keyPressEvent(event)
 
     # --- what the view calls ------------------------------------------------------------------
 

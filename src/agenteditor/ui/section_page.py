@@ -285,6 +285,11 @@ class SectionPage(QWidget):
 
     # --- going there ---------------------------------------------------------------------------
 
+    @property
+    def is_written_in(self) -> bool:
+        """Whether the caret is in the section's text or Markdown."""
+        return self._markdown.hasFocus() or self._content.hasFocus()
+
     def take_focus(self) -> None:
         """Go into the content."""
         if self.markdown:

@@ -129,8 +129,9 @@ class SectionView(QWidget):
     def _show(self) -> None:
         self._stale = False
         sections = self._document.syntax.sections
-        self._writing = self._writing and not sections
         divided = self._document.syntax.divided
+        written = divided and self._page.is_written_in  # who empties a text goes on writing in it
+        self._writing = (self._writing or written) and not sections
         page = self._main if sections or self._writing else self._empty if divided else self._too_large
         if self._stack.currentWidget() is not page:
             self._stack.setCurrentWidget(page)
@@ -138,6 +139,8 @@ class SectionView(QWidget):
             self._path = (*self._path[:-1], self._path[-1] - 1) if self._path[-1] > 0 else self._path[:-1]
         self._outline.refresh(self._path)
         self._page.refresh(self._path)
+        if written and not sections and not self._page.is_written_in:
+            self._page.take_focus()
         self._show_actions()
 
     def showEvent(self, event: QShowEvent) -> None:
