@@ -96,7 +96,7 @@ def elsewhere(data: bytes) -> None:
 
 
 def fixes(data: bytes) -> None:
-    """No fix makes a verdict worse or adds errors; those made by themselves come to an end."""
+    """No fix makes a verdict worse, no safe one adds errors; those made by themselves come to an end."""
     text = decode(data)
     syntax = parse(text)
     chance = _chance(data)
@@ -112,9 +112,10 @@ def fixes(data: bytes) -> None:
         assert unjudged or RANK[after.verdict] <= RANK[syntax.verdict], (
             f"{said}: {syntax.verdict} becomes {after.verdict}"
         )
-        if after.verdict == syntax.verdict:
-            # More of the file may count after a fix for which a person decides.
-            more = _errors(findings(after), each.safe) - _errors(found, each.safe)
+        # After one for which a person decides more of the file may count: a hook whose name is mended, lines
+        # behind hyphens, a value without its controls.
+        if each.safe and after.verdict == syntax.verdict:
+            more = _errors(findings(after)) - _errors(found)
             assert more <= 0, f"{said}: {more} more errors"
         assert loads(after).ok or not loads(syntax).ok, f"{said}: does not load any more"
     done = fixed(text)
@@ -318,13 +319,8 @@ def _fields_inside(fields: Sequence[Field], size: int) -> None:
         _inside(size, [item.value_span for item in field.items], f"an entry of {field.key!r}")
 
 
-# What is said of a part that counts only after a fix: a hook whose name is mended, lines behind hyphens.
-_OF_MORE = ("powers/", "security/", "text/", "frontmatter/")
-
-
-def _errors(found: Sequence[Diagnostic], more: bool) -> int:
-    """How many errors there are, with or without those about what may count only after a fix."""
-    return sum(one.severity == "error" and (more or not one.code.startswith(_OF_MORE)) for one in found)
+def _errors(found: Sequence[Diagnostic]) -> int:
+    return sum(one.severity == "error" for one in found)
 
 
 def _edited(syntax: Syntax, edits: Edits | Refusal) -> Syntax | None:
