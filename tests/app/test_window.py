@@ -211,7 +211,7 @@ def test_a_word_typed_for_a_list_is_saved_though_enter_was_not_pressed(
     if way == "Ctrl+S":
         press(window, Qt.Key.Key_S, CTRL)
     elif way == "save":
-        commands.save(window)
+        commands.save(window, window.editor.document)
     else:
         window.actions_[way].trigger()
     assert "tools: Read, mcp__x\n" in good.read_text(encoding="utf-8")
