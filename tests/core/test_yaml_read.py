@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agenteditor.core.yaml_build import MAX_DEPTH
 from agenteditor.core.yaml_nodes import Alias, Mapping, Refused, Scalar, Sequence, YamlFault
-from agenteditor.core.yaml_read import MAX_DEPTH, MAX_LENGTH, is_shallow, read
+from agenteditor.core.yaml_read import MAX_LENGTH, is_shallow, read
 from tests.core.texts import fields, pieces
 
 

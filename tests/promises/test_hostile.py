@@ -24,7 +24,7 @@ from agenteditor.core.export_agents import second_opinion
 from agenteditor.core.reader import find_fence
 from agenteditor.core.syntax import MOST_DIVIDED_LINES, Syntax, parse
 from agenteditor.core.text import Span
-from agenteditor.core.yaml_read import MAX_VALUES
+from agenteditor.core.yaml_build import MAX_VALUES
 from agenteditor.ui import preview
 from agenteditor.ui.editor import VIEWS, Editor
 from agenteditor.ui.preview import PreviewPanel

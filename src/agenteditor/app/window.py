@@ -36,6 +36,7 @@ from agenteditor.core.dialect import Dialect
 from agenteditor.core.disk import is_file, is_folder
 from agenteditor.core.document import Document
 from agenteditor.core.export_choices import Source, sources_in
+from agenteditor.ui.action_button import ActionButton
 from agenteditor.ui.catalog_view import CatalogView
 from agenteditor.ui.editor import Editor, ViewName
 from agenteditor.ui.light_view import LightView
@@ -111,11 +112,10 @@ class Window(QMainWindow):
         bar = QToolBar(self.tr("Main tools"))
         bar.setObjectName("main-tools")
         bar.setMovable(False)
-        bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         bar.toggleViewAction().setEnabled(False)
         for name in _TOOL_BAR:
             if name:
-                bar.addAction(self.actions_[name])
+                bar.addWidget(self._tool(name))
             else:
                 bar.addSeparator()
         space = QWidget()
@@ -123,8 +123,15 @@ class Window(QMainWindow):
         bar.addWidget(space)
         go_to = self.actions_["go-to"]
         go_to.setIconText(self.tr("Go to agent or command   {0}").format(go_to.shortcut().toString()))
-        bar.addActions([go_to, self.actions_["preview"]])
+        for name in ("go-to", "preview"):
+            bar.addWidget(self._tool(name))
         self.addToolBar(bar)
+
+    def _tool(self, name: str) -> ActionButton:
+        button = ActionButton(self.actions_[name])
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # each has a key
+        return button
 
     def _restore(self) -> None:
         if self.settings.geometry:

@@ -146,17 +146,21 @@ def _nodes(node: yaml_nodes.Node | None) -> Iterator[yaml_nodes.Node]:
             stack.extend(part for pair in reversed(item.pairs) for part in reversed(pair))
 
 
-# Where a text may begin with a comma or be "=", and where a name may be empty, a list or a map.
-_ODD = re.compile(r"(?m)^[ \t]*(?:[,:\[{]|\?\s)|[-:?]\s{1,20}[,=:]|[,\[{]\s{0,20}[:=]|[\]}][ \t]{0,20}:")
+# Where a text may begin with a comma or be "=", a name be empty, a list or a map, a blank line have a tab.
+_ODD = re.compile(
+    r"(?m)^[ \t]*(?:[,:\[{]|\?\s)|[-:?]\s{1,20}[,=:]|[,\[{]\s{0,20}[:=]|[\]}][ \t]{0,20}:|[,{]\s{0,20}[\[{]|"
+    r"^ *+\t[ \t]*+\r?$"
+)
 
 
 def refused_elsewhere(subject: Subject) -> Iterator[Diagnostic]:
     """What Claude Code's reader takes and most others refuse, or take for something else."""
     frontmatter = subject.syntax.frontmatter
-    content = frontmatter.content.of(subject.text) if frontmatter is not None else ""
-    if not _ODD.search(content):
+    if frontmatter is None:
         return
-    found = next(_refused(content, _top(subject)), None)
+    content = frontmatter.content.of(subject.text)
+    found = next(_refused(content, _top(subject)), None) if _ODD.search(content) else None
+    found = found or _mended(subject, content)
     if found is None:
         return
     what, todo, span, text = found
@@ -168,6 +172,18 @@ def refused_elsewhere(subject: Subject) -> Iterator[Diagnostic]:
         f"or read something else. {todo}",
         fixes=verified(subject, "Put it in quotes", swapped(place, double(text))) if text else (),
     )
+
+
+def _mended(subject: Subject, content: str) -> tuple[str, str, Span, str] | None:
+    """A line that libyaml and its kin refuse. Longer texts than real ones are not read again for it."""
+    if subject.syntax.verdict != "valid" or len(content) > yaml_read.SHORT:
+        return None
+    at = yaml_read.mended_at(content)
+    if at is None:
+        return None
+    start, end = content.rfind("\n", 0, at) + 1, content.find("\n", at)
+    span = Span(start, len(content) if end < 0 else end)
+    return "a line that is against YAML’s rules", "Write each field on lines of its own.", span, ""
 
 
 def _refused(content: str, top: yaml_nodes.Node | None) -> Iterator[tuple[str, str, Span, str]]:
@@ -184,10 +200,26 @@ def _refused(content: str, top: yaml_nodes.Node | None) -> Iterator[tuple[str, s
                 yield "an equals sign alone", "Put it in quotes.", node.span, written
             elif written.startswith(","):
                 yield "a text that begins with a comma", "Put it in quotes.", node.span, written
+        elif isinstance(node, yaml_nodes.Scalar) and (tab := _tab_below(content, node)):
+            yield "a tab in a blank line under a text of several lines", "Remove the tab.", tab, ""
+
+
+def _tab_below(content: str, node: yaml_nodes.Scalar) -> Span | None:
+    """The blank line with a tab, further left than its text, in or right behind a block text."""
+    if node.style not in ("literal", "folded"):
+        return None
+    first = _FIRST_LINE.search(content, node.span.start, node.span.end)
+    text_end = len(content) - len(content[node.span.end :].lstrip())
+    blank = _TAB_LINE.search(content, node.span.start, text_end)
+    return Span(*blank.span()) if first and blank and len(blank[1]) < len(first[1]) else None
+
+
+_FIRST_LINE = re.compile(r"\n( *+)[^ \t\r\n]")
+_TAB_LINE = re.compile(r"(?m)^( *+)\t[ \t]*+\r?$")
 
 
 # What begins an anchor, an alias or a tag at the beginning of a value; a key that merges.
-_SIGN = re.compile(r"[&*!](?=[^\s*])|<<(?=[ \t]{0,20}:)")
+_SIGN = re.compile(r"[&*](?=[^\s*])|!|<<(?=[ \t]{0,20}:)")
 
 
 def references(subject: Subject) -> Iterator[Diagnostic]:

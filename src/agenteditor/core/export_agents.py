@@ -24,7 +24,8 @@ from agenteditor.core.loading import loads
 from agenteditor.core.repairs import make_portable, make_valid
 from agenteditor.core.syntax import Syntax, parse, parse_at
 from agenteditor.core.text import Refusal, apply
-from agenteditor.core.yaml_read import StringLoader, is_shallow, read_plainly
+from agenteditor.core.yaml_build import StringLoader
+from agenteditor.core.yaml_read import is_shallow, read_plainly
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 A mask is one character for one, so that every offset stays. Corrections A (controls and line
 separators are ordinary characters) and E (lines of tabs only) of READER.md; the others need the
-parser's events and stand in ``yaml_read``.
+parser's events and stand in ``yaml_build``.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 libyaml stops at the first such place, with a problem and an offset. ``mends`` says from these what
 to put in or exchange (corrections B and E to G of READER.md, and what random damage showed beside
 them), ``Mended`` does it and keeps offsets true; then the whole text is parsed again. A mend may
-let too much through: what the reader refuses after all, ``yaml_read`` finds in the events.
+let too much through: what the reader refuses after all, ``yaml_build`` finds in the events.
 """
 
 from __future__ import annotations

@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
     QPushButton,
     QSplitter,
     QStackedLayout,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -31,11 +30,11 @@ from agenteditor.core.hosted_examples import Intent, place_of, span_of
 from agenteditor.core.syntax import HostedExample
 from agenteditor.core.text import Edits, Refusal
 from agenteditor.ui import icons, theme
+from agenteditor.ui.action_button import ActionButton
 from agenteditor.ui.example_editor import ExampleEditor, waiting_sentence
 from agenteditor.ui.example_empty import NoExamples
 from agenteditor.ui.example_list import ExampleList
 from agenteditor.ui.example_summary import cost, entry, problems_of
-from agenteditor.ui.example_text import small_button
 from agenteditor.ui.example_value import ExampleAt
 from agenteditor.ui.fields import Muted
 from agenteditor.ui.form_notes import ProblemLine
@@ -160,7 +159,7 @@ class ExampleView(QWidget):
         self._stack.addWidget(self._none)
         self._split = split
 
-    def _make_buttons(self) -> tuple[QToolButton, ...]:
+    def _make_buttons(self) -> tuple[ActionButton, ...]:
         """The steps of the list: each a key in the list, an entry of its menu, and a button below it."""
         made = []
         for icon, name, keys, do in (
@@ -177,8 +176,8 @@ class ExampleView(QWidget):
             action.setToolTip(f"{name} ({shown})")
             action.triggered.connect(do)
             self._list.addAction(action)
-            button = small_button(icon, name, self)
-            button.setDefaultAction(action)
+            button = ActionButton(action, self)
+            button.setAccessibleName(name)
             button.setFixedSize(28, 28)
             made.append(button)
         self._list.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
@@ -220,7 +219,7 @@ class ExampleView(QWidget):
         siblings = [one.index for one in examples if one.host == hosted.host]
         possible = (True, True, hosted.index > 0, hosted.index < max(siblings), True)
         for button, can in zip(self._buttons, possible, strict=True):
-            button.defaultAction().setEnabled(can and editable)
+            button.action.setEnabled(can and editable)
         self._cost.say(cost(self._document.syntax, _HOST))
         self._convert.setVisible(any(one.host == _HOST for one in examples))
 

@@ -40,6 +40,7 @@ from agenteditor.core.section_edits import (
 from agenteditor.core.syntax import MOST_DIVIDED, MOST_DIVIDED_LINES
 from agenteditor.core.text import Refusal, shift
 from agenteditor.ui import icons, theme
+from agenteditor.ui.action_button import ActionButton
 from agenteditor.ui.fields_text import Muted
 from agenteditor.ui.form_notes import ProblemLine
 from agenteditor.ui.section_outline import Outline
@@ -252,9 +253,7 @@ class SectionView(QWidget):
         return bar
 
     def _button(self, action: QAction) -> QToolButton:
-        button = QToolButton(self)
-        button.setDefaultAction(action)
-        button.setAutoRaise(True)
+        button = ActionButton(action, self)
         button.setAccessibleName(action.text())
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         return button
