@@ -432,12 +432,20 @@ def test_a_damaged_memory_only_forgets(there: Path, here: Path) -> None:
 
 
 def test_the_oldest_texts_go_when_there_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(merge_bases, "_MOST_BYTES", 100)
-    merge_bases.keep(["a" * 60])
-    merge_bases.keep(["b" * 60])
+    monkeypatch.setattr(merge_bases, "_MOST_BYTES", 10_000)
+    merge_bases.keep(["a" * 6_000])
+    merge_bases.keep(["b" * 6_000])
     merge_bases.drop_oldest()
-    assert merge_bases.text_of(merge_bases.digest("a" * 60)) is None
-    assert merge_bases.text_of(merge_bases.digest("b" * 60)) == "b" * 60
+    assert merge_bases.text_of(merge_bases.digest("a" * 6_000)) is None
+    assert merge_bases.text_of(merge_bases.digest("b" * 6_000)) == "b" * 6_000
+
+
+def test_a_short_text_takes_the_room_that_a_disk_gives_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(merge_bases, "_MOST_BYTES", 10_000)
+    for text in "abc":
+        merge_bases.keep([text])
+    merge_bases.drop_oldest()
+    assert [merge_bases.text_of(merge_bases.digest(text)) for text in "abc"] == [None, "b", "c"]
 
 
 def test_texts_that_are_kept_are_for_this_user_only() -> None:

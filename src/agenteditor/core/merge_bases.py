@@ -22,6 +22,7 @@ from agenteditor.core.files import FileProblem
 
 _MOST_BYTES = 3 * state_rooms.SHARES["imports"] // 4  # of texts that are kept; the oldest go first
 _MOST_RECORDS = state_rooms.SHARES["imports"] - _MOST_BYTES  # bytes of what is known of catalogs
+_BLOCK = 4096  # bytes: what a disk takes for a file of one
 _MOST_EARLIER = 3  # imports of one file that can be undone and done again: the record stays small
 
 
@@ -138,7 +139,7 @@ def _dropping(folder: Path, room: int) -> Generator[None, None, None]:
                 found.append((-status.st_mtime_ns, status.st_size, entry.path))
                 yield
         for _, size, path in sorted(found):
-            room -= size
+            room -= max(size, _BLOCK)
             if room < 0:
                 Path(path).unlink()
                 yield
