@@ -15,9 +15,11 @@ from agenteditor.app.commands import make_window
 from agenteditor.app.file_drops import FileDrops
 from agenteditor.app.main import application
 from agenteditor.app.new_agents import templates
+from agenteditor.app.recovery import recovery_of
 from agenteditor.app.settings import Settings
 from agenteditor.core.document import Document, Transaction
 from agenteditor.core.export import plan
+from agenteditor.core.journal import abandoned
 from agenteditor.core.slices import LONGEST_LINE
 from agenteditor.core.syntax import parse
 from agenteditor.core.text import position, replace
@@ -216,6 +218,13 @@ def test_a_word_typed_for_a_list_is_saved_though_enter_was_not_pressed(
         window.actions_[way].trigger()
     assert "tools: Read, mcp__x\n" in good.read_text(encoding="utf-8")
     assert half_typed.hasFocus() and not half_typed.text()
+
+
+def test_a_word_typed_for_a_list_is_in_the_journal_when_a_signal_ends_the_program(window, half_typed):
+    recovery_of(window).leave()
+    (found,), _ = abandoned()
+    assert "tools: Read, mcp__x\n" in found.said.text
+    found.leave()
 
 
 @pytest.mark.parametrize("way", ["window", "tab", "key"])

@@ -108,9 +108,9 @@ def write_imported_agents(window, slow, *, qtbot, monkeypatch, tmp_path):
     dialog.write_button.click()
     assert dialog.summary.text() == f"Writing into {out}…" and dialog.isVisible()
     assert not dialog.write_button.isEnabled() and not dialog.open_button.isEnabled()
-    slow.answer()
-    qtbot.waitUntil(lambda: not dialog.isVisible())
-    assert dialog.result() == QDialog.DialogCode.Accepted and dialog.folder == out
+    with qtbot.waitSignal(dialog.accepted):  # it is gone then
+        slow.answer()
+    assert dialog.folder == out
     assert [path.name for path in out.iterdir()] == ["good.md"]
 
 
@@ -189,3 +189,11 @@ def test_the_saves_of_a_widget_are_those_of_its_window(qtbot, window):
     alone = QDialog()
     qtbot.addWidget(alone)
     assert writing.saves_of(alone) is writing.saves_of(alone) is not window.saves
+
+
+def test_a_version_of_what_is_replaced_is_kept(tmp_path):
+    path = tmp_path / "a.md"
+    path.write_text("old")
+    writing.replace(path, "new")
+    assert path.read_text() == "new"
+    assert [saved_versions.text_of(one) for one in saved_versions.versions(path)] == ["old"]

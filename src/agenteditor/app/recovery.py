@@ -88,6 +88,8 @@ class Recovery(QObject):
 
     def leave(self) -> None:
         """The program ends now, and nobody was asked: leave the journals for the next start."""
+        if self._window.editor is not None:
+            self._window.editor.take_typed()
         self.flush()
         self._end(lambda one: one.journal.leave(), 0.1)
 

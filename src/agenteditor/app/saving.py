@@ -148,7 +148,7 @@ class Saves(QObject):
             then(False)
         else:
             # The dialog has asked about a file that is there, and not about one that comes later.
-            expected = partial(_stamp_of_what_is_replaced, path) if is_there(path) else lambda: None
+            expected = partial(stamp_of_what_is_replaced, path) if is_there(path) else lambda: None
             self._write_there(document, path, expected, then)
 
     def _is_becoming(self, document: Document, path: Path) -> bool:
@@ -387,12 +387,12 @@ class Saves(QObject):
                 if disk_dialogs.go(self.window, document, loaded, answer) == "keep":
                     answer = "overwrite"
         if answer == "overwrite":
-            self._write(document, path, partial(_stamp_of_what_is_replaced, path, found), told)
+            self._write(document, path, partial(stamp_of_what_is_replaced, path, found), told)
         else:
             _tell(told, False)
 
 
-def _stamp_of_what_is_replaced(path: Path, chosen: Stamp | None = None) -> Stamp | None:
+def stamp_of_what_is_replaced(path: Path, chosen: Stamp | None = None) -> Stamp | None:
     """What a save expects at ``path``: what was ``chosen``, else what is there; a version of it is kept."""
     if chosen is None and not is_there(path):
         return None

@@ -16,9 +16,8 @@ from PySide6.QtWidgets import QMainWindow, QWidget
 from shiboken6 import isValid
 
 from agenteditor.app import dialogs
-from agenteditor.app.saving import Saves
+from agenteditor.app.saving import Saves, stamp_of_what_is_replaced
 from agenteditor.core import files
-from agenteditor.core.disk import is_there
 from agenteditor.core.files import FileProblem
 from agenteditor.ui.qtext import plain
 
@@ -35,7 +34,7 @@ def write(
     """Do ``work``, which writes ``path``, in a thread; whether ``then`` was called before this returned.
 
     ``then`` is given its result; None if it failed, which was said then, under the title ``failed``. It is
-    not called any more once ``owner`` is closed.
+    not called any more once ``owner`` is deleted.
     """
     saves = saves_of(owner)
 
@@ -57,8 +56,11 @@ def write(
 
 
 def replace(path: Path, text: str) -> bool:
-    """Write what a person chose to write there; the dialog has asked whether a file may be replaced."""
-    files.save(path, text, files.stamp(path) if is_there(path) else None)
+    """Write what a person chose to write there; the dialog has asked whether a file may be replaced.
+
+    A version of the one that is replaced is kept.
+    """
+    files.save(path, text, stamp_of_what_is_replaced(path))
     return True
 
 
