@@ -476,6 +476,22 @@ def test_two_agents_are_not_saved_as_one_file_at_a_time(window, slow, *, qtbot, 
     assert there.read_text("utf-8") == "a" + HEAD
 
 
+def test_a_file_that_an_agent_is_becoming_is_not_opened_beside_it(
+    window, slow, *, qtbot, tmp_path, monkeypatch
+):
+    there = tmp_path / "there.md"
+    there.write_text("old", "utf-8")
+    monkeypatch.setattr(dialogs, "ask_save_path", lambda *_: there)
+    made = window.add_document(Document(HEAD))
+    window.actions_["save-as"].trigger()
+    window.add_document(Document("another"))
+    window.open_paths([there])
+    assert window.editor is made and len(window.editors()) == 2
+    slow.answer()
+    qtbot.waitUntil(lambda: not window.saves.slow())
+    assert there.read_text("utf-8") == HEAD
+
+
 def test_a_file_that_came_after_its_name_was_chosen_is_not_overwritten_unasked(
     window, slow, *, qtbot, tmp_path, monkeypatch
 ):

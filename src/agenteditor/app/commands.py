@@ -185,9 +185,8 @@ def save_as(window: Window, document: Document) -> None:
 
 def _take_typed(window: Window, document: Document) -> None:
     """Have what is typed and not in the text yet taken into it, if it can be."""
-    for editor in window.editors():
-        if editor.document is document:
-            editor.take_typed()
+    if (editor := window.documents.editor_of(document)) is not None:
+        editor.take_typed()
 
 
 def _go_on(window: Window, document: Document) -> None:

@@ -70,9 +70,9 @@ class OpenAgents(QTabWidget):
         paths = ((editor, editor.document.path) for editor in self.editors())
         return next((editor for editor, own in paths if own is not None and is_same(own, path)), None)
 
-    def has(self, document: Document) -> bool:
-        """Whether a document is open."""
-        return any(editor.document is document for editor in self.editors())
+    def editor_of(self, document: Document) -> Editor | None:
+        """The editor of a document; None if it is not open."""
+        return next((editor for editor in self.editors() if editor.document is document), None)
 
     def view_of(self, path: Path) -> LightView | None:
         """The view in which the file at ``path`` is looked at; None if it is not."""

@@ -142,7 +142,7 @@ class Saves(QObject):
         path = dialogs.ask_save_path(self.window, suggestion(document, self.folder()))
         if path is None:
             then(False)
-        elif self.is_in_other_tab(document, path) or self._is_becoming(document, path):
+        elif self.is_in_other_tab(document, path) or self.becoming(path) not in (None, document):
             reason = self.tr("{0} is open in another tab. Close that tab first, or choose another name.")
             dialogs.say(self.window, self.tr("The agent is not saved."), reason.format(path.name))
             then(False)
@@ -151,10 +151,10 @@ class Saves(QObject):
             expected = partial(stamp_of_what_is_replaced, path) if is_there(path) else lambda: None
             self._write_there(document, path, expected, then)
 
-    def _is_becoming(self, document: Document, path: Path) -> bool:
-        """Whether another document is being saved there now."""
-        writes = (one for other, one in self._running.items() if other is not document)
-        return any(one.path is not None and is_same(one.path, path) for one in writes)
+    def becoming(self, path: Path) -> Document | None:
+        """The document that is being saved there now, if one is."""
+        writes = ((document, one.path) for document, one in self._running.items())
+        return next((document for document, there in writes if there and is_same(there, path)), None)
 
     def save_each(self, documents: Sequence[Document], then: Callable[[list[Document]], object]) -> None:
         """Save these one after the other; one that is not saved ends it. ``then`` is told which were.

@@ -78,7 +78,7 @@ class Window(QMainWindow):
         self.documents.close_wanted.connect(self.close_document)
         self.saves.is_in_other_tab = self.documents.is_in_other_tab
         self.saves.folder = lambda: self.folder
-        self.saves.is_open = self.documents.has
+        self.saves.is_open = lambda document: self.documents.editor_of(document) is not None
         self.disk = DiskWatch(self, self._open_documents, self.catalog.folders, self.saves.slow)
         self.disk.said.connect(self.say)
         self.disk.close_wanted.connect(self._close_orphan)
@@ -167,7 +167,7 @@ class Window(QMainWindow):
             if is_folder(path):
                 self.open_folder(path)
                 continue
-            if (editor := self.documents.of(path)) is not None:
+            if (editor := self.documents.of(path) or self._becoming(path)) is not None:
                 self.documents.setCurrentWidget(editor)
             elif (view := self.documents.view_of(path)) is not None and view.is_current:
                 self.documents.setCurrentWidget(view)
@@ -177,6 +177,11 @@ class Window(QMainWindow):
                     self._show_view_only(opened, view)
                 else:
                     self.add_document(opened)
+
+    def _becoming(self, path: Path) -> Editor | None:
+        """The editor of what a slow save as makes that file, as soon as the disk has it."""
+        document = self.saves.becoming(path)
+        return self.documents.editor_of(document) if document is not None else None
 
     def _show_view_only(self, view: LightView, before: LightView | None) -> None:
         """Show a file that is only looked at in a tab; in that of a view from ``before`` it was changed."""
