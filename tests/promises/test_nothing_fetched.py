@@ -251,6 +251,7 @@ def is_own(node: ast.expr) -> bool:
 
 # A tip that is a name of the program's own, or was made by `tool_tip` before. By module, then what is given.
 TIPS = {
+    "action_button": {"action.toolTip()"},  # it went through `tool_tip` when the action got it
     "status": {"tip"},  # titles of kinds of files, which are the program's
     "catalog_bar": {"said"},
     "diff_view": {"text"},
@@ -261,7 +262,7 @@ TIPS = {
     "form_view": {"spec.help"},
     "problems_view": {"_shown_words(severity).format(count)", "problem.code"},
     "search_switches": {"name"},
-    "section_items": {"words"},
+    "section_item_row": {"words"},
     "section_view": {"tip"},
     "source_edit": {"text"},
     "source_gutter": {"sign.tip"},

@@ -27,7 +27,6 @@ class ActionButton(QToolButton):
         self.setText(action.iconText())
         self.setIcon(action.icon())
         self.setToolTip(action.toolTip())
-        self.setStatusTip(action.statusTip())
         self.setEnabled(action.isEnabled())
         self.setCheckable(action.isCheckable())
         self.setChecked(action.isChecked())
