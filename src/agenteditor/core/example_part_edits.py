@@ -65,7 +65,10 @@ def set_turn_speaker(value: str, index: int, turn: int, speaker: str) -> Edits |
     speaker = speaker.strip()
     part = example.turns[turn]
     meant = _with(example, part, (part.kind, speaker, part.text))
-    reason = f"“{speaker}” would not read as a speaker. Use a name of one to four words, without a colon."
+    reason = (
+        f"“{speaker}” would not read as a speaker. Use a name of one to four words that begins with a "
+        "capital letter, without a colon."
+    )
     return _first(view, index, _speaker_candidates(view, example, part, speaker), meant, reason)
 
 
