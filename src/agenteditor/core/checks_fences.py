@@ -23,6 +23,8 @@ from agenteditor.core.checks_finding import (
     swapped,
     verified,
 )
+from agenteditor.core.loading import loads
+from agenteditor.core.syntax import parse
 from agenteditor.core.text import Span, TextEdit, apply, eol_of, replace
 
 TO_LF = "Use LF line ends"
@@ -204,9 +206,8 @@ def _closed_early(subject: Subject, at: int, lost: list[str]) -> Diagnostic:
     runs = re.compile("---+").finditer(text, at, line_end if line_end >= 0 else len(text))
     dashes = [replace(match.start(), match.end(), "—") for match in runs]
     fixes = verified(subject, "Write a dash (—) for the hyphens", dashes, safe=False)
-    mended = reader.find_fence(apply(text, dashes))
-    if mended is None or apply(text, dashes)[mended.content.end - 1] != "\n":
-        fixes = ()  # the next three hyphens are in a value, too
+    if fixes and not _goes_on_well(subject, apply(text, dashes)):
+        fixes = ()
     return finding(
         "frontmatter/closed-early",
         Span(at, at + 3),
@@ -215,6 +216,14 @@ def _closed_early(subject: Subject, at: int, lost: list[str]) -> Diagnostic:
         fixes=fixes,
         severity="error" if limit else None,
     )
+
+
+def _goes_on_well(subject: Subject, after: str) -> bool:
+    """Whether the frontmatter then ends at a line of its own, and the file loads if it does now."""
+    mended = reader.find_fence(after)
+    if mended is None or after[mended.content.end - 1] != "\n":
+        return False  # the next three hyphens are in a value, too
+    return loads(parse(after, subject.syntax.dialect)).ok or not loads(subject.syntax).ok
 
 
 def _lost_fields(subject: Subject, start: int) -> list[str]:
