@@ -149,3 +149,28 @@ def test_all_fixes_of_real_files_in_any_order_never_make_the_verdict_worse(share
 def test_all_fixes_of_the_known_faults_in_any_order_never_make_the_verdict_worse(place):
     for number, case in enumerate(CASES):
         assert_no_order_harms(case.text, place, case.file_name, random.Random(number).choice)
+
+
+MANY = {
+    "fields that stand many times": "".join("a: b\n" for _ in range(30)),
+    "names in capitals": "".join(f"Name{number}: v\n" for number in range(20)),
+    "quotes that are never closed": 'name: "v\ntools: [a\nmodel: {x\n' * 10,
+    "text that YAML reads as something else": "".join(f"k{number}: a: b\n" for number in range(20)),
+}
+
+
+@pytest.mark.parametrize("title", MANY)
+def test_many_fixes_at_once_come_to_the_same_as_one_after_the_other(title, monkeypatch):
+    text = f"---\nname: a-b\ndescription: Use this when tests run.\n{MANY[title]}---\nYou are a tester.\n"
+    at_once = fixed(text)
+    looks = []
+    monkeypatch.setattr(fixing, "check", lambda *args: looks.append(args) or check(*args))
+    monkeypatch.setattr(fixing, "_MANY", 1_000)
+    one_by_one = fixed(text)
+    assert at_once.text == one_by_one.text
+    assert sorted(at_once.labels) == sorted(one_by_one.labels)
+    monkeypatch.setattr(fixing, "_MANY", 8)
+    needed = len(looks)
+    looks.clear()
+    fixed(text)
+    assert len(looks) <= max(needed // 4, 3)

@@ -5,20 +5,22 @@ Only what is reported is fixed: a rule that is switched off in the settings of t
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from agenteditor.core.checks import Diagnostic, Fix, check
+from agenteditor.core.checks import Diagnostic, Fix, check, findings
 from agenteditor.core.dialect import Dialect
 from agenteditor.core.dialect_table import Place
 from agenteditor.core.loading import loads
 from agenteditor.core.rewrite import RANK
 from agenteditor.core.rule_settings import NO_SETTINGS, RuleSettings, applied
 from agenteditor.core.syntax import Syntax, parse
-from agenteditor.core.text import apply
+from agenteditor.core.text import Span, TextEdit, apply
 
 _MAX_FIXES = 200  # a file with more findings than this is fixed in several runs
+_MANY = 8  # from so many on they are tried together: to look again after each takes seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +40,15 @@ def fixed(
 ) -> Fixed:
     """``text`` after its safe fixes, by the rules of ``dialect`` (Claude Code's if None) that are on.
 
-    A fix that brings its own problem back is applied once.
+    A fix that brings its own problem back is applied once. Many are applied together where that ends the
+    problems they are for and makes no other.
     """
 
-    def steps(now: str, seen: set[str]) -> Iterator[tuple[str, str]]:
-        problems = applied(check(parse(now, dialect), place, file_name), settings)
-        return _steps(now, problems, seen, _safe)
+    def steps(now: str, seen: set[str]) -> Iterator[Step]:
+        syntax = parse(now, dialect)
+        problems = applied(check(syntax, place, file_name), settings)
+        yield from _together(syntax, problems, seen, place, file_name)
+        yield from _steps(now, problems, seen, _safe)
 
     return _repeated(text, steps)
 
@@ -67,39 +72,72 @@ def rule_fixed(
     verdict worse, or an agent that loads one that does not, is left out.
     """
 
-    def steps(now: str, seen: set[str]) -> Iterator[tuple[str, str]]:
+    def steps(now: str, seen: set[str]) -> Iterator[Step]:
         syntax = parse(now, dialect)
         found = applied(check(syntax, place, file_name, settings.wanted), settings)
         problems = tuple(problem for problem in found if problem.code == code)
         for wanted in (_safe, _any) if which == "any" else (_safe,):
-            for after, label in _steps(now, problems, seen, wanted):
+            for after, labels in _steps(now, problems, seen, wanted):
                 if _no_worse(syntax, parse(after, dialect), place):
-                    yield after, label
+                    yield after, labels
 
     return _repeated(text, steps)
 
 
-def _repeated(text: str, steps: Callable[[str, set[str]], Iterator[tuple[str, str]]]) -> Fixed:
+Step = tuple[str, tuple[str, ...]]  # a text, and the labels of the fixes that lead to it
+
+
+def _repeated(text: str, steps: Callable[[str, set[str]], Iterator[Step]]) -> Fixed:
     labels: list[str] = []
     seen = {text}
     while len(labels) < _MAX_FIXES:
         step = next(steps(text, seen), None)
         if step is None:
             break
-        text, label = step
+        text, made = step
         seen.add(text)
-        labels.append(label)
+        labels += made
     return Fixed(text, tuple(labels))
 
 
 def _steps(
     text: str, problems: tuple[Diagnostic, ...], seen: set[str], wanted: Callable[[Fix], bool]
-) -> Iterator[tuple[str, str]]:
-    """Each text one such fix away that was not there before, with the label of the fix."""
+) -> Iterator[Step]:
+    """Each text one such fix away that was not there before."""
     for problem in problems:
         for fix in problem.fixes:
             if wanted(fix) and (after := apply(text, fix.edits)) not in seen:
-                yield after, fix.label
+                yield after, (fix.label,)
+
+
+def _together(
+    syntax: Syntax, problems: tuple[Diagnostic, ...], seen: set[str], place: Place, file_name: str | None
+) -> Iterator[Step]:
+    """Many safe fixes at once, each of a place of its own; nothing where they do not get on together."""
+    pairs = [(one, fix) for one in problems for fix in one.fixes[:1] if fix.safe]
+    if len(pairs) < _MANY:
+        return
+    chosen: list[tuple[Diagnostic, Fix]] = []
+    edits: list[TextEdit] = []
+    for problem, fix in pairs[:_MAX_FIXES]:
+        if not any(_meet(edit.span, other.span) for edit in fix.edits for other in edits):
+            chosen.append((problem, fix))
+            edits += fix.edits
+    after = apply(syntax.text, tuple(sorted(edits, key=lambda edit: edit.span)))
+    there = parse(after, syntax.dialect)
+    if after in seen or not _no_worse(syntax, there, place):
+        return
+    left = Counter(one.code for one in findings(there, place, file_name))
+    hoped = Counter(one.code for one in findings(syntax, place, file_name))
+    hoped.subtract(one.code for one, _ in chosen)
+    if left <= hoped:
+        yield after, tuple(fix.label for _, fix in chosen)
+
+
+def _meet(one: Span, other: Span) -> bool:
+    if one.start == one.end or other.start == other.end:
+        return one.start <= other.end and other.start <= one.end
+    return one.start < other.end and other.start < one.end
 
 
 def _safe(fix: Fix) -> bool:
