@@ -804,6 +804,15 @@ def test_an_enormous_file_is_shown_in_part_and_told(panel):
     assert view.notes[1].text.startswith("Only the first")
 
 
+def test_less_is_shown_of_a_text_full_of_what_is_shown_by_its_name(panel):
+    view = panel("a\u200d" * 50_000 + "\n")
+    view.show_source("file")
+    lines = view.file.toPlainText().split("\n")
+    assert sum(line.count("a") for line in lines) == 20_000
+    assert max(map(len, lines)) < 8_000
+    assert view.notes[1].text.startswith("Only the first 40")
+
+
 def test_the_file_stays_where_it_is_read_and_takes_another_theme(panel, qtbot, qapp):
     view = panel("".join(f"line {n}\u200b\n" for n in range(500)))
     view.show_source("file")

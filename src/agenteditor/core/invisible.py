@@ -120,6 +120,11 @@ def beside_hidden(text: str, start: int, end: int) -> tuple[int, int]:
     return max(start - 1, 0), min(end + 1, len(text))
 
 
+def hidden_in(text: str) -> int:
+    """How many characters and runs of ``text`` nobody could see, with those that emoji need."""
+    return sum(1 for _ in _HIDDEN.finditer(text))
+
+
 _HIDDEN = re.compile(
     "[\U000e0020-\U000e007f]+|\r(?!\n)"
     f"|[{CONTROLS}{TAGS}{TURNS}{UNSEEN}{_BLANKS}{_ENCLOSING}{_NO_TEXT}{_IGNORABLE}]"

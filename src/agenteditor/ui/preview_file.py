@@ -12,12 +12,13 @@ from PySide6.QtCore import QCoreApplication, QEvent, QLocale, Qt
 from PySide6.QtGui import QTextCharFormat, QTextCursor, QTextOption, QWheelEvent
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
-from agenteditor.core.invisible import LINE_ENDS, revealed
+from agenteditor.core.invisible import LINE_ENDS, hidden_in, revealed
 from agenteditor.core.line_ends import has_bom, line_ends
 from agenteditor.ui import theme
 from agenteditor.ui.qtext import plain
 
 MOST_CHARACTERS = 400_000  # code points shown
+MOST_HIDDEN = 40_000  # of a text full of what is shown by its name, which is up to ten times as long
 _SMALLEST = 6  # points
 _MOST_MARKS = 5_000  # of them in a colour; the others are marked without
 _HALF = re.compile("[\ud800-\udfff]")
@@ -126,9 +127,10 @@ def facts(text: str) -> str:
 def excess_sentence(text: str) -> str:
     """What is said where a text is not shown as it is; "" where it is."""
     locale = QLocale()
-    if len(text) > MOST_CHARACTERS:
+    most = _most(text)
+    if len(text) > most:
         return _tr("Only the first {0} of {1} characters are shown.").format(
-            locale.toString(MOST_CHARACTERS), locale.toString(len(text))
+            locale.toString(most), locale.toString(len(text))
         )
     if _has_long_line(text):
         return _tr("Lines of more than {0} characters are shown in several lines.").format(
@@ -137,13 +139,22 @@ def excess_sentence(text: str) -> str:
     return ""
 
 
+def _most(text: str) -> int:
+    """How many characters of a text are shown."""
+    if len(text) <= MOST_HIDDEN or hidden_in(text[:MOST_CHARACTERS]) <= _MOST_MARKS:
+        return MOST_CHARACTERS
+    return MOST_HIDDEN
+
+
 def shown_part(text: str) -> str:
     """As much of a text as is shown, its longest lines broken: one endless line takes Qt seconds."""
-    shown = text[:MOST_CHARACTERS]
+    most = _most(text)
+    shown = text[:most]
     if not _has_long_line(shown):
         return shown
+    longest = _LONGEST if most == MOST_CHARACTERS else _LONGEST // 8
     return "\n".join(
-        "\n".join(line[at : at + _LONGEST] for at in range(0, max(len(line), 1), _LONGEST))
+        "\n".join(line[at : at + longest] for at in range(0, max(len(line), 1), longest))
         for line in shown.split("\n")
     )
 
