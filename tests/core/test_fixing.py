@@ -174,3 +174,10 @@ def test_many_fixes_at_once_come_to_the_same_as_one_after_the_other(title, monke
     looks.clear()
     fixed(text)
     assert len(looks) <= max(needed // 4, 3)
+
+
+def test_commas_are_not_put_by_themselves_where_no_tool_would_be_left():
+    text = "---\nname: a-b\ndescription: Use this when tests run.\ntools: -one -two\n---\nYou are a tester.\n"
+    assert "tools/no-commas" in {one.code for one in check(parse(text))}
+    assert fixed(text).text == text
+    assert "tools: Read, -two\n" in fixed(text.replace("-one", "Read")).text

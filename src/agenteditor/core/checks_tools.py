@@ -133,13 +133,15 @@ def _none(subject: Subject, field: Field) -> Diagnostic:
 
 def _no_commas(subject: Subject, field: Field, value: str) -> Diagnostic:
     text = tools_grammar.joined(value.split())
+    # Where none of them is a tool, Claude Code then refuses to start the agent.
+    known = any(resolves(subject, tools_grammar.entry(word), "tools") for word in value.split())
     return finding(
         "tools/no-commas",
         field.value_span,
         f"“{field.key}” has no commas: some versions take {shown(value)} for one name. Put commas between "
         "the names.",
         field.key,
-        fix(subject, "Put commas between them", rewrite.set_field, field.key, text),
+        fix(subject, "Put commas between them", rewrite.set_field, field.key, text, safe=known),
     )
 
 
