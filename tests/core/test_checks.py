@@ -361,3 +361,12 @@ def test_a_name_in_braces_is_not_offered_as_a_map_which_would_not_load() -> None
     found = check(parse(text))
     assert "yaml/repair-changed" not in [one.code for one in found]
     assert all(loads(parse(apply(text, fix.edits))).ok for one in found for fix in one.fixes)
+
+
+def test_lines_leaked_from_a_description_that_does_not_count_are_told_without_a_fix() -> None:
+    text = (
+        "---\nname: a-b\ndescription: Use this when tests run.\nuser: Test it.\n"
+        "description: Use this when tests fail.\n---\nYou are a tester of texts.\n"
+    )
+    (leak,) = [one for one in check(parse(text)) if one.code == "key/leaked"]
+    assert not leak.fixes

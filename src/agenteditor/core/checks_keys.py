@@ -139,8 +139,8 @@ def _leak(subject: Subject, leaked: list[Field]) -> Diagnostic:
 def _joined(subject: Subject, leaked: list[Field]) -> tuple[Fix, ...]:
     """The description and the lines that leaked from it, as one text in double quotes."""
     field = subject.field("description")
-    if field is None or field.style != "plain":
-        return ()
+    if field is None or field.style != "plain" or field.span.start > leaked[0].span.start:
+        return ()  # of two descriptions the later one counts: these are not its lines
     span = Span(field.value_span.start, leaked[-1].value_span.end)
     text = span.of(subject.text).replace("\r\n", "\n").rstrip()
     return verified(subject, "Make them part of the description", swapped(span, double(text)))
