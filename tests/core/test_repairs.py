@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agenteditor.core.loading import loads
 from agenteditor.core.repairs import make_agent, make_portable, make_valid
 from agenteditor.core.syntax import parse
 from agenteditor.core.text import Refusal, apply
@@ -216,3 +217,12 @@ INSIDE = [
 def test_lines_that_may_belong_to_a_value_are_left_to_it(text):
     syntax = parse(fenced(f"name: a\n{text}model: opus\n"))
     assert [field.key for field in syntax.frontmatter.fields] == ["name", "description", "model"]
+
+
+def test_a_description_that_only_the_repair_reads_is_kept():
+    text = "---\nname: b\nx: a: b\ndescription: >---\nYou are a tester of texts.\n"
+    syntax = parse(text)
+    assert (syntax.verdict, loads(syntax).ok, syntax.field("description").text) == ("repaired", True, ">")
+    made = make_valid(syntax)
+    after = parse(apply(text, made))
+    assert (after.verdict, loads(after).ok, after.field("description").text) == ("valid", True, ">")

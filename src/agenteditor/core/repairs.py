@@ -111,7 +111,8 @@ def _stays(syntax: Syntax, field: Field) -> bool:
     spec = syntax.dialect.spec(field.key)
     if spec is None or spec.kind not in ("name", "text", "string") or not isinstance(node, Mapping):
         return True
-    return isinstance(plain_value(node.pairs[0][1], piece), str)
+    value = plain_value(node.pairs[0][1], piece)
+    return isinstance(value, str) and bool(value) == bool(field.text)  # "description: >" is empty by itself
 
 
 def _quoted(field: Field) -> str:
