@@ -15,7 +15,7 @@ from agenteditor.core.dialects import dialects
 from agenteditor.core.document import Document, Transaction
 from agenteditor.core.journal import abandoned
 from agenteditor.core.text import Span, TextEdit
-from tests.promises.saving_windows import HEAD, SlowDisk, opened, press_save, saying, shown_window, type_
+from tests.promises.saving_windows import HEAD, opened, press_save, saying, shown_window, type_
 
 ASK_TO_LEAVE = dialogs.ask_to_leave
 
@@ -24,13 +24,6 @@ ASK_TO_LEAVE = dialogs.ask_to_leave
 def window(qtbot, monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     return shown_window(qtbot, monkeypatch)
-
-
-@pytest.fixture
-def slow(monkeypatch):
-    disk = SlowDisk(monkeypatch)
-    yield disk
-    disk.answer()
 
 
 def test_saves_asked_for_meanwhile_wait_and_write_the_newest_text_once(window, slow, qtbot, tmp_path):

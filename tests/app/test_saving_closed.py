@@ -9,7 +9,7 @@ from agenteditor.app import dialogs, saving
 from agenteditor.app.recovery import recovery_of
 from agenteditor.core import saved_versions
 from agenteditor.core.journal import abandoned
-from tests.promises.saving_windows import HEAD, SlowDisk, opened, press_save, shown_window, type_
+from tests.promises.saving_windows import HEAD, opened, press_save, shown_window, type_
 
 
 @pytest.fixture
@@ -20,13 +20,6 @@ def window(qtbot, monkeypatch, tmp_path):
     monkeypatch.setattr(saving, "LONG", 0.0)
     monkeypatch.setattr(dialogs, "ask_to_leave", lambda *_args, kept: True)
     return made
-
-
-@pytest.fixture
-def slow(monkeypatch):
-    disk = SlowDisk(monkeypatch)
-    yield disk
-    disk.answer()
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from agenteditor.app.judge_dialog import JudgeDialog
 from agenteditor.app.saved_versions_dialog import SavedVersionsDialog
 from agenteditor.core import saved_versions
 from agenteditor.core.file_problem import FileProblem
-from tests.promises.saving_windows import HEAD, SlowDisk, opened, shown_window
+from tests.promises.saving_windows import HEAD, opened, shown_window
 
 
 @pytest.fixture
@@ -23,13 +23,6 @@ def window(qtbot, monkeypatch, tmp_path):
     (tmp_path / "agents" / "good.md").write_text(HEAD.replace("name", "nmae: x\nname"), "utf-8")
     opened(made, tmp_path / "agents" / "good.md")
     return made
-
-
-@pytest.fixture
-def slow(monkeypatch):
-    disk = SlowDisk(monkeypatch)
-    yield disk
-    disk.answer()
 
 
 def status(window) -> str:

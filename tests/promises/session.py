@@ -280,7 +280,10 @@ class Robot:
             QTest.qWait(20)
             gc.collect()
         # A thread may have a file open just now: what stays open is open each time.
-        descriptors = min(_entries("/proc/self/fd") for _ in range(20) if QTest.qWait(10) is None)
+        descriptors = _entries("/proc/self/fd")
+        for _ in range(20):
+            QTest.qWait(10)
+            descriptors = min(descriptors, _entries("/proc/self/fd"))
         self.seen.counts.append(
             Count(
                 cycle,

@@ -209,12 +209,13 @@ def _tab_below(content: str, node: yaml_nodes.Scalar) -> Span | None:
     if node.style not in ("literal", "folded"):
         return None
     first = _FIRST_LINE.search(content, node.span.start, node.span.end)
-    text_end = len(content) - len(content[node.span.end :].lstrip())
-    blank = _TAB_LINE.search(content, node.span.start, text_end)
+    after = _NOT_BLANK.search(content, node.span.end)
+    blank = _TAB_LINE.search(content, node.span.start, after.start() if after else len(content))
     return Span(*blank.span()) if first and blank and len(blank[1]) < len(first[1]) else None
 
 
 _FIRST_LINE = re.compile(r"\n( *+)[^ \t\r\n]")
+_NOT_BLANK = re.compile(r"\S")
 _TAB_LINE = re.compile(r"(?m)^( *+)\t[ \t]*+\r?$")
 
 

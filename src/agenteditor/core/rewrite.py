@@ -128,12 +128,12 @@ def _written_candidates(syntax: Syntax, field: Field, written: list[str]) -> Ite
     for value in written:
         yield _whole(syntax, field, value)
     margin, eol = _margin(syntax, field), eol_of(syntax.text)
+    at = len(syntax.text[: field.span.end].rstrip("\r\n"))  # below the comment that stands behind the value
     for value in written:
         head, _, rest = value.replace(eol, eol + margin).partition(eol)
         if margin and rest:
             yield _whole(syntax, field, head + eol + rest)
-        at = len(syntax.text[: field.span.end].rstrip("\r\n"))
-        if rest and at >= field.value_span.end:  # below the comment that stands behind the value
+        if rest and at >= field.value_span.end:
             yield (*_whole(syntax, field, head), replace(at, at, eol + rest))
 
 
